@@ -1,0 +1,47 @@
+package millrace.schemas.contract;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import millrace.schemas.problem.Place;
+import millrace.schemas.row.FieldType;
+
+/**
+ * One versioned promise about one topic, as read from an ODCS file.
+ *
+ * @param name what models call it; unique in a pipeline
+ * @param version of the contract, as the file writes it
+ * @param topic the Kafka topic
+ * @param key columns that identify or partition a record; empty if the topic has no key
+ * @param eventTime absent for a topic whose records have no time of their own; their Kafka timestamp counts then
+ * @param rawRetention how long bronze keeps the original bytes of a record; absent: decoded fields only
+ * @param quality rules over the whole topic, by ODCS, kept as read for the quality checks
+ * @param place the file, for messages
+ */
+public record Contract(String id, String name, String version, String status, String topic, String description,
+        String owner, List<Column> columns, List<String> key, Optional<EventTime> eventTime, int partitions,
+        WireFormat format, Kind kind, Optional<Duration> rawRetention, Optional<Duration> freshness,
+        List<Map<String, Object>> quality, Place place) {
+
+    public Contract {
+        columns = List.copyOf(columns);
+        key = List.copyOf(key);
+        quality = List.copyOf(quality);
+    }
+
+    /** The columns as a row type. */
+    public FieldType.Struct rowType() {
+        return new FieldType.Struct(columns.stream().map(Column::field).toList());
+    }
+
+    /** How the values of the topic's records are written. */
+    public enum WireFormat {
+        AVRO, JSON
+    }
+
+    /** Whether records stand for themselves or for the newest version of a key. */
+    public enum Kind {
+        EVENT, CHANGELOG
+    }
+}

@@ -1,0 +1,40 @@
+package millrace.schemas.contract;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What a contract promises of each value of a column, beside its type; NULL always passes these. */
+public sealed interface Expectation {
+    /** One of these texts. */
+    record OneOf(List<String> values) implements Expectation {
+        public OneOf {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** A number within bounds; an absent bound is open. */
+    record Range(Optional<BigDecimal> min, boolean minExclusive, Optional<BigDecimal> max, boolean maxExclusive)
+            implements
+                Expectation {}
+
+    /** A text or list whose length lies within bounds, in characters or elements. */
+    record Length(int min, int max) implements Expectation {}
+
+    /** A text that matches a regular expression as a whole. */
+    record Matches(Pattern pattern) implements Expectation {
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Matches m && m.pattern.pattern().equals(pattern.pattern());
+        }
+
+        @Override
+        public int hashCode() {
+            return pattern.pattern().hashCode();
+        }
+    }
+
+    /** A number that is a whole multiple of another. */
+    record MultipleOf(BigDecimal factor) implements Expectation {}
+}

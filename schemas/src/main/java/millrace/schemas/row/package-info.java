@@ -1,0 +1,2 @@
+/** The values of a row, bound to the fields of a contract. */
+package millrace.schemas.row;

@@ -1,0 +1,52 @@
+package millrace.sinks.iceberg.table;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import millrace.schemas.row.FieldType;
+
+/**
+ * Which table a topic lands in, and how.
+ *
+ * @param namespace and {@code name}: the table
+ * @param topic the one topic that feeds it
+ * @param columns the row type that the contract or model promises now; more may arrive by evolution
+ * @param layout which columns stand beside the row's own
+ * @param eventTime the column that carries event time and how far it may be out of order, where the sink itself keeps
+ *        the clock (bronze); absent where the pipeline's watermarks say how complete a topic is
+ * @param partitionBy transforms as text, such as {@code day(client_ts)}, {@code bucket(16, id)}, {@code region}
+ * @param sortBy columns, each optionally followed by {@code desc}, that order the rows inside a file
+ * @param properties Iceberg table properties by their own names; {@code format-version} is 3 unless given here
+ */
+public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns, Layout layout,
+        Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy, Duration commitInterval,
+        long targetFileSize, Map<String, String> properties) {
+
+    public TableSpec {
+        partitionBy = List.copyOf(partitionBy);
+        sortBy = List.copyOf(sortBy);
+        properties = Map.copyOf(properties);
+    }
+
+    /** {@code namespace.name}. */
+    public String qualifiedName() {
+        return namespace + "." + name;
+    }
+
+    /** Event time as the sink reads it. */
+    public record Clock(String column, Duration disorder) {}
+
+    /** What stands beside the row's own columns. */
+    public enum Layout {
+        /**
+         * Origin columns ({@code _topic_partition}, {@code _offset}, {@code _timestamp}, {@code _key},
+         * {@code _headers}) and {@code _error}; a record that cannot be decoded lands with its bytes and null fields.
+         */
+        BRONZE,
+        /** As {@link #BRONZE}, and {@code _value} keeps the original bytes of every record. */
+        BRONZE_RAW,
+        /** The row's own columns only; used for topics that the engine itself writes. */
+        ENGINE
+    }
+}

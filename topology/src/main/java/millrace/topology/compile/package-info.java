@@ -1,0 +1,2 @@
+/** From expressions to one Java class per operator. */
+package millrace.topology.compile;

@@ -1,0 +1,2 @@
+/** What can go wrong in running a platform, as codes with a remedy. */
+package millrace.ops.problem;

@@ -9,13 +9,25 @@ import millrace.schemas.row.Field;
  * A column of a contract: its slot in the row and what is promised of its values.
  *
  * @param defaultValue what a reader assumes for records older than the column; in the engine's own representation
+ * @param aliases names under which older writers know the column
  * @param mask how a personal value is hidden; present only for personal data
+ * @param nested what is promised inside: one column per field of a struct, or one for the element of an array or the
+ *        value of a map; empty for plain values
  */
 public record Column(Field field, String description, boolean unique, List<Expectation> expectations,
-        Optional<Object> defaultValue, boolean personal, Optional<Mask> mask, boolean deprecated, Place place) {
+        List<String> aliases, Optional<Object> defaultValue, boolean personal, Optional<Mask> mask, boolean deprecated,
+        List<Column> nested, Place place) {
 
     public Column {
         expectations = List.copyOf(expectations);
+        aliases = List.copyOf(aliases);
+        nested = List.copyOf(nested);
+    }
+
+    /** A column of which nothing is promised but its type. */
+    public static Column of(Field field) {
+        return new Column(field, "", false, List.of(), List.of(), Optional.empty(), false, Optional.empty(), false,
+                List.of(), Place.file(""));
     }
 
     public String name() {

@@ -13,14 +13,16 @@ import millrace.schemas.row.FieldType;
  * @param name what models call it; unique in a pipeline
  * @param version of the contract, as the file writes it
  * @param topic the Kafka topic
+ * @param recordName full name of the Avro record that carries a row; stays the same over all versions
  * @param key columns that identify or partition a record; empty if the topic has no key
  * @param eventTime absent for a topic whose records have no time of their own; their Kafka timestamp counts then
  * @param rawRetention how long bronze keeps the original bytes of a record; absent: decoded fields only
  * @param quality rules over the whole topic, by ODCS, kept as read for the quality checks
  * @param place the file, for messages
  */
-public record Contract(String id, String name, String version, String status, String topic, String description,
-        String owner, List<Column> columns, List<String> key, Optional<EventTime> eventTime, int partitions,
+public record Contract(String id, String name, String version, String status, String topic, String recordName,
+        String description, String owner, List<Column> columns, List<String> key, Optional<EventTime> eventTime,
+        int partitions,
         WireFormat format, Kind kind, Optional<Duration> rawRetention, Optional<Duration> freshness,
         List<Map<String, Object>> quality, Place place) {
 

@@ -1,0 +1,2 @@
+/** Byte layouts of remembered values, each with a version. */
+package millrace.statestores.codec;

@@ -1,0 +1,177 @@
+package millrace.ops.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProjectTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aNameIsEnough() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        Project project = Project.read(folder, "dev", Map.of());
+        assertThat(project.name()).isEqualTo("web");
+        assertThat(project.defaults()).isEqualTo(Project.Defaults.STANDARD);
+        assertThat(project.profile().isEmbedded()).isTrue();
+        assertThat(project.profile().data()).isEqualTo(folder.toAbsolutePath().normalize().resolve("data"));
+        assertThat(project.profile().topics().replicationFactor()).isEqualTo(1);
+    }
+
+    @Test
+    void nestedAndDottedKeysAreTheSame() throws IOException {
+        write("millrace.yaml", """
+            name: web
+            defaults:
+              commit: {interval: 2s}
+              target_file_size: 64MB
+              iceberg.table: {format-version: 2, write.metadata.compression-codec: gzip}
+            """);
+        assertThat(Project.read(folder, "dev", Map.of()).defaults()).isEqualTo(new Project.Defaults(
+                Duration.ofSeconds(2), java.util.Optional.empty(), 64L << 20,
+                Map.of("format-version", "2", "write.metadata.compression-codec", "gzip")));
+    }
+
+    @Test
+    void everyMistakeOfBothFilesIsShownAtOnce() throws IOException {
+        write("millrace.yaml", "nane: web\ndefaults:\n  comit.interval: 10s\n  target_file_size: big\n");
+        write("profiles.yaml", "dev:\n  port: {http: 1}\n  ports: {htp: 1}\nprod:\n  log.level: loud\n  datta: x\n");
+        assertThat(problems("dev")).extracting(Problem::toText).containsExactly("""
+            error YAML_UNKNOWN_KEY   millrace.yaml:1:1
+              nane: web
+              ^^^^
+              Unknown key "nane". Did you mean "name"?""", """
+            error YAML_MISSING_KEY   millrace.yaml:1:1
+              nane: web
+              ^
+              Expected the key "name" here.""", """
+            error YAML_UNKNOWN_KEY   millrace.yaml:3:3
+              comit.interval: 10s
+              ^^^^^^^^^^^^^^
+              Unknown key "comit.interval". Did you mean "commit.interval"?""".replace("  comit.interval: 10s\n  ^",
+                "    comit.interval: 10s\n    ^"), """
+                    error YAML_WRONG_TYPE   millrace.yaml:4:21
+                        target_file_size: big
+                                          ^^^
+                      Expected a size such as 64MB or 1GB, found "big".""", """
+                    error YAML_UNKNOWN_KEY   profiles.yaml:2:3
+                        port: {http: 1}
+                        ^^^^
+                      Unknown key "port". Did you mean "ports"?""", """
+                    error YAML_UNKNOWN_KEY   profiles.yaml:3:11
+                        ports: {htp: 1}
+                                ^^^
+                      Unknown key "htp". Did you mean "http"?""", """
+                    error YAML_UNKNOWN_KEY   profiles.yaml:6:3
+                        datta: x
+                        ^^^^^
+                      Unknown key "datta". Did you mean "data"?""");
+    }
+
+    @Test
+    void anUnknownProfileIsNamedWithTheNearest() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        write("profiles.yaml", "dev: {}\nproduction: {data: /var/lib/millrace}\n");
+        assertThat(problems("prodution")).extracting(Problem::message)
+                .containsExactly("No profile \"prodution\". Did you mean \"production\"?");
+    }
+
+    @Test
+    void aRealClusterNeedsBothAddresses() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        write("profiles.yaml", "prod:\n  kafka.bootstrap.servers: b:9092\n");
+        assertThat(problems("prod")).extracting(p -> p.code().name()).containsExactly("PROFILE_INCOMPLETE");
+    }
+
+    @Test
+    void secretsAreNamedInFilesAndShownAsWritten() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        write("pass.txt", "hunter2\n");
+        write("profiles.yaml", """
+            prod:
+              kafka:
+                bootstrap.servers: b:9092
+                sasl.jaas.config: 'Plain required username="m" password="${file:pass.txt}";'
+              registry: {url: "http://r", basic.auth.user.info: "m:${REGISTRY_PASSWORD}"}
+              iceberg.catalog: {type: rest, uri: "http://c", credential: "${CATALOG}"}
+            """);
+        Project project = Project.read(folder, "prod",
+                Map.of("REGISTRY_PASSWORD", "swordfish", "CATALOG", "c:d3adb33f"));
+        assertThat(project.profile().kafka().get("sasl.jaas.config"))
+                .contains("Plain required username=\"m\" password=\"hunter2\";");
+        assertThat(project.profile().registry().reveal()).containsEntry("basic.auth.user.info", "m:swordfish");
+        assertThat(project.profile().catalog().reveal()).containsEntry("credential", "c:d3adb33f");
+        assertThat(project.toString()).contains("${CATALOG}").doesNotContain("hunter2", "swordfish", "d3adb33f");
+    }
+
+    @Test
+    void aPlainSecretIsRefusedAndNotPrinted() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        write("profiles.yaml", """
+            prod:
+              kafka.bootstrap.servers: b:9092
+              kafka.ssl.keystore.password: hunter2
+              kafka.sasl.jaas.config: 'Plain required username="m" password="hunter2";'
+              registry: {url: "http://r", basic.auth.user.info: "m:hunter2"}
+              iceberg.catalog: {credential: hunter2, token-refresh-enabled: "true"}
+              pasword: hunter2
+            """);
+        List<Problem> problems = problems("prod");
+        assertThat(problems).extracting(p -> p.code().name()).containsExactly("SECRET_IN_FILE", "SECRET_IN_FILE",
+                "SECRET_IN_FILE", "SECRET_IN_FILE", "YAML_UNKNOWN_KEY");
+        assertThat(new ProblemException(problems.subList(0, 4))).message().doesNotContain("hunter2");
+    }
+
+    @Test
+    void aMissingSecretIsNamedButOtherProfilesAreNotResolved() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        write("profiles.yaml", """
+            prod:
+              kafka.bootstrap.servers: b:9092
+              registry: {url: "http://r", basic.auth.user.info: "${NOT_SET}"}
+              iceberg.catalog: {credential: "${file:nowhere}"}
+            dev: {}
+            """);
+        assertThat(problems("prod")).extracting(Problem::message).containsExactly(
+                "\"registry.basic.auth.user.info\" needs the environment variable NOT_SET, which is not set.",
+                "\"iceberg.catalog.credential\" needs the file nowhere, which cannot be read.");
+        assertThat(Project.read(folder, "dev", Map.of()).profile().name()).isEqualTo("dev");
+    }
+
+    @Test
+    void aFolderWithoutProjectSaysHowToMakeOne() {
+        assertThatThrownBy(() -> Project.read(folder, "dev", Map.of())).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("PROJECT_MISSING").hasMessageContaining("millrace init");
+    }
+
+    @Test
+    void sizesReadAsWritten() {
+        assertThat(Sizes.parse("64MB")).contains(64L << 20);
+        assertThat(Sizes.parse("1 GiB")).contains(1L << 30);
+        assertThat(Sizes.parse("17")).contains(17L);
+        assertThat(Sizes.parse("64 megs")).isEmpty();
+        assertThat(Sizes.parse("99999999999T")).isEmpty();
+        assertThat(Sizes.format(1_500_000)).isEqualTo("1.4 MiB");
+        assertThat(Sizes.format(12)).isEqualTo("12 B");
+    }
+
+    private List<Problem> problems(String profile) {
+        return catchThrowableOfType(ProblemException.class, () -> Project.read(folder, profile, Map.of())).problems();
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+    }
+}

@@ -13,6 +13,7 @@ import millrace.schemas.problem.Place;
  * @param name file name without {@code .sql}
  * @param sqlFile as messages name it
  * @param sql the text of the SELECT
+ * @param columns those that the properties describe; need not be all
  */
 public record Model(String layer, String name, String sqlFile, String sql, String description,
         List<ModelColumn> columns, Config config) {
@@ -21,20 +22,59 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         columns = List.copyOf(columns);
     }
 
+    /** A model without properties. */
+    public static Model of(String layer, String name, String sqlFile, String sql) {
+        return new Model(layer, name, sqlFile, sql, "", List.of(), Config.DEFAULT);
+    }
+
     /** {@code layer.name}: what other models and the command line call it. */
     public String qualifiedName() {
         return layer + "." + name;
     }
 
-    /** A documented column and its tests, as read. */
-    public record ModelColumn(String name, String description, List<Object> dataTests, Place place) {}
+    /**
+     * A described column and its tests.
+     *
+     * @param dataType what the author promises the SELECT gives, as SQL writes it, such as {@code decimal(12,2)}
+     */
+    public record ModelColumn(String name, String description, Optional<String> dataType, List<DataTest> dataTests,
+            Place place) {
+        public ModelColumn {
+            dataTests = List.copyOf(dataTests);
+        }
+    }
 
-    /** The {@code config} block; absent values mean the project's defaults. */
+    /**
+     * The {@code config} block; absent values mean the project's defaults.
+     *
+     * @param uniqueKey columns that key the model's topic
+     * @param partitionBy transforms as text, such as {@code day(client_ts)}
+     * @param sortBy columns, each optionally followed by {@code desc}
+     * @param targetFileSize in bytes
+     * @param tableProperties Iceberg's own, by their own names
+     * @param places where each key stands, for messages; empty for a model without properties
+     */
     public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> retention,
             List<String> partitionBy, List<String> sortBy, Optional<Long> targetFileSize, boolean serve, boolean topic,
-            Map<String, String> tableProperties) {
+            Map<String, String> tableProperties, Map<String, Place> places) {
+        /** What {@code retention: forever} is read as. */
+        public static final Duration FOREVER = Duration.ofDays(365_000);
+
         public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(), List.of(),
-                List.of(), Optional.empty(), false, true, Map.of());
+                List.of(), Optional.empty(), false, true, Map.of(), Map.of());
+
+        public Config {
+            uniqueKey = List.copyOf(uniqueKey);
+            partitionBy = List.copyOf(partitionBy);
+            sortBy = List.copyOf(sortBy);
+            tableProperties = Map.copyOf(tableProperties);
+            places = Map.copyOf(places);
+        }
+
+        /** Where a key stands. */
+        public Optional<Place> place(String key) {
+            return Optional.ofNullable(places.get(key));
+        }
     }
 
     /** How the table keeps the model's rows. */

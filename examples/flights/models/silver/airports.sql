@@ -1,0 +1,8 @@
+SELECT iata,
+       TRIM(name) AS name,
+       NULLIF(city, 'NA') AS city,
+       NULLIF(state, 'NA') AS state,
+       country,
+       latitude,
+       longitude
+FROM airports

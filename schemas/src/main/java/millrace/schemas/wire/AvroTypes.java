@@ -210,7 +210,8 @@ public final class AvroTypes {
 
         List<Column> columns(Schema record, String path, Set<String> open) {
             if (!open.add(record.getFullName())) {
-                unsupported(path, "the record " + record.getFullName() + " inside itself");
+                unsupported(path.substring(0, path.length() - 1),
+                        "the record " + record.getFullName() + " inside itself");
                 return List.of();
             }
             List<Column> out = new ArrayList<>();

@@ -1,25 +1,103 @@
 package millrace.sinks.iceberg.table;
 
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import millrace.schemas.problem.Nearest;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.exceptions.ValidationException;
 
 /** Opens Iceberg catalogs by Iceberg's own properties. */
 public final class Catalogs {
+    private static final List<String> TYPES = List.of("jdbc", "rest", "hive", "hadoop", "glue", "nessie", "dynamodb",
+            "bigquery");
+    private static final String SCHEMA_VERSION = "jdbc.schema-version";
+    private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
+
     private Catalogs() {}
 
     /**
      * A catalog of any kind. {@code type} or {@code catalog-impl} choose it; without both it is a JDBC catalog. Files
-     * go through {@code io-impl}, or our local {@code FileIO} where a warehouse is a local folder and none is named. The
-     * catalog is closeable if it implements {@link java.io.Closeable}, as those of Iceberg do.
+     * go through {@code io-impl}; where none is named, a local warehouse gets {@link LocalFileIO} and an S3 warehouse
+     * Iceberg's {@code S3FileIO}. The catalog is closeable if it implements {@link java.io.Closeable}, as those of
+     * Iceberg do.
      *
-     * @throws millrace.schemas.problem.ProblemException if the properties do not make a catalog
+     * @throws ProblemException if the properties do not make a catalog; one that is only unreachable now fails with
+     *         what its client throws
      */
     public static Catalog open(String name, Map<String, String> properties) {
-        throw new UnsupportedOperationException("follows");
+        Map<String, String> complete = withDefaults(name, properties);
+        try {
+            return CatalogUtil.buildIcebergCatalog(name, complete, needsHadoop(complete) ? new Configuration() : null);
+        } catch (IllegalArgumentException | ValidationException | UnsupportedOperationException e) {
+            throw new ProblemException(Problem.of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name, e.getMessage())
+                    .withRemedy(SinkProblem.CATALOG_UNUSABLE.remedy()));
+        } catch (NoClassDefFoundError e) {
+            throw new ProblemException(Problem
+                    .of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name,
+                            "The catalog needs a class that is not here: " + e.getMessage() + ".")
+                    .withRemedy("Put the jar that has it on the class path."));
+        }
     }
 
     /** Properties of a catalog in one SQLite file, with the tables in a local folder. */
-    public static Map<String, String> sqlite(java.nio.file.Path database, java.nio.file.Path warehouse) {
-        throw new UnsupportedOperationException("follows");
+    public static Map<String, String> sqlite(Path database, Path warehouse) {
+        return Map.of(CatalogUtil.ICEBERG_CATALOG_TYPE, "jdbc", CatalogProperties.URI,
+                "jdbc:sqlite:" + database.toAbsolutePath(), CatalogProperties.WAREHOUSE_LOCATION,
+                "file:" + warehouse.toAbsolutePath());
+    }
+
+    static Map<String, String> withDefaults(String name, Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(properties);
+        String type = all.get(CatalogUtil.ICEBERG_CATALOG_TYPE);
+        if (type == null && !all.containsKey(CatalogProperties.CATALOG_IMPL)) {
+            type = "jdbc";
+            all.put(CatalogUtil.ICEBERG_CATALOG_TYPE, type);
+        }
+        if (type != null && !TYPES.contains(type.toLowerCase(Locale.ROOT))) {
+            throw new ProblemException(Problem.of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name,
+                    "There is no catalog "
+                            + "type \"" + type + "\"; there are " + String.join(", ", TYPES) + "."
+                            + Nearest.hint(type, TYPES)));
+        }
+        String warehouse = all.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
+        if (LocalFileIO.isLocal(warehouse)) {
+            all.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+        } else if (warehouse.startsWith("s3://") || warehouse.startsWith("s3a://")) {
+            all.putIfAbsent(CatalogProperties.FILE_IO_IMPL, S3_FILE_IO);
+        }
+        if ("jdbc".equalsIgnoreCase(type)) {
+            // V0 has no views and asks for a migration later.
+            all.putIfAbsent(SCHEMA_VERSION, "V1");
+            all.computeIfPresent(CatalogProperties.URI, (k, uri) -> uri.startsWith("jdbc:sqlite:") ? sqlite(uri) : uri);
+        }
+        return all;
+    }
+
+    /** Readers and a writer side by side, and a wait instead of an error when two write. */
+    private static String sqlite(String uri) {
+        String result = uri;
+        for (String setting : List.of("journal_mode=WAL", "busy_timeout=10000")) {
+            if (!result.contains(setting.substring(0, setting.indexOf('=')))) {
+                result += (result.contains("?") ? "&" : "?") + setting;
+            }
+        }
+        return result;
+    }
+
+    /** Hadoop's configuration takes long to load; only its own file systems and catalogs read it. */
+    private static boolean needsHadoop(Map<String, String> properties) {
+        String io = properties.getOrDefault(CatalogProperties.FILE_IO_IMPL, "");
+        boolean ownIo = io.equals(LocalFileIO.class.getName()) || io.equals(S3_FILE_IO);
+        String type = properties.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
+        boolean ownCatalog = type.equalsIgnoreCase("jdbc") || type.equalsIgnoreCase("rest");
+        return !(ownIo && ownCatalog);
     }
 }

@@ -1,11 +1,29 @@
 package millrace.sinks.iceberg.table;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.table.TableEvolution.Change;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 
 /** Decides how rows of a schema and the schema of a table go together. Pure. */
 public final class TableSchemas {
-    private TableSchemas() {}
+    private final TableSpec spec;
+    private final List<Change> changes = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    private TableSchemas(TableSpec spec) {
+        this.spec = spec;
+    }
 
     /**
      * What has to happen before rows of {@code incoming} can be written to the spec's table.
@@ -14,11 +32,130 @@ public final class TableSchemas {
      * @param incoming the columns of a writer's schema
      */
     public static TableEvolution fit(TableSpec spec, Schema table, FieldType.Struct incoming) {
-        throw new UnsupportedOperationException("follows");
+        TableSchemas fit = new TableSchemas(spec);
+        fit.topLevel(table.asStruct(), incoming);
+        if (!fit.problems.isEmpty()) {
+            return new TableEvolution.Incompatible(fit.problems);
+        }
+        return fit.changes.isEmpty() ? new TableEvolution.Same() : new TableEvolution.Evolve(fit.changes);
     }
 
     /** Adds the changes of a decision to an uncommitted schema update, which may be part of a transaction. */
-    public static void apply(TableEvolution.Evolve evolve, org.apache.iceberg.UpdateSchema update) {
-        throw new UnsupportedOperationException("follows");
+    public static void apply(TableEvolution.Evolve evolve, UpdateSchema update) {
+        int[] last = {0};
+        for (Change change : evolve.changes()) {
+            switch (change) {
+                // The update gives fresh ids to all that is new; those here only have to differ from each other.
+                case Change.Add add -> update.addColumn(add.parent().isEmpty() ? null : add.parent(),
+                        add.field().name(), ContractToIceberg.type(add.field().type(), () -> ++last[0]));
+                case Change.Widen widen -> update.updateColumn(widen.column(), widen.to());
+                case Change.Relax relax -> update.makeColumnOptional(relax.column());
+            }
+        }
+    }
+
+    private void topLevel(Types.StructType table, FieldType.Struct incoming) {
+        if (spec.layout() != Layout.ENGINE) {
+            for (Field field : incoming.fields()) {
+                if (OriginColumn.named(field.name()).isPresent()) {
+                    problems.add(Problem.of(SinkProblem.COLUMN_RESERVED, spec.qualifiedName(), "The records of topic "
+                            + spec.topic() + " have a column \"" + field.name()
+                            + "\", a name that the table uses for the origin of a row."));
+                }
+            }
+            if (!problems.isEmpty()) {
+                return;
+            }
+        }
+        Set<String> origin = new HashSet<>();
+        if (spec.layout() != Layout.ENGINE) {
+            for (OriginColumn column : OriginColumn.values()) {
+                origin.add(column.columnName());
+            }
+        }
+        struct("", table, incoming, origin);
+    }
+
+    private void struct(String path, Types.StructType table, FieldType.Struct incoming, Set<String> notTheirs) {
+        Set<String> given = new HashSet<>(notTheirs);
+        for (Field field : incoming.fields()) {
+            given.add(field.name());
+            NestedField column = table.field(field.name());
+            if (column == null) {
+                changes.add(new Change.Add(path, field));
+            } else {
+                slot(join(path, field.name()), column.isRequired(), column.type(), field.nullable(), field.type());
+            }
+        }
+        for (NestedField column : table.fields()) {
+            if (column.isRequired() && !given.contains(column.name())) {
+                changes.add(new Change.Relax(join(path, column.name())));
+            }
+        }
+    }
+
+    private void slot(String path, boolean required, Type table, boolean nullable, FieldType incoming) {
+        if (required && nullable) {
+            changes.add(new Change.Relax(path));
+        }
+        switch (incoming) {
+            case FieldType.Struct struct when table.isStructType() -> struct(path, table.asStructType(), struct,
+                    Set.of());
+            case FieldType.Array array when table.isListType() -> slot(path + ".element",
+                    table.asListType().isElementRequired(), table.asListType().elementType(), array.elementNullable(),
+                    array.element());
+            case FieldType.Mapping map when table.isMapType()
+                    && table.asMapType().keyType().typeId() == Type.TypeID.STRING ->
+                slot(path + ".value",
+                        table.asMapType().isValueRequired(), table.asMapType().valueType(), map.valueNullable(),
+                        map.value());
+            default -> {
+                Type type = ContractToIceberg.type(incoming, () -> 0);
+                if (!table.isPrimitiveType() || !type.isPrimitiveType()) {
+                    incompatible(path, table, type);
+                } else if (!holds(table.asPrimitiveType(), type.asPrimitiveType())) {
+                    if (holds(type.asPrimitiveType(), table.asPrimitiveType())) {
+                        changes.add(new Change.Widen(path, table.asPrimitiveType(), type.asPrimitiveType()));
+                    } else {
+                        incompatible(path, table, type);
+                    }
+                }
+            }
+        }
+    }
+
+    private void incompatible(String path, Type table, Type incoming) {
+        problems.add(Problem.of(SinkProblem.COLUMN_INCOMPATIBLE, spec.qualifiedName(),
+                "Column \"" + path + "\" of the table is " + name(table) + ", but topic " + spec.topic()
+                        + " now brings " + name(incoming) + ", and neither holds all values of the other.")
+                .withRemedy(SinkProblem.COLUMN_INCOMPATIBLE.remedy()));
+    }
+
+    private static String name(Type type) {
+        return type.isStructType()
+                ? "a struct"
+                : type.isListType()
+                        ? "a list"
+                        : type.isMapType()
+                                ? "a map"
+                                : type.toString();
+    }
+
+    /** Whether a column of one type keeps every value of another unchanged. */
+    private static boolean holds(Type.PrimitiveType column, Type.PrimitiveType value) {
+        if (column.equals(value)) {
+            return true;
+        }
+        return switch (column.typeId()) {
+            case LONG -> value.typeId() == Type.TypeID.INTEGER;
+            case DOUBLE -> value.typeId() == Type.TypeID.FLOAT;
+            case DECIMAL -> value instanceof Types.DecimalType v && column instanceof Types.DecimalType c
+                    && c.scale() == v.scale() && c.precision() >= v.precision();
+            default -> false;
+        };
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
     }
 }

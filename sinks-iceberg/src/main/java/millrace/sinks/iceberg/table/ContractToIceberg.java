@@ -1,0 +1,82 @@
+package millrace.sinks.iceberg.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** The columns of a contract or model as an Iceberg schema. Pure. */
+public final class ContractToIceberg {
+    private ContractToIceberg() {}
+
+    /**
+     * The schema a spec's table is created with: the row's own columns, then those of the layout. Where undecodable
+     * records become rows, all of the row's own columns are optional.
+     */
+    public static Schema schema(TableSpec spec) {
+        int[] last = {0};
+        IntSupplier ids = () -> ++last[0];
+        boolean bronze = spec.layout() != Layout.ENGINE;
+        List<NestedField> fields = new ArrayList<>();
+        for (Field field : spec.columns().fields()) {
+            fields.add(NestedField.builder().withId(ids.getAsInt()).withName(field.name())
+                    .isOptional(bronze || field.nullable()).ofType(type(field.type(), ids)).build());
+        }
+        if (bronze) {
+            for (OriginColumn column : OriginColumn.values()) {
+                fields.add(column.field(ids));
+            }
+        }
+        return new Schema(fields);
+    }
+
+    /** An Iceberg type with fresh ids for what is nested in it. */
+    static Type type(FieldType type, IntSupplier ids) {
+        return switch (type) {
+            case FieldType.Bool b -> Types.BooleanType.get();
+            case FieldType.Int32 i -> Types.IntegerType.get();
+            case FieldType.Int64 i -> Types.LongType.get();
+            case FieldType.Float32 f -> Types.FloatType.get();
+            case FieldType.Float64 f -> Types.DoubleType.get();
+            case FieldType.Decimal d -> Types.DecimalType.of(d.precision(), d.scale());
+            case FieldType.Text t -> Types.StringType.get();
+            case FieldType.Uuid u -> Types.UUIDType.get();
+            case FieldType.Bytes b -> Types.BinaryType.get();
+            case FieldType.Date d -> Types.DateType.get();
+            case FieldType.Time t -> Types.TimeType.get();
+            case FieldType.Timestamp t ->
+                t.zoned() ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
+            case FieldType.Struct s -> struct(s, ids);
+            case FieldType.Array a -> {
+                int element = ids.getAsInt();
+                Type of = type(a.element(), ids);
+                yield a.elementNullable()
+                        ? Types.ListType.ofOptional(element, of)
+                        : Types.ListType.ofRequired(element, of);
+            }
+            case FieldType.Mapping m -> {
+                int key = ids.getAsInt();
+                int value = ids.getAsInt();
+                Type of = type(m.value(), ids);
+                yield m.valueNullable()
+                        ? Types.MapType.ofOptional(key, value, Types.StringType.get(), of)
+                        : Types.MapType.ofRequired(key, value, Types.StringType.get(), of);
+            }
+        };
+    }
+
+    private static Types.StructType struct(FieldType.Struct type, IntSupplier ids) {
+        List<NestedField> fields = new ArrayList<>();
+        for (Field field : type.fields()) {
+            fields.add(NestedField.builder().withId(ids.getAsInt()).withName(field.name()).isOptional(field.nullable())
+                    .ofType(type(field.type(), ids)).build());
+        }
+        return Types.StructType.of(fields);
+    }
+}

@@ -1,0 +1,164 @@
+package millrace.sinks.iceberg.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.event.SinkEvent.Blocked;
+import millrace.sinks.iceberg.event.SinkEvent.Committed;
+import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
+import millrace.sinks.iceberg.event.SinkEvent.Reason;
+import millrace.sinks.iceberg.event.SinkEvent.Rejected;
+import millrace.sinks.iceberg.event.SinkEvent.SchemaEvolved;
+import millrace.sinks.iceberg.event.SinkEvent.SchemaNeeded;
+import millrace.sinks.iceberg.event.SinkEvent.SchemaRefused;
+import millrace.sinks.iceberg.event.SinkEvent.Unblocked;
+
+/**
+ * Events as bytes: one JSON object with a version and a type. Fields that this version does not know are passed over;
+ * a type or a major version it does not know decodes to nothing, so that old and new processes can share the topic.
+ */
+public final class SinkEventCodec {
+    private static final int VERSION = 1;
+
+    private SinkEventCodec() {}
+
+    /** Key of the record that carries the event. */
+    public static byte[] key(UUID table) {
+        return table.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The partition of the control topic that holds all events of a table. */
+    public static int partition(UUID table, int partitions) {
+        return Math.floorMod(table.hashCode(), partitions);
+    }
+
+    public static byte[] encode(SinkEvent event) {
+        ObjectNode json = Json.MAPPER.createObjectNode();
+        json.put("v", VERSION);
+        json.put("table", event.table().toString());
+        switch (event) {
+            case FilesStaged e -> proposal(json.put("type", "files-staged"), e.proposal());
+            case SchemaNeeded e -> json.put("type", "schema-needed").put("worker", e.worker())
+                    .put("schema", e.schemaId());
+            case Committed e -> {
+                json.put("type", "committed").put("epoch", e.epoch()).put("snapshot", e.snapshotId())
+                        .put("schema", e.schemaId());
+                position(json, e.position());
+                ArrayNode ids = json.putArray("proposals");
+                e.proposals().forEach(ids::add);
+            }
+            case Rejected e -> {
+                json.put("type", "rejected").put("epoch", e.epoch()).put("proposal", e.proposal())
+                        .put("reason", e.reason().name()).put("snapshot", e.snapshotId());
+                position(json, e.position());
+            }
+            case SchemaEvolved e -> json.put("type", "schema-evolved").put("epoch", e.epoch())
+                    .put("schema", e.schemaId()).put("table-schema", e.tableSchemaId());
+            case SchemaRefused e -> json.put("type", "schema-refused").put("epoch", e.epoch())
+                    .put("schema", e.schemaId()).put("message", e.message());
+            case Blocked e -> json.put("type", "blocked").put("reporter", e.reporter()).put("code", e.code())
+                    .put("message", e.message()).put("remedy", e.remedy()).put("since", e.since().toString());
+            case Unblocked e -> json.put("type", "unblocked").put("reporter", e.reporter());
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Nothing for an event of a newer kind; throws {@link IllegalArgumentException} for what is no event at all. */
+    public static Optional<SinkEvent> decode(byte[] bytes) {
+        JsonNode json = Json.parse(new String(bytes, StandardCharsets.UTF_8));
+        if (Json.number(json, "v") != VERSION) {
+            return Optional.empty();
+        }
+        UUID table = UUID.fromString(Json.string(json, "table"));
+        return Optional.ofNullable(switch (Json.string(json, "type")) {
+            case "files-staged" -> new FilesStaged(table, proposal(json));
+            case "schema-needed" -> new SchemaNeeded(table, Json.string(json, "worker"), integer(json, "schema"));
+            case "committed" -> new Committed(table, Json.number(json, "epoch"), strings(json.get("proposals")),
+                    Json.number(json, "snapshot"), position(json), integer(json, "schema"));
+            case "rejected" -> new Rejected(table, Json.number(json, "epoch"), Json.string(json, "proposal"),
+                    reason(Json.string(json, "reason")), Json.number(json, "snapshot"), position(json));
+            case "schema-evolved" -> new SchemaEvolved(table, Json.number(json, "epoch"), integer(json, "schema"),
+                    integer(json, "table-schema"));
+            case "schema-refused" -> new SchemaRefused(table, Json.number(json, "epoch"), integer(json, "schema"),
+                    Json.string(json, "message"));
+            case "blocked" -> new Blocked(table, Json.string(json, "reporter"), Json.string(json, "code"),
+                    Json.string(json, "message"), Json.string(json, "remedy"),
+                    Instant.parse(Json.string(json, "since")));
+            case "unblocked" -> new Unblocked(table, Json.string(json, "reporter"));
+            default -> null;
+        });
+    }
+
+    private static void proposal(ObjectNode json, Proposal p) {
+        json.put("id", p.id()).put("worker", p.worker()).put("layout", p.layout()).put("topic-id", p.topicId())
+                .put("created", p.created().toString());
+        switch (p.predecessor()) {
+            case Predecessor.AfterProposal after -> json.put("after-proposal", after.id());
+            case Predecessor.AfterSnapshot after -> json.put("after-snapshot", after.snapshotId());
+        }
+        ObjectNode ranges = json.putObject("ranges");
+        p.ranges().forEach((partition, range) -> ranges.putArray(Integer.toString(partition)).add(range.from())
+                .add(range.to()));
+        ArrayNode schemas = json.putArray("schemas");
+        p.schemaIds().forEach(schemas::add);
+        ArrayNode files = json.putArray("files");
+        p.files().forEach(f -> files.addObject().put("rows", f.rows()).put("bytes", f.bytes()).put("content",
+                f.content()));
+        Json.longs(json.putObject("clocks"), p.clocks());
+    }
+
+    private static Proposal proposal(JsonNode json) {
+        Predecessor predecessor = json.has("after-proposal")
+                ? new Predecessor.AfterProposal(Json.string(json, "after-proposal"))
+                : new Predecessor.AfterSnapshot(Json.number(json, "after-snapshot"));
+        var ranges = new TreeMap<Integer, OffsetRange>();
+        Json.required(json, "ranges").properties().forEach(e -> ranges.put(Integer.valueOf(e.getKey()),
+                new OffsetRange(e.getValue().get(0).asLong(), e.getValue().get(1).asLong())));
+        List<Integer> schemas = new ArrayList<>();
+        Json.required(json, "schemas").forEach(id -> schemas.add(id.asInt()));
+        List<StagedFile> files = new ArrayList<>();
+        Json.required(json, "files").forEach(f -> files.add(new StagedFile(Json.string(f, "content"),
+                Json.number(f, "rows"), Json.number(f, "bytes"))));
+        return new Proposal(Json.string(json, "id"), Json.string(json, "worker"), predecessor,
+                Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files,
+                Json.longs(json.get("clocks")), Instant.parse(Json.string(json, "created")));
+    }
+
+    private static void position(ObjectNode json, SourcePosition position) {
+        ObjectNode at = json.putObject("position");
+        at.put("topic-id", position.topicId());
+        Json.longs(at.putObject("next"), position.next());
+    }
+
+    private static SourcePosition position(JsonNode json) {
+        return SourcePosition.of(Json.required(json, "position"));
+    }
+
+    /** A newer committer may know more reasons; each means the same to a worker. */
+    private static Reason reason(String name) {
+        for (Reason reason : Reason.values()) {
+            if (reason.name().equals(name)) {
+                return reason;
+            }
+        }
+        return Reason.PREDECESSOR;
+    }
+
+    private static int integer(JsonNode json, String field) {
+        return Math.toIntExact(Json.number(json, field));
+    }
+
+    private static List<String> strings(JsonNode array) {
+        return array == null
+                ? List.of()
+                : StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+    }
+}

@@ -8,6 +8,8 @@ public enum OpsProblem implements ProblemCode {
             "Stop the other program, or choose another port (0 takes a free one)."),
     BROKER_START_FAILED("The embedded Kafka broker could not start on its data folder.",
             "Read the cause in the message; if the folder is damaged, start over with `millrace dev reset`."),
+    API_UNPROTECTED("The API was asked to listen on an address that other machines can reach.",
+            "Listen on 127.0.0.1, and put a proxy with authentication before it if others need it."),
     PROJECT_MISSING("The folder is not a pipeline folder: it has no millrace.yaml.",
             "Go to the folder that has one, name it with --project, or make one with `millrace init`."),
     PROFILE_UNKNOWN("The profile asked for is not in profiles.yaml.",

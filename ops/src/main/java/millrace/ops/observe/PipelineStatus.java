@@ -1,0 +1,18 @@
+package millrace.ops.observe;
+
+import java.util.List;
+
+/**
+ * A pipeline and what it does now.
+ *
+ * @param state of its stream application in this process, such as {@code running}; {@code elsewhere} if another
+ *        process runs it, {@code idle} if it has no models to run
+ * @param detail one sentence on the state; may be empty
+ */
+public record PipelineStatus(String name, String state, String detail, Condition condition, List<String> contracts,
+        List<String> models) {
+    public PipelineStatus {
+        contracts = List.copyOf(contracts);
+        models = List.copyOf(models);
+    }
+}

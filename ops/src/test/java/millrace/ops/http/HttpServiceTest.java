@@ -1,0 +1,190 @@
+package millrace.ops.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import millrace.ops.observe.Blocked;
+import millrace.ops.observe.Status;
+import millrace.ops.observe.StatusFixture;
+import millrace.ops.observe.TableStatus;
+import millrace.schemas.problem.ProblemException;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServiceTest {
+    private static volatile Status status = StatusFixture.mixed();
+    private static HttpService service;
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() {
+        service = HttpService.start(() -> status, "127.0.0.1", 0);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @BeforeEach
+    void mixed() {
+        status = StatusFixture.mixed();
+    }
+
+    @Test
+    void statusIsTheWholeValueAsJson() throws Exception {
+        JsonNode json = json("/v1/status");
+        assertThat(json.path("project").asText()).isEqualTo("shop");
+        assertThat(json.path("at").asText()).isEqualTo("2026-11-19T10:41:10Z");
+        assertThat(json.path("condition").asText()).isEqualTo("BLOCKED");
+        JsonNode clicks = json.path("tables").get(0);
+        assertThat(clicks.path("name").asText()).isEqualTo("bronze.clicks");
+        assertThat(clicks.path("freshness").asDouble()).isEqualTo(6.0);
+        assertThat(clicks.path("waiting").isNull()).isTrue();
+        assertThat(clicks.path("partitions").get(1).path("position").asLong()).isEqualTo(9104);
+        assertThat(json.path("blocked").get(0).path("code").asText()).isEqualTo("TOPIC_RECREATED");
+        assertThat(json.path("blocked").get(0).path("remedy").asText()).contains("millrace table adopt");
+        assertThat(json.path("quarantine").get(0).path("byReason").path("WILD_EVENT_TIME").asLong()).isEqualTo(4);
+    }
+
+    @Test
+    void theStatusCanBeReadBackIntoTheSameValue() throws Exception {
+        var mapper = new ObjectMapper().findAndRegisterModules();
+        assertThat(mapper.readValue(get("/v1/status").body(), Status.class)).isEqualTo(StatusFixture.mixed());
+    }
+
+    @Test
+    void tablesPipelinesAndQuarantineAreItsParts() throws Exception {
+        JsonNode whole = json("/v1/status");
+        assertThat(json("/v1/tables")).isEqualTo(whole.path("tables"));
+        assertThat(json("/v1/pipelines")).isEqualTo(whole.path("pipelines"));
+        assertThat(json("/v1/quarantine")).isEqualTo(whole.path("quarantine"));
+        assertThat(json("/v1/tables/silver/clicks")).isEqualTo(whole.path("tables").get(1));
+    }
+
+    @Test
+    void anUnknownTableIsAProblemWithASuggestion() throws Exception {
+        var answer = get("/v1/tables/silver/clikcs");
+        JsonNode problem = problem(answer, 404);
+        assertThat(problem.path("code").asText()).isEqualTo("TABLE_UNKNOWN");
+        assertThat(problem.path("detail").asText()).contains("Did you mean \"silver.clicks\"?");
+        assertThat(problem.path("instance").asText()).isEqualTo("/v1/tables/silver/clikcs");
+    }
+
+    @Test
+    void everyErrorIsAProblem() throws Exception {
+        JsonNode unknown = problem(get("/v1/nothing"), 404);
+        assertThat(unknown.path("title").asText()).isEqualTo("Not Found");
+        assertThat(unknown.path("detail").asText()).contains("/v1/nothing");
+
+        var post = HttpRequest.newBuilder(service.address().resolve("/v1/status"))
+                .POST(HttpRequest.BodyPublishers.noBody()).build();
+        var refused = CLIENT.send(post, HttpResponse.BodyHandlers.ofString());
+        problem(refused, 405);
+        assertThat(refused.headers().firstValue("Allow")).isPresent().get().asString().contains("GET");
+
+        var wrongType = HttpRequest.newBuilder(service.address().resolve("/v1/status"))
+                .header("Accept", "image/png").build();
+        problem(CLIENT.send(wrongType, HttpResponse.BodyHandlers.ofString()), 406);
+
+        status = null; // a fault of ours
+        JsonNode fault = problem(get("/v1/tables"), 500);
+        assertThat(fault.toString()).doesNotContain("NullPointer").doesNotContain("millrace.ops");
+    }
+
+    @Test
+    void healthAnswersLivenessAndReadiness() throws Exception {
+        assertThat(json("/health").path("status").asText()).isEqualTo("UP");
+        assertThat(json("/health").at("/details/platform/details/condition").asText()).isEqualTo("BLOCKED");
+        assertThat(json("/health/liveness").path("status").asText()).isEqualTo("UP");
+        assertThat(json("/health/readiness").path("status").asText()).isEqualTo("UP");
+    }
+
+    @Test
+    void metricsFollowTheStatus() throws Exception {
+        assertThat(get("/prometheus").body()).contains(
+                "millrace_table_rows{pipeline=\"clickstream\",table=\"bronze.clicks\"} 18204.0",
+                "millrace_table_freshness_seconds{pipeline=\"clickstream\",table=\"bronze.clicks\"} 6.0",
+                "millrace_table_lag_records{pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
+                "millrace_partition_lag_records{partition=\"1\",pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
+                "millrace_quarantine_records{contract=\"clicks\",pipeline=\"clickstream\",reason=\"NOT_DECODABLE\"} 5.0",
+                "millrace_blocked{code=\"TOPIC_RECREATED\",subject=\"bronze.orders\"} 1.0", "jvm_memory_used_bytes");
+        status = StatusFixture.calm();
+        assertThat(get("/prometheus").body()).doesNotContain("millrace_blocked{").doesNotContain("bronze.orders");
+    }
+
+    @Test
+    void theApiDescribesItself() throws Exception {
+        var answer = get("/openapi");
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/yaml");
+        assertThat(answer.body()).contains("/v1/tables/{namespace}/{name}", "completeThrough", "byReason");
+    }
+
+    @Test
+    void thePageSaysWhatIsWrongAndWhatToDo() throws Exception {
+        var page = get("/");
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.body()).contains("Is it fresh?", "Is it right?", "Why is nothing coming out?",
+                "TOPIC_RECREATED", "What to do:", "millrace table adopt bronze.orders", "NOT_DECODABLE", "18,204",
+                "bronze.orders is blocked", "10:41:02");
+        assertThat(page.body()).doesNotContain("http://").doesNotContain("https://");
+        status = StatusFixture.calm();
+        assertThat(get("/live").body()).contains("all tables are up to date", "Nothing was refused",
+                "Nothing is blocked").doesNotContain("What to do:");
+    }
+
+    @Test
+    void valuesOnThePageAreEscaped() throws Exception {
+        status = Status.of("<b>shop</b>", StatusFixture.NOW, List.of(), List.<TableStatus>of(), List.of(), List.of(
+                new Blocked("x", "Y", "<script>alert(1)</script>", "", StatusFixture.NOW)));
+        assertThat(get("/live").body()).doesNotContain("<script>alert").contains("&lt;script&gt;", "&lt;b&gt;shop");
+    }
+
+    @Test
+    void onlyALoopbackAddressIsAccepted() {
+        assertThatThrownBy(() -> HttpService.start(() -> status, "0.0.0.0", 0)).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("API_UNPROTECTED");
+    }
+
+    @Test
+    void aTakenPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThatThrownBy(() -> HttpService.start(() -> status, "127.0.0.1", taken.getLocalPort()))
+                    .isInstanceOf(ProblemException.class).hasMessageContaining("PORT_IN_USE")
+                    .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        URI uri = service.address().resolve(path);
+        return CLIENT.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(String path) throws Exception {
+        var answer = get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    private static JsonNode problem(HttpResponse<String> answer, int status) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        JsonNode problem = new ObjectMapper().readTree(answer.body());
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        return problem;
+    }
+}

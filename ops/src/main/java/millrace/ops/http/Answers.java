@@ -30,6 +30,11 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
         return new Answers(headline(status), fresh(status.tables()), right(status), stuck(status));
     }
 
+    /** The pipelines' names. */
+    public static String title(Status status) {
+        return status.pipelines().stream().map(PipelineStatus::name).collect(Collectors.joining(", "));
+    }
+
     public static String word(Condition condition) {
         return switch (condition) {
             case EMPTY -> "no rows yet";

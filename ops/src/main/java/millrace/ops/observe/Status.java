@@ -8,7 +8,6 @@ import java.util.Optional;
 /**
  * How everything is at one moment.
  *
- * @param project its name
  * @param at when it was looked at
  * @param condition the worst of all pipelines and tables
  * @param pipelines in the project's order
@@ -16,7 +15,7 @@ import java.util.Optional;
  * @param quarantine one entry for each contract
  * @param blocked everything that cannot go on without a cure, the oldest first
  */
-public record Status(String project, Instant at, Condition condition, List<PipelineStatus> pipelines,
+public record Status(Instant at, Condition condition, List<PipelineStatus> pipelines,
         List<TableStatus> tables, List<QuarantineStatus> quarantine, List<Blocked> blocked) {
 
     public Status {
@@ -27,7 +26,7 @@ public record Status(String project, Instant at, Condition condition, List<Pipel
     }
 
     /** Assembled from its parts; the condition follows from them. */
-    public static Status of(String project, Instant at, List<PipelineStatus> pipelines, List<TableStatus> tables,
+    public static Status of(Instant at, List<PipelineStatus> pipelines, List<TableStatus> tables,
             List<QuarantineStatus> quarantine, List<Blocked> blocked) {
         Condition worst = tables.stream().map(TableStatus::condition).max(Comparator.naturalOrder())
                 .orElse(Condition.EMPTY);
@@ -38,7 +37,7 @@ public record Status(String project, Instant at, Condition condition, List<Pipel
             worst = Condition.worse(worst, Condition.BLOCKED);
         }
         List<Blocked> oldestFirst = blocked.stream().sorted(Comparator.comparing(Blocked::since)).toList();
-        return new Status(project, at, worst, pipelines, tables, quarantine, oldestFirst);
+        return new Status(at, worst, pipelines, tables, quarantine, oldestFirst);
     }
 
     /** The table of this name, such as {@code silver.clicks}. */

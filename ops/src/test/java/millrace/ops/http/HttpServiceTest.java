@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import millrace.ops.observe.Blocked;
+import millrace.ops.observe.Condition;
+import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.StatusFixture;
 import millrace.ops.observe.TableStatus;
@@ -48,7 +50,6 @@ class HttpServiceTest {
     @Test
     void statusIsTheWholeValueAsJson() throws Exception {
         JsonNode json = json("/v1/status");
-        assertThat(json.path("project").asText()).isEqualTo("shop");
         assertThat(json.path("at").asText()).isEqualTo("2026-11-19T10:41:10Z");
         assertThat(json.path("condition").asText()).isEqualTo("BLOCKED");
         JsonNode clicks = json.path("tables").get(0);
@@ -149,8 +150,10 @@ class HttpServiceTest {
 
     @Test
     void valuesOnThePageAreEscaped() throws Exception {
-        status = Status.of("<b>shop</b>", StatusFixture.NOW, List.of(), List.<TableStatus>of(), List.of(), List.of(
-                new Blocked("x", "Y", "<script>alert(1)</script>", "", StatusFixture.NOW)));
+        status = Status.of(StatusFixture.NOW,
+                List.of(new PipelineStatus("<b>shop</b>", "running", "", Condition.CURRENT, List.of(), List.of())),
+                List.<TableStatus>of(), List.of(), List.of(
+                        new Blocked("x", "Y", "<script>alert(1)</script>", "", StatusFixture.NOW)));
         assertThat(get("/live").body()).doesNotContain("<script>alert").contains("&lt;script&gt;", "&lt;b&gt;shop");
     }
 

@@ -66,7 +66,7 @@ public final class StatusFixture {
         List<TableFacts> tables = List.of(current("bronze.clicks"), waiting("silver.clicks", Duration.ofSeconds(75)),
                 blocked("bronze.orders", RECREATED), quietSince("bronze.prices", Duration.ofMinutes(12)),
                 stopped(waiting("silver.prices", Duration.ofMinutes(2))), empty("quarantine.clicks"));
-        return Status.of("shop", NOW,
+        return Status.of(NOW,
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
                         List.of("silver.clicks"))),
                 tables.stream().map(t -> t.assess(NOW)).toList(),
@@ -79,7 +79,7 @@ public final class StatusFixture {
 
     /** A platform on which all is well. */
     public static Status calm() {
-        return Status.of("shop", NOW,
+        return Status.of(NOW,
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
                         List.of("silver.clicks"))),
                 List.of(current("bronze.clicks").assess(NOW), current("silver.clicks").assess(NOW)),

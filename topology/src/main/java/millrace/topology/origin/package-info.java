@@ -1,0 +1,2 @@
+/** Where a row came from: the topic of a contract, and the record in it. */
+package millrace.topology.origin;

@@ -1,0 +1,74 @@
+package millrace.topology.operator;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import millrace.topology.compile.ExpressionFailure;
+import millrace.topology.compile.RowFunction;
+import millrace.topology.quarantine.QuarantineTarget;
+import millrace.topology.quarantine.Refusal;
+import millrace.topology.source.Element;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Computes a row from each row, or drops it. A row on which an expression fails sends its source record to quarantine;
+ * the other models that read the same record are not touched by that.
+ */
+public final class CalcOperator implements Processor<Object, Object, Object, Object> {
+    private final String model;
+    private final Supplier<RowFunction> compiled;
+    private final RowNodes rowNodes;
+    private final Map<Integer, QuarantineTarget> quarantines;
+
+    private ProcessorContext<Object, Object> context;
+    private RowFunction function;
+    private Quarantines quarantine;
+
+    private CalcOperator(String model, Supplier<RowFunction> compiled, List<String> rowNodes,
+            Map<Integer, QuarantineTarget> quarantines) {
+        this.model = model;
+        this.compiled = compiled;
+        this.rowNodes = new RowNodes(rowNodes);
+        this.quarantines = quarantines;
+    }
+
+    /** @param quarantines by source ordinal: of every source whose rows may come here */
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model,
+            Supplier<RowFunction> compiled, List<String> rowNodes, Map<Integer, QuarantineTarget> quarantines) {
+        return () -> new CalcOperator(model, compiled, rowNodes, quarantines);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        function = compiled.get();
+        quarantine = new Quarantines(quarantines, context);
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        if (!(record.value() instanceof Element.Row row)) {
+            rowNodes.forward(context, record);
+            return;
+        }
+        Object[] values;
+        try {
+            values = function.apply(row.values());
+        } catch (ExpressionFailure e) {
+            quarantine.refuse(row.origin(), Refusal.of(model, e), OptionalLong.of(row.eventTime()));
+            return;
+        } catch (RuntimeException e) {
+            // Such as from a user's function: one record's trouble, not the stream's.
+            quarantine.refuse(row.origin(), Refusal.of(model, new ExpressionFailure("", e.toString())),
+                    OptionalLong.of(row.eventTime()));
+            return;
+        }
+        if (values != null) {
+            rowNodes.forward(context, record.withValue(row.with(values)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package millrace.topology.source;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.wire.AvroRowDecoder;
+import millrace.schemas.wire.ConfluentFrame;
+import millrace.schemas.wire.Malformed;
+import millrace.topology.quarantine.QuarantineReason;
+import millrace.topology.quarantine.Refusal;
+
+/** Avro values in Confluent's framing: a decoder per schema that writers use. */
+final class AvroValues implements ValueReader {
+    private final Contract contract;
+    private final BitSet needed;
+    private final RegistryGate registry;
+    private final Map<Integer, AvroRowDecoder> decoders = new HashMap<>();
+    /** Schemas none of whose records can be a row of the contract. */
+    private final Map<Integer, Refusal> unusable = new HashMap<>();
+    private int lastId = -1;
+    private AvroRowDecoder last;
+
+    AvroValues(Contract contract, BitSet needed, RegistryGate registry) {
+        this.contract = contract;
+        this.needed = needed;
+        this.registry = registry;
+    }
+
+    @Override
+    public Object[] read(byte[] value) throws RefusedException {
+        try {
+            int id = ConfluentFrame.requireSchemaId(value);
+            if (id != lastId || last == null) {
+                last = decoder(id);
+                lastId = id;
+            }
+            return last.decodeFramed(value);
+        } catch (Malformed e) {
+            throw new RefusedException(Refusal.of(e));
+        }
+    }
+
+    private AvroRowDecoder decoder(int id) throws RefusedException {
+        AvroRowDecoder known = decoders.get(id);
+        if (known != null) {
+            return known;
+        }
+        Refusal refusal = unusable.get(id);
+        if (refusal != null) {
+            throw new RefusedException(refusal);
+        }
+        var schema = registry.schema(id);
+        if (schema.isEmpty()) {
+            throw new RefusedException(Refusal.of(QuarantineReason.SCHEMA_ID_UNKNOWN, "",
+                    "a schema id the registry knows", Integer.toString(id)));
+        }
+        try {
+            AvroRowDecoder decoder = AvroRowDecoder.of(schema.get(), contract.columns(), needed);
+            decoders.put(id, decoder);
+            return decoder;
+        } catch (ProblemException e) {
+            Problem first = e.problems().get(0);
+            refusal = Refusal.of(first.code(), first.subject(), "a schema that fits contract " + contract.name() + " "
+                    + contract.version(), "schema " + id + ": " + first.message());
+            unusable.put(id, refusal);
+            throw new RefusedException(refusal);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package millrace.topology.source;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import java.util.Set;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.time.EndMarker;
+import millrace.schemas.time.TaskWatermark;
+import millrace.statestores.store.KeyedState;
+import millrace.topology.origin.SourceRecord;
+import millrace.topology.origin.SourceTopic;
+import millrace.topology.quarantine.QuarantineReason;
+import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.quarantine.Refusal;
+import millrace.topology.time.PartitionClock;
+import millrace.topology.time.TimeBounds;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Reads one contract's topic: each record becomes a row that its time and its contract allow, or goes to quarantine.
+ * Keeps the clock of its partition and tells everybody below how far it has come.
+ */
+public final class SourceOperator implements Processor<byte[], byte[], Object, Object> {
+    private final SourcePlan plan;
+    private final RegistryGate registry;
+    private final String[] rowNodes;
+    private final TimeBounds bounds;
+    private final int eventTimeSlot;
+
+    private ProcessorContext<Object, Object> context;
+    private ValueReader values;
+    private QuarantineRecord.Writer quarantine;
+    private KeyedState.Cell<PartitionClock> cell;
+    private PartitionClock clock;
+    private int partition;
+    private Sent sent;
+
+    private SourceOperator(SourcePlan plan, RegistryGate registry) {
+        this.plan = plan;
+        this.registry = registry;
+        Contract contract = plan.source().contract();
+        rowNodes = plan.rowNodes().toArray(String[]::new);
+        bounds = TimeBounds.of(contract);
+        eventTimeSlot = contract.eventTime().map(e -> contract.rowType().indexOf(e.column())).orElse(-1);
+    }
+
+    public static ProcessorSupplier<byte[], byte[], Object, Object> supplier(SourcePlan plan, RegistryGate registry) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], byte[], Object, Object> get() {
+                return new SourceOperator(plan, registry);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return plan.clocks().stores();
+            }
+        };
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        SourceTopic source = plan.source();
+        context = taskContext;
+        partition = context.taskId().partition();
+        values = reader(source.contract());
+        quarantine = new QuarantineRecord.Writer(plan.quarantine());
+        sent = Sent.NOTHING;
+        if (partition >= source.partitions()) {
+            return; // Another source of this sub-topology has more partitions than this one.
+        }
+        cell = KeyedState.open(context, plan.clocks()).cell((long) partition);
+        clock = cell.get();
+        if (clock == null) {
+            clock = new PartitionClock(source.topicId());
+        } else if (!clock.topicId().equals(source.topicId())) {
+            throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
+        }
+        context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> sendWatermark());
+    }
+
+    private ValueReader reader(Contract contract) {
+        return switch (contract.format()) {
+            case AVRO -> new AvroValues(contract, plan.needed(), registry);
+            case JSON -> throw new IllegalStateException(contract.topic() + " is JSON");
+        };
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        var metadata = context.recordMetadata().orElseThrow();
+        SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
+                record.timestamp(), record.key(), record.value(), record.headers());
+        clock.seen(metadata.offset());
+        cell.set(clock);
+        if (EndMarker.isEnd(record.value(), record.headers())) {
+            clock.end();
+            sendWatermark();
+            return;
+        }
+        OptionalLong eventTime = OptionalLong.empty();
+        try {
+            Object[] row = read(record.value());
+            long time = eventTime(row, origin);
+            eventTime = OptionalLong.of(time);
+            requireSaneTime(time, origin);
+            forward(new Element.Row(row, time, clock.advance(time), origin));
+        } catch (RefusedException e) {
+            context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
+        }
+    }
+
+    private Object[] read(byte[] value) throws RefusedException {
+        if (value == null) {
+            throw refused(QuarantineReason.VALUE_MISSING, "", "a value", "null");
+        }
+        return values.read(value);
+    }
+
+    private long eventTime(Object[] row, SourceRecord origin) throws RefusedException {
+        if (eventTimeSlot < 0) {
+            return origin.timestamp() * 1000;
+        }
+        Long time = (Long) row[eventTimeSlot];
+        if (time == null) {
+            throw refused(QuarantineReason.EVENT_TIME_MISSING, eventTimeColumn(), "an event time", "null");
+        }
+        return time;
+    }
+
+    private void requireSaneTime(long time, SourceRecord origin) throws RefusedException {
+        if (eventTimeSlot >= 0 && bounds.isWild(time, origin.timestamp())) {
+            throw refused(QuarantineReason.EVENT_TIME_AHEAD, eventTimeColumn(),
+                    "at most " + Duration.of(bounds.maxAhead(), ChronoUnit.MICROS) + " past the Kafka timestamp "
+                            + Instant.ofEpochMilli(origin.timestamp()),
+                    instant(time));
+        }
+    }
+
+    private void forward(Element element) {
+        // A null key and no headers: what a row needs of its source record it keeps itself.
+        long timestamp = element instanceof Element.Row row ? row.origin().timestamp() : context.currentSystemTimeMs();
+        Record<Object, Object> record = new Record<>(null, element, timestamp);
+        for (String node : rowNodes) {
+            context.forward(record, node);
+        }
+    }
+
+    private void sendWatermark() {
+        if (clock.value() == PartitionClock.UNSET) {
+            return;
+        }
+        Sent now = new Sent(clock.minus(bounds.disorder()), clock.minus(bounds.allowedLateness()), clock.nextOffset());
+        if (now.equals(sent)) {
+            return;
+        }
+        if (now.watermark() != sent.watermark() || now.horizon() != sent.horizon()) {
+            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()));
+        }
+        var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
+                now.horizon(), now.nextOffset());
+        context.forward(new Record<>(own.key(), own.value(), context.currentSystemTimeMs()), plan.watermarkNode());
+        sent = now;
+    }
+
+    private String eventTimeColumn() {
+        return plan.source().contract().eventTime().orElseThrow().column();
+    }
+
+    private static RefusedException refused(QuarantineReason reason, String field, String expected, String actual) {
+        return new RefusedException(Refusal.of(reason, field, expected, actual));
+    }
+
+    /** A time for a person, also if it is far outside of what calendars know. */
+    private static String instant(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000L)
+                .toString();
+    }
+
+    private record Sent(long watermark, long horizon, long nextOffset) {
+        static final Sent NOTHING = new Sent(PartitionClock.UNSET, PartitionClock.UNSET, -1);
+    }
+}

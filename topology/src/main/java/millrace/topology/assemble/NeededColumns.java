@@ -1,0 +1,51 @@
+package millrace.topology.assemble;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import millrace.schemas.contract.Column;
+import millrace.schemas.contract.Contract;
+import millrace.topology.plan.PlanNode;
+
+/** Which columns of each contract anything reads: models, event time, and the promises that are checked. */
+final class NeededColumns {
+    private final Map<String, BitSet> byContract = new HashMap<>();
+
+    NeededColumns(Pipeline pipeline) {
+        pipeline.contracts().forEach(c -> byContract.put(c.name(), own(c)));
+        pipeline.models().forEach(m -> collect(m.plan().root()));
+    }
+
+    BitSet of(Contract contract) {
+        return byContract.get(contract.name());
+    }
+
+    private static BitSet own(Contract contract) {
+        BitSet needed = new BitSet();
+        contract.eventTime().ifPresent(e -> needed.set(contract.rowType().indexOf(e.column())));
+        List<Column> columns = contract.columns();
+        for (int i = 0; i < columns.size(); i++) {
+            if (promisesValues(columns.get(i))) {
+                needed.set(i);
+            }
+        }
+        return needed;
+    }
+
+    private static boolean promisesValues(Column column) {
+        return !column.expectations().isEmpty() || column.nested().stream().anyMatch(NeededColumns::promisesValues);
+    }
+
+    private void collect(PlanNode node) {
+        switch (node) {
+            case PlanNode.Scan scan -> {
+                if (scan.kind() == PlanNode.Scan.Kind.CONTRACT) {
+                    scan.columns().forEach(byContract.get(scan.source())::set);
+                }
+            }
+            case PlanNode.Calc calc -> collect(calc.input());
+            case PlanNode.Union union -> union.inputs().forEach(this::collect);
+        }
+    }
+}

@@ -5,24 +5,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a contract promises of each value of a column, beside its type; NULL passes all of these but {@link Present}. */
+/** What a contract promises of each value of a column, beside its type; NULL always passes these. */
 public sealed interface Expectation {
-    /** There is a value, though the schema would allow none. */
-    record Present() implements Expectation {}
-
-    /** No element of a list occurs twice. */
-    record DistinctItems() implements Expectation {}
-
-    /** One of these values, each as text. */
+    /** One of these texts. */
     record OneOf(List<String> values) implements Expectation {
         public OneOf {
             values = List.copyOf(values);
         }
     }
 
-    /**
-     * A number within bounds; an absent bound is open. A date counts in days, a time or timestamp in microseconds.
-     */
+    /** A number within bounds; an absent bound is open. */
     record Range(Optional<BigDecimal> min, boolean minExclusive, Optional<BigDecimal> max, boolean maxExclusive)
             implements
                 Expectation {}

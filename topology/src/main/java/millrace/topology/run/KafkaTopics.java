@@ -1,0 +1,123 @@
+package millrace.topology.run;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The real cluster. */
+final class KafkaTopics implements Topics {
+    private final Admin admin;
+    private final short replication;
+
+    KafkaTopics(RunSettings settings) {
+        Map<String, Object> config = new HashMap<>(settings.kafka());
+        config.put("bootstrap.servers", settings.bootstrapServers());
+        // Whether the cluster answers is asked every few seconds; the client's own minute would hide that it does not.
+        config.putIfAbsent("request.timeout.ms", "5000");
+        config.putIfAbsent("default.api.timeout.ms", "8000");
+        admin = Admin.create(config);
+        replication = settings.replication();
+    }
+
+    @Override
+    public Map<String, Facts> describe(Collection<String> names) {
+        Map<String, TopicDescription> descriptions = new HashMap<>();
+        admin.describeTopics(names).topicNameValues()
+                .forEach((name, future) -> get(future).ifPresent(d -> descriptions.put(name, d)));
+        Map<ConfigResource, Config> configs = get(admin.describeConfigs(descriptions.keySet().stream()
+                .map(n -> new ConfigResource(ConfigResource.Type.TOPIC, n)).toList()).all()).orElse(Map.of());
+        Map<String, Facts> facts = new HashMap<>();
+        descriptions.forEach((name, d) -> facts.put(name, new Facts(d.topicId(), d.partitions().size(),
+                largestRecord(configs.get(new ConfigResource(ConfigResource.Type.TOPIC, name))))));
+        return facts;
+    }
+
+    private static int largestRecord(Config config) {
+        return Optional.ofNullable(config).map(c -> c.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
+                .map(e -> Integer.parseInt(e.value())).orElse(1 << 20);
+    }
+
+    @Override
+    public void create(Collection<WantedTopic> topics) {
+        admin.createTopics(topics.stream().map(t -> new NewTopic(t.name(), Optional.of(t.partitions()),
+                replication < 0 ? Optional.empty() : Optional.of(replication)).configs(t.config())).toList()).values()
+                .values().forEach(KafkaTopics::get);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> endOffsets(Collection<String> topics) {
+        return offsets(topics, OffsetSpec.latest());
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginningOffsets(Collection<String> topics) {
+        return offsets(topics, OffsetSpec.earliest());
+    }
+
+    private Map<TopicPartition, Long> offsets(Collection<String> topics, OffsetSpec spec) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        admin.describeTopics(topics).topicNameValues().forEach((name, future) -> get(future).ifPresent(
+                d -> d.partitions().stream().map(TopicPartitionInfo::partition)
+                        .forEach(p -> asked.put(new TopicPartition(name, p), spec))));
+        return get(admin.listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all())
+                .orElse(Map.of()).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().offset()));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> committed(String group) {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .orElse(Map.of()).forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset.offset());
+                    }
+                });
+        return committed;
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(2));
+    }
+
+    /** Empty if what was asked for is not there, or was there before. */
+    private static <T> Optional<T> get(Future<T> future) {
+        try {
+            return Optional.ofNullable(future.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterUnavailableException(e);
+        } catch (ExecutionException e) {
+            if (List.of(UnknownTopicOrPartitionException.class, TopicExistsException.class,
+                    GroupIdNotFoundException.class).contains(e.getCause().getClass())) {
+                return Optional.empty();
+            }
+            if (e.getCause() instanceof RetriableException) {
+                throw new ClusterUnavailableException(e.getCause());
+            }
+            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package millrace.topology.run;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.IncompatibleSchemaException;
+import millrace.schemas.registry.SchemaRegistry;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.wire.AvroTypes;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.assemble.Surroundings;
+import millrace.topology.origin.SourceTopic;
+import millrace.topology.quarantine.QuarantineRecord;
+
+/**
+ * What must be there before a pipeline can start: topics, and the schemas of what it writes. Doing it twice does no
+ * harm. A contract's own subject belongs to its producers and is left alone.
+ */
+final class Preparation {
+    private final Pipeline pipeline;
+    private final RunSettings settings;
+    private final Topics topics;
+    private final SchemaRegistry registry;
+
+    Preparation(Pipeline pipeline, RunSettings settings, Topics topics, SchemaRegistry registry) {
+        this.pipeline = pipeline;
+        this.settings = settings;
+        this.topics = topics;
+        this.registry = registry;
+    }
+
+    /** @throws ProblemException with what keeps the pipeline from starting now */
+    Surroundings prepare() {
+        Map<String, Topics.Facts> facts = prepareTopics();
+        Map<String, Integer> ids = new HashMap<>();
+        Map<String, Integer> largest = new HashMap<>();
+        for (Contract contract : pipeline.contracts()) {
+            String topic = QuarantineRecord.topicOf(contract.topic());
+            register(topic, QuarantineRecord.ROW, ids);
+            largest.put(topic, room(facts.get(topic)));
+        }
+        for (Pipeline.PlannedModel model : pipeline.models()) {
+            if (model.config().topic()) {
+                String topic = pipeline.topicOf(model.name());
+                register(topic, model.plan().rowType(), ids);
+                largest.put(topic, room(facts.get(topic)));
+            }
+        }
+        return new Surroundings(sources(facts), ids, largest, settings.commitInterval());
+    }
+
+    private Map<String, Topics.Facts> prepareTopics() {
+        List<Topics.WantedTopic> wanted = TopicsPlan.wanted(pipeline);
+        List<String> names = wanted.stream().map(Topics.WantedTopic::name).toList();
+        Map<String, Topics.Facts> facts = topics.describe(names);
+        switch (TopicsPlan.decide(wanted, facts, settings.createTopics())) {
+            case TopicsPlan.Decision.Ready ready -> {
+                return facts;
+            }
+            case TopicsPlan.Decision.Refuse refuse -> throw new ProblemException(refuse.problem());
+            case TopicsPlan.Decision.Create create -> topics.create(create.topics());
+        }
+        Map<String, Topics.Facts> created = topics.describe(names);
+        return switch (TopicsPlan.decide(wanted, created, false)) {
+            case TopicsPlan.Decision.Ready ready -> created;
+            case TopicsPlan.Decision.Refuse refuse -> throw new ProblemException(refuse.problem());
+            case TopicsPlan.Decision.Create create -> throw new IllegalStateException("creates what was created");
+        };
+    }
+
+    private Map<String, SourceTopic> sources(Map<String, Topics.Facts> facts) {
+        List<Contract> ordered = new ArrayList<>(pipeline.contracts());
+        ordered.sort(Comparator.comparing(Contract::name));
+        Map<String, SourceTopic> sources = new HashMap<>();
+        for (int i = 0; i < ordered.size(); i++) {
+            Contract contract = ordered.get(i);
+            Topics.Facts topic = facts.get(contract.topic());
+            sources.put(contract.name(), new SourceTopic(contract, topic.id(), topic.partitions(), i));
+        }
+        return sources;
+    }
+
+    private void register(String topic, FieldType.Struct row, Map<String, Integer> ids) {
+        String subject = Pipeline.subjectOf(topic);
+        try {
+            ids.put(subject, registry.register(subject, AvroTypes.toSchema(topic, row)));
+        } catch (IncompatibleSchemaException e) {
+            throw new ProblemException(Problem.of(RunProblem.SCHEMA_INCOMPATIBLE, subject,
+                    "The registry refuses the new schema of " + subject + ": " + e.getMessage())
+                    .withRemedy(RunProblem.SCHEMA_INCOMPATIBLE.remedy()));
+        }
+    }
+
+    /** What a record may take of what its topic allows, since a batch has a frame of its own. */
+    private static int room(Topics.Facts topic) {
+        return Math.min(topic.largestRecord(), TopicsPlan.LARGEST_RECORD) / 16 * 15;
+    }
+}

@@ -1,0 +1,39 @@
+package millrace.topology.run;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/** Kafka Streams as the engine wants it; what a user gives goes over it, except for what correctness hangs on. */
+final class StreamsSettings {
+    private StreamsSettings() {}
+
+    static Properties of(String application, RunSettings settings) {
+        Map<String, String> ours = new HashMap<>();
+        ours.put("num.stream.threads", Integer.toString(settings.threads()));
+        ours.put("commit.interval.ms", Long.toString(settings.commitInterval().toMillis()));
+        ours.put("state.dir", settings.stateFolder().toString());
+        // Its cache costs more than it saves; operators keep their own on the heap.
+        ours.put("statestore.cache.max.bytes", "0");
+        // Which partition is read first decides nothing here, so nobody waits for the other's records.
+        ours.put("max.task.idle.ms", "-1");
+        ours.put("ensure.explicit.internal.resource.naming", "true");
+        ours.put("replication.factor", Short.toString(settings.replication()));
+        // The default of ten seconds fences an application that was merely paused.
+        ours.put("producer.transaction.timeout.ms", "60000");
+        ours.put("producer.linger.ms", "20");
+        ours.put("producer.batch.size", Integer.toString(128 << 10));
+        ours.put("producer.compression.type", "lz4");
+        ours.put("producer.max.request.size", Integer.toString(TopicsPlan.LARGEST_RECORD + (1 << 20)));
+        ours.put("consumer.session.timeout.ms", "10000");
+        ours.put("consumer.heartbeat.interval.ms", "3000");
+        Properties properties = new Properties();
+        properties.putAll(ours);
+        properties.putAll(settings.kafka());
+        properties.putAll(settings.streams());
+        properties.put("application.id", application);
+        properties.put("bootstrap.servers", settings.bootstrapServers());
+        properties.put("processing.guarantee", "exactly_once_v2");
+        return properties;
+    }
+}

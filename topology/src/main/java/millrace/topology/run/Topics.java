@@ -1,0 +1,41 @@
+package millrace.topology.run;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/** The cluster's topics as a run needs them. Every method throws {@link ClusterUnavailableException} if nobody answers. */
+public interface Topics extends AutoCloseable {
+    /** What is known of each topic that exists. */
+    Map<String, Facts> describe(Collection<String> names);
+
+    /** Creates topics; one that exists already is left as it is. */
+    void create(Collection<WantedTopic> topics);
+
+    /** The next offset of each partition as a reader of committed records sees it. */
+    Map<TopicPartition, Long> endOffsets(Collection<String> topics);
+
+    Map<TopicPartition, Long> beginningOffsets(Collection<String> topics);
+
+    /** What a consumer group has committed. */
+    Map<TopicPartition, Long> committed(String group);
+
+    @Override
+    void close();
+
+    /** @param largestRecord bytes of a batch that the topic takes */
+    record Facts(Uuid id, int partitions, int largestRecord) {}
+
+    /** @param config by Kafka's own names */
+    record WantedTopic(String name, int partitions, Map<String, String> config) {}
+
+    /** Nobody answered, or not in time. */
+    final class ClusterUnavailableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public ClusterUnavailableException(Throwable cause) {
+            super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+        }
+    }
+}

@@ -36,6 +36,10 @@ public final class Shown {
         return then.map(t -> Ages.words(Duration.between(t, now)) + " ago").orElse(UNKNOWN);
     }
 
+    public static String since(Instant then, Instant now) {
+        return Ages.words(Duration.between(then, now));
+    }
+
     /** The time of day if it is the day of {@code now}, else with the date. */
     public static String time(Optional<Instant> time, Instant now) {
         return time.map(t -> day(t).equals(day(now)) ? TIME.format(t) : DATE.format(t)).orElse(UNKNOWN);

@@ -30,6 +30,12 @@ public record Column(Field field, String description, boolean unique, List<Expec
                 List.of(), Place.file(""));
     }
 
+    /** The same column without NULL. */
+    Column required() {
+        return new Column(Field.required(field.name(), field.type()), description, unique, expectations, aliases,
+                defaultValue, personal, mask, deprecated, nested, place);
+    }
+
     public String name() {
         return field.name();
     }

@@ -5,16 +5,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a contract promises of each value of a column, beside its type; NULL always passes these. */
+/** What a contract promises of each value of a column, beside its type; NULL passes all of these but {@link Present}. */
 public sealed interface Expectation {
-    /** One of these texts. */
+    /** There is a value, though the schema would allow none. */
+    record Present() implements Expectation {}
+
+    /** No element of a list occurs twice. */
+    record DistinctItems() implements Expectation {}
+
+    /** One of these values, each as text. */
     record OneOf(List<String> values) implements Expectation {
         public OneOf {
             values = List.copyOf(values);
         }
     }
 
-    /** A number within bounds; an absent bound is open. */
+    /**
+     * A number within bounds; an absent bound is open. A date counts in days, a time or timestamp in microseconds.
+     */
     record Range(Optional<BigDecimal> min, boolean minExclusive, Optional<BigDecimal> max, boolean maxExclusive)
             implements
                 Expectation {}

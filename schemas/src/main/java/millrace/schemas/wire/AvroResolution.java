@@ -341,7 +341,7 @@ final class AvroResolution {
         return millis ? in -> microsOf(in.readLong()) : AvroCursor::readLong;
     }
 
-    private static Long timeOfDay(long micros) throws Malformed {
+    static Long timeOfDay(long micros) throws Malformed {
         if (micros < 0 || micros >= 86_400_000_000L) {
             throw Malformed.bytes("a time of day", micros + " microseconds");
         }

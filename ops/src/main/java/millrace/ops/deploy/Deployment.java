@@ -1,0 +1,124 @@
+package millrace.ops.deploy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.Project;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.TableSpec.Clock;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+import millrace.topology.quarantine.QuarantineRecord;
+
+/**
+ * What one project runs as. Names follow from the project's files alone, so that the same files are the same
+ * application, topics and tables at every start.
+ *
+ * @param models in the order of their plans: each one behind those that it reads
+ * @param tables in the order rows reach them: bronze, models, quarantine
+ */
+public record Deployment(Project project, Pipeline pipeline, List<Model> models, List<DeployedTable> tables) {
+    static final String BRONZE = "bronze";
+    static final String QUARANTINE = "quarantine";
+    private static final long SMALL_TABLE_FILE_SIZE = 32L << 20;
+
+    public Deployment {
+        models = List.copyOf(models);
+        tables = List.copyOf(tables);
+    }
+
+    /**
+     * Puts together what has been read and compiled.
+     *
+     * @param plans of all models, each one behind those that it reads
+     */
+    public static Deployment of(Project project, List<Contract> contracts, List<Model> models, List<Plan> plans) {
+        Map<String, Model> byName = new HashMap<>();
+        models.forEach(m -> byName.put(m.qualifiedName(), m));
+        List<Model> ordered = plans.stream().map(p -> byName.get(p.model())).toList();
+        List<Pipeline.PlannedModel> planned = new ArrayList<>();
+        for (Plan plan : plans) {
+            planned.add(new Pipeline.PlannedModel(plan, byName.get(plan.model()).config()));
+        }
+        Pipeline pipeline = new Pipeline(project.name(), contracts, planned);
+        List<DeployedTable> tables = new ArrayList<>();
+        contracts.forEach(c -> tables.add(bronze(project, c)));
+        for (Pipeline.PlannedModel model : planned) {
+            if (model.config().topic()) {
+                tables.add(model(project, pipeline, model));
+            }
+        }
+        contracts.forEach(c -> tables.add(quarantine(project, c)));
+        return new Deployment(project, pipeline, ordered, tables);
+    }
+
+    public String name() {
+        return project.name();
+    }
+
+    /**
+     * Several pipelines in one process share a cluster and a catalog.
+     *
+     * @throws ProblemException if two have one name, or claim one table
+     */
+    public static void refuseOverlap(List<Deployment> deployments) {
+        Map<String, String> owners = new HashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        for (Deployment deployment : deployments) {
+            claim(owners, "the name \"" + deployment.name() + "\"", deployment, problems);
+            deployment.tables().forEach(t -> claim(owners, "the table " + t.name(), deployment, problems));
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+    }
+
+    private static void claim(Map<String, String> owners, String thing, Deployment deployment,
+            List<Problem> problems) {
+        String folder = deployment.project().folder().toString();
+        String other = owners.putIfAbsent(thing, folder);
+        if (other != null) {
+            problems.add(Problem.of(OpsProblem.PIPELINES_OVERLAP, deployment.name(),
+                    "Both " + other + " and " + folder + " use " + thing + ".")
+                    .withRemedy(OpsProblem.PIPELINES_OVERLAP.remedy()));
+        }
+    }
+
+    private static DeployedTable bronze(Project project, Contract contract) {
+        Optional<Clock> clock = contract.eventTime().map(e -> new Clock(e.column(), e.disorder()));
+        // By arrival: it is never null, and a replay that reads bronze asks for a stretch of it.
+        TableSpec spec = new TableSpec(BRONZE, contract.name(), contract.topic(), contract.rowType(),
+                contract.rawRetention().isPresent() ? Layout.BRONZE_RAW : Layout.BRONZE, clock,
+                List.of("day(_timestamp)"), List.of(), project.defaults().commitInterval(),
+                project.defaults().targetFileSize(), project.defaults().tableProperties());
+        return new DeployedTable(spec, DeployedTable.Kind.BRONZE, contract.name(), contract.freshness());
+    }
+
+    private static DeployedTable model(Project project, Pipeline pipeline, Pipeline.PlannedModel model) {
+        Model.Config config = model.config();
+        String[] name = model.name().split("\\.", 2);
+        Map<String, String> properties = new HashMap<>(project.defaults().tableProperties());
+        properties.putAll(config.tableProperties());
+        TableSpec spec = new TableSpec(name[0], name[1], pipeline.topicOf(model.name()), model.plan().rowType(),
+                Layout.ENGINE, Optional.empty(), config.partitionBy(), config.sortBy(),
+                project.defaults().commitInterval(),
+                config.targetFileSize().orElse(project.defaults().targetFileSize()), properties);
+        return new DeployedTable(spec, DeployedTable.Kind.MODEL, model.name(), Optional.empty());
+    }
+
+    private static DeployedTable quarantine(Project project, Contract contract) {
+        TableSpec spec = new TableSpec(QUARANTINE, contract.name(), QuarantineRecord.topicOf(contract.topic()),
+                QuarantineRecord.ROW, Layout.ENGINE, Optional.empty(), List.of(), List.of(),
+                project.defaults().commitInterval(), SMALL_TABLE_FILE_SIZE, project.defaults().tableProperties());
+        return new DeployedTable(spec, DeployedTable.Kind.QUARANTINE, contract.name(), Optional.empty());
+    }
+}

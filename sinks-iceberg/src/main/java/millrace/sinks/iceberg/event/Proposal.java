@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * @param worker the incarnation of the stage worker that wrote them
  * @param layout the table's layout epoch that the worker started from; an older one is refused
  * @param topicId of the topic that was read
- * @param ranges never empty; what a partition's range holds that is not in a file (aborted records, transaction
- *        markers) is no row
+ * @param ranges what a partition's range holds that is not in a file (aborted records, transaction markers) is no row;
+ *        empty if only clocks have moved, and then no other proposal builds on this one
  * @param schemaIds of the table, that the files were written with
  * @param files empty when the ranges held no row
  * @param clocks event time in microseconds up to which each partition is known to be complete
@@ -25,8 +25,8 @@ public record Proposal(String id, String worker, Predecessor predecessor, long l
         SortedMap<Integer, OffsetRange> ranges, List<Integer> schemaIds, List<StagedFile> files,
         SortedMap<Integer, Long> clocks, Instant created) {
     public Proposal {
-        if (ranges.isEmpty()) {
-            throw new IllegalArgumentException("proposal " + id + " without a range");
+        if (ranges.isEmpty() && (clocks.isEmpty() || !files.isEmpty())) {
+            throw new IllegalArgumentException("proposal " + id + " of nothing");
         }
         ranges = Collections.unmodifiableSortedMap(new TreeMap<>(ranges));
         schemaIds = List.copyOf(schemaIds);

@@ -45,7 +45,7 @@ public sealed interface SinkEvent {
      * A proposal, and with it every successor of it, will never be part of the table.
      *
      * @param snapshotId the table's snapshot then; 0 if it has none
-     * @param position to go on from: what is accepted, committed or about to be
+     * @param position of the table in that snapshot: where to go on from
      */
     record Rejected(UUID table, long epoch, String proposal, Reason reason, long snapshotId, SourcePosition position)
             implements

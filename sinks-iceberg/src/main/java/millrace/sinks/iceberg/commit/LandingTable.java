@@ -1,0 +1,14 @@
+package millrace.sinks.iceberg.commit;
+
+/** One table, as the protocol reads and changes it. */
+public interface LandingTable {
+    /** The table as it is now; never throws. */
+    TableLook look();
+
+    /**
+     * Adds the request's files and writes its mark, all in one atomic change of the table, if and only if the newest
+     * mark in the table's ancestry is still the expected one. Never throws; the outcome says what is true afterwards.
+     * No outcome deletes a data file.
+     */
+    CommitOutcome commit(CommitRequest request);
+}

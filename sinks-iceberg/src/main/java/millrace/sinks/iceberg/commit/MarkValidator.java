@@ -1,0 +1,51 @@
+package millrace.sinks.iceberg.commit;
+
+import java.util.Optional;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotAncestryValidator;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+
+/**
+ * Lets a commit of ours through only onto the state that it was decided on; Iceberg asks at each of its retries.
+ *
+ * <p>
+ * It looks first for its own commit id: Iceberg also retries a commit that had in fact succeeded, when the catalog's
+ * reply was lost. To call that a failed validation would make Iceberg delete the manifests of the live snapshot; the
+ * truth is that the state is unknown to this attempt.
+ */
+final class MarkValidator implements SnapshotAncestryValidator {
+    private final TableState expected;
+    private final CommitMark mark;
+    private String found = "";
+
+    MarkValidator(TableState expected, CommitMark mark) {
+        this.expected = expected;
+        this.mark = mark;
+    }
+
+    @Override
+    public boolean validate(Iterable<Snapshot> ancestry) {
+        for (Snapshot snapshot : ancestry) {
+            if (mark.commitId().equals(snapshot.summary().get(CommitMark.COMMIT_ID))) {
+                throw new CommitStateUnknownException(
+                        "Commit " + mark.commitId() + " is in the table already: its reply was lost", null);
+            }
+        }
+        Optional<CommitMark> newest = MarkedTable.newestOfOurs(ancestry)
+                .flatMap(s -> CommitMark.fromSummary(s.summary()));
+        if (newest.isEmpty() || expected.newestInAncestry().isEmpty()) {
+            found = newest.map(CommitMark::commitId).orElse("no commit");
+            return newest.isEmpty() && expected.newestInAncestry().isEmpty();
+        }
+        CommitMark theirs = newest.get();
+        CommitMark ours = expected.mark().orElseThrow();
+        found = theirs.commitId() + " of epoch " + theirs.epoch();
+        return theirs.commitId().equals(ours.commitId()) && theirs.position().equals(ours.position())
+                && theirs.control().equals(ours.control()) && theirs.epoch() <= mark.epoch();
+    }
+
+    @Override
+    public String errorMessage() {
+        return "the table's newest commit is " + found + ", not " + expected.newestInAncestry().orElse("no commit");
+    }
+}

@@ -1,0 +1,39 @@
+package millrace.sinks.iceberg.commit;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import millrace.sinks.iceberg.event.SourcePosition;
+
+/**
+ * A table as its catalog showed it at one moment, as far as the protocol is concerned.
+ *
+ * @param snapshotId the branch's head; 0 if it has no snapshot
+ * @param mark of our newest commit in the head's ancestry, expired ones included; empty before the first
+ * @param newestInAncestry commit id of our newest commit whose snapshot is still there; empty if there is none
+ * @param schemaIds every schema that the table has or had
+ * @param schemaId the current one
+ */
+public record TableState(UUID table, long snapshotId, Optional<CommitMark> mark, Optional<String> newestInAncestry,
+        Set<Integer> schemaIds, int schemaId) {
+    public TableState {
+        schemaIds = Set.copyOf(schemaIds);
+    }
+
+    public long epoch() {
+        return mark.map(CommitMark::epoch).orElse(0L);
+    }
+
+    public long layout() {
+        return mark.map(CommitMark::layout).orElse(0L);
+    }
+
+    /** Absent before anything of the topic has been committed, and after a take-over of an empty table. */
+    public Optional<SourcePosition> position() {
+        return mark.map(CommitMark::position).filter(p -> !p.topicId().isEmpty());
+    }
+
+    public boolean isMarkedBy(String commitId) {
+        return mark.isPresent() && mark.get().commitId().equals(commitId);
+    }
+}

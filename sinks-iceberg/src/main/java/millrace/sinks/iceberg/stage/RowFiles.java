@@ -1,0 +1,45 @@
+package millrace.sinks.iceberg.stage;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.UUID;
+import millrace.sinks.iceberg.event.StagedFile;
+import millrace.sinks.iceberg.file.Appended;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The open files of one proposal. Throws and promises as {@link millrace.sinks.iceberg.file.StagedWriter} does. */
+public interface RowFiles {
+    Appended append(ConsumerRecord<byte[], byte[]> record);
+
+    /** Appends a refused record as its bytes. */
+    void appendUnread(ConsumerRecord<byte[], byte[]> record, String error);
+
+    /** Estimated size of the files so far, in bytes. */
+    long bytes();
+
+    /** Event time in microseconds up to which each partition is complete, as far as the rows here tell. */
+    SortedMap<Integer, Long> clocks();
+
+    /** Of the table, that the files are written with. */
+    int schemaId();
+
+    List<StagedFile> close();
+
+    void abort();
+
+    /** Opens files for a proposal on the table as it is now. */
+    @FunctionalInterface
+    interface Factory {
+        /** Throws {@link TableReplacedException} if the table is not the expected one. */
+        RowFiles open(UUID table, String proposalId);
+    }
+
+    /** The table was dropped, or dropped and created again. */
+    final class TableReplacedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public TableReplacedException(String message) {
+            super(message);
+        }
+    }
+}

@@ -21,7 +21,15 @@ public final class Catalogs {
     private static final String SCHEMA_VERSION = "jdbc.schema-version";
     private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
 
+    /** The name under which the engine opens its catalog; a JDBC catalog keeps its tables apart by it. */
+    public static final String NAME = "millrace";
+
     private Catalogs() {}
+
+    /** The engine's catalog; as {@link #open(String, Map)}. */
+    public static Catalog open(Map<String, String> properties) {
+        return open(NAME, properties);
+    }
 
     /**
      * A catalog of any kind. {@code type} or {@code catalog-impl} choose it; without both it is a JDBC catalog. Files

@@ -1,0 +1,43 @@
+package millrace.sinks.iceberg.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import millrace.sinks.iceberg.event.SourcePosition;
+
+/**
+ * One look at a table.
+ *
+ * @param id of the table; a table recreated under the same name has another
+ * @param rows live rows
+ * @param files live data files
+ * @param smallFiles those under half of the target size
+ * @param snapshot the current one; absent while nothing was committed
+ * @param position of the newest commit of ours in the history of the current snapshot
+ * @param completeThrough event time that this commit says is complete
+ * @param additions what the newest commits added, the newest first; reaches back a few minutes
+ */
+public record TableHealth(UUID id, long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot,
+        Optional<SourcePosition> position, Optional<Instant> completeThrough, List<Addition> additions) {
+    public TableHealth {
+        additions = List.copyOf(additions);
+    }
+
+    /** Rows that one commit added. */
+    public record Addition(Instant at, long rows) {}
+
+    /** When a commit last added rows, as far as {@link #additions} reach back. */
+    public Optional<Instant> lastAddition() {
+        return additions.stream().filter(a -> a.rows() > 0).map(Addition::at).findFirst();
+    }
+
+    /** Rows per second over the time before {@code now}. */
+    public double rowsPerSecond(Instant now, Duration over) {
+        Instant from = now.minus(over);
+        long rows = additions.stream().filter(a -> a.at().isAfter(from)).mapToLong(Addition::rows).sum();
+        return rows * 1000.0 / over.toMillis();
+    }
+}

@@ -1,0 +1,234 @@
+package millrace.sinks.iceberg.file;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.iceberg.FieldMetrics;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+
+/**
+ * Encodes one leaf column into compressed pages of a row group. Values go to a dictionary as long as that makes them
+ * smaller, and stand plain from then on:
+ *
+ * <pre>
+ *   value -> id -> ids of the page --\
+ *        \-> plain bytes of the page --> page: levels + values -> compressed, kept until the row group ends
+ * </pre>
+ *
+ * Parquet's own column writer does the same through an object and several calls per value, at about twice the cost.
+ */
+abstract class PageColumn implements LeafColumn {
+    /** As many rows as Parquet's own writer puts into a page at most. */
+    static final int PAGE_ROWS = 20_000;
+
+    private record Page(int values, int rows, int rawSize, byte[] compressed, boolean dictionary,
+            Statistics<?> statistics) {}
+
+    final ColumnDescriptor descriptor;
+    private final int maxDefinition;
+    private final int maxRepetition;
+    private byte[] definitions;
+    private byte[] repetitions;
+    private int levels;
+    private int values;
+    private long pageStart;
+
+    /** Plain values of the page, while there is no dictionary. */
+    final PageBuffer plain = new PageBuffer(1 << 10);
+    private boolean dictionary;
+    private int[] ids = new int[256];
+    private int idCount;
+    /** What the values of the dictionary's pages would take as plain ones. */
+    private long plainSize;
+
+    private final List<Page> pages = new ArrayList<>();
+    private long compressedSize;
+
+    PageColumn(ColumnDescriptor descriptor) {
+        this.descriptor = descriptor;
+        maxDefinition = descriptor.getMaxDefinitionLevel();
+        maxRepetition = descriptor.getMaxRepetitionLevel();
+        definitions = new byte[maxDefinition > 0 ? 256 : 0];
+        repetitions = new byte[maxRepetition > 0 ? 256 : 0];
+        dictionary = hasDictionary();
+    }
+
+    /** Whether the column's values ever go to a dictionary; if not, the methods about it are never called. */
+    abstract boolean hasDictionary();
+
+    /** Distinct values so far. */
+    abstract int dictionaryEntries();
+
+    /** Bytes they take as a dictionary page. */
+    abstract int dictionarySize();
+
+    abstract PageBuffer dictionaryBytes();
+
+    abstract void clearDictionary();
+
+    /** Appends the value of a dictionary entry to the plain values. */
+    abstract void putEntry(int id);
+
+    /** Lays out what {@link #plain} does not hold already, and starts anew with the next page. */
+    void finishPlain() {}
+
+    /** Bounds of the page's values, which start anew with the next page. */
+    abstract void takeBounds(Statistics<?> statistics);
+
+    /** What Iceberg wants to know of the column beside Parquet's statistics. */
+    Stream<FieldMetrics<?>> metrics() {
+        return Stream.empty();
+    }
+
+    @Override
+    public void absent(int repetition, int definition) {
+        level(repetition, definition);
+    }
+
+    @Override
+    public void number(long value, int repetition, int definition) {
+        throw new IllegalStateException(descriptor + " takes no number");
+    }
+
+    @Override
+    public void wide(long high, long low, int repetition, int definition) {
+        throw new IllegalStateException(descriptor + " takes no wide number");
+    }
+
+    @Override
+    public void bytes(byte[] source, int offset, int length, int repetition, int definition) {
+        throw new IllegalStateException(descriptor + " takes no bytes");
+    }
+
+    private void level(int repetition, int definition) {
+        int at = levels++;
+        if (maxDefinition > 0) {
+            if (at == definitions.length) {
+                definitions = Arrays.copyOf(definitions, at * 2);
+            }
+            definitions[at] = (byte) definition;
+            if (maxRepetition > 0) {
+                if (at == repetitions.length) {
+                    repetitions = Arrays.copyOf(repetitions, at * 2);
+                }
+                repetitions[at] = (byte) repetition;
+            }
+        }
+    }
+
+    /** Notes that a value comes; whether it goes to the dictionary. */
+    final boolean begin(int repetition, int definition) {
+        level(repetition, definition);
+        values++;
+        return dictionary;
+    }
+
+    /** Notes a value as an entry of the dictionary. */
+    final void putId(int id, int size) {
+        if (idCount == ids.length) {
+            ids = Arrays.copyOf(ids, idCount * 2);
+        }
+        ids[idCount++] = id;
+        plainSize += size;
+    }
+
+    /** Turns the page's values into plain ones; the rest of the row group follows. */
+    final void leaveDictionary() {
+        dictionary = false;
+        for (int i = 0; i < idCount; i++) {
+            putEntry(ids[i]);
+        }
+        idCount = 0;
+    }
+
+    /** Memory of what is not yet in the file. */
+    final long bufferedBytes() {
+        return compressedSize + rawBytes();
+    }
+
+    private long rawBytes() {
+        return plain.size + 4L * idCount + dictionarySize();
+    }
+
+    /** Ends the page if it has as many rows or bytes as a page should. */
+    final void endFullPage(long row, int pageBytes, PageCompressor compressor) {
+        if (row - pageStart >= PAGE_ROWS || plain.size >= pageBytes || levels >= 8 * PAGE_ROWS) {
+            endPage(row, compressor);
+        }
+    }
+
+    final void endPage(long row, PageCompressor compressor) {
+        if (levels == 0) {
+            return;
+        }
+        // The first page shows whether values repeat; most columns that do not are found out here.
+        if (dictionary && pages.isEmpty() && !dictionaryPays()) {
+            leaveDictionary();
+            clearDictionary();
+        }
+        PageBuffer page = compressor.page;
+        page.clear();
+        if (maxRepetition > 0) {
+            page.putLevels(repetitions, levels, maxRepetition);
+        }
+        if (maxDefinition > 0) {
+            page.putLevels(definitions, levels, maxDefinition);
+        }
+        if (dictionary) {
+            page.putIds(ids, idCount, dictionaryEntries());
+        } else {
+            finishPlain();
+            page.putBytes(plain.bytes, 0, plain.size);
+        }
+        Statistics<?> statistics = Statistics.createStats(descriptor.getPrimitiveType());
+        if (values > 0) {
+            takeBounds(statistics);
+        }
+        statistics.incrementNumNulls(levels - values);
+        byte[] compressed = compressor.compress(page.bytes, page.size);
+        pages.add(new Page(levels, (int) (row - pageStart), page.size, compressed, dictionary, statistics));
+        compressedSize += compressed.length;
+        levels = 0;
+        values = 0;
+        idCount = 0;
+        plain.clear();
+        pageStart = row;
+    }
+
+    private boolean dictionaryPays() {
+        int width = 32 - Integer.numberOfLeadingZeros(Math.max(1, dictionaryEntries() - 1));
+        return dictionarySize() + (long) idCount * width / 8 < plainSize * 2 / 3;
+    }
+
+    /** Writes the column chunk of a row group that ends here, and starts the next. */
+    final void writeChunk(ParquetFileWriter writer, PageCompressor compressor) throws IOException {
+        writer.startColumn(descriptor, pages.stream().mapToLong(Page::values).sum(), compressor.codec());
+        if (pages.stream().anyMatch(Page::dictionary)) {
+            PageBuffer entries = dictionaryBytes();
+            writer.writeDictionaryPage(
+                    new DictionaryPage(BytesInput.from(compressor.compress(entries.bytes, entries.size)), entries.size,
+                            dictionaryEntries(), Encoding.PLAIN));
+        }
+        for (Page page : pages) {
+            writer.writeDataPage(page.values(), page.rawSize(), BytesInput.from(page.compressed()), page.statistics(),
+                    page.rows(), Encoding.RLE, Encoding.RLE,
+                    page.dictionary() ? Encoding.RLE_DICTIONARY : Encoding.PLAIN);
+        }
+        writer.endColumn();
+        pages.clear();
+        compressedSize = 0;
+        pageStart = 0;
+        plainSize = 0;
+        if (hasDictionary()) {
+            clearDictionary();
+            dictionary = true;
+        }
+    }
+}

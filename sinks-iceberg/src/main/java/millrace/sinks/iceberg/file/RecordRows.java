@@ -1,0 +1,207 @@
+package millrace.sinks.iceberg.file;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.UnknownSchemaException;
+import millrace.schemas.wire.AvroTypes;
+import millrace.schemas.wire.ConfluentFrame;
+import millrace.schemas.wire.Malformed;
+import millrace.sinks.iceberg.table.OriginColumn;
+import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.sinks.iceberg.table.TableEvolution;
+import millrace.sinks.iceberg.table.TableSchemas;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.header.Headers;
+
+/** Turns records of a topic into rows of its table: finds how each schema is read, and what to do where it cannot be. */
+final class RecordRows {
+    /** How the records of one schema id become rows. */
+    private sealed interface Reading {
+        record Rows(RowReader reader) implements Reading {}
+
+        record NotNow(Appended answer) implements Reading {}
+
+        /** The registry does not know the id. */
+        record Unknown(String error) implements Reading {}
+    }
+
+    private final TableSpec spec;
+    private final TableColumns table;
+    private final WriterSchemas schemas;
+    private final RowSlots row;
+    private final Map<Integer, Reading> readings = new HashMap<>();
+    private final boolean keepsValue;
+    private final boolean hasOrigin;
+    private final int partitionSlot;
+    private final int offsetSlot;
+    private final int timestampSlot;
+    private final int keySlot;
+    private final int headersSlot;
+    private final int errorSlot;
+    private final int valueSlot;
+    private int lastId = -1;
+    private Reading last;
+
+    RecordRows(TableSpec spec, TableColumns table, WriterSchemas schemas) {
+        this.spec = spec;
+        this.table = table;
+        this.schemas = schemas;
+        row = new RowSlots(table.slots);
+        keepsValue = spec.layout() == Layout.BRONZE_RAW;
+        hasOrigin = spec.layout() != Layout.ENGINE;
+        partitionSlot = table.slot(OriginColumn.TOPIC_PARTITION);
+        offsetSlot = table.slot(OriginColumn.OFFSET);
+        timestampSlot = table.slot(OriginColumn.TIMESTAMP);
+        keySlot = table.slot(OriginColumn.KEY);
+        headersSlot = table.slot(OriginColumn.HEADERS);
+        errorSlot = table.slot(OriginColumn.ERROR);
+        valueSlot = table.slot(OriginColumn.VALUE);
+    }
+
+    /** The row that {@link #read} filled last. */
+    RowSlots row() {
+        return row;
+    }
+
+    boolean isUnread() {
+        return hasOrigin && !row.absent[errorSlot];
+    }
+
+    /** Fills the row; {@link Appended#WRITTEN} if it can be written now. */
+    Appended read(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers) {
+        row.clear();
+        String error = null;
+        if (value == null) {
+            if (!hasOrigin) {
+                return unreadable(-1, partition, offset, "a tombstone");
+            }
+        } else if (!ConfluentFrame.isFramed(value)) {
+            error = "no zero byte and schema id at the start of the value";
+        } else {
+            int id = (value[1] & 0xff) << 24 | (value[2] & 0xff) << 16 | (value[3] & 0xff) << 8 | value[4] & 0xff;
+            switch (reading(id)) {
+                case Reading.Rows rows -> error = decode(rows.reader(), value);
+                case Reading.NotNow notNow -> {
+                    return notNow.answer();
+                }
+                case Reading.Unknown unknown -> error = unknown.error();
+            }
+        }
+        if (error != null && !hasOrigin) {
+            return unreadable(ConfluentFrame.schemaId(value).orElse(-1), partition, offset, error);
+        }
+        fillOrigin(partition, offset, timestamp, key, value, headers, error);
+        return Appended.WRITTEN;
+    }
+
+    /** Fills the row with bytes and an error, whatever the value is. */
+    void readNothing(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers,
+            String error) {
+        if (!hasOrigin) {
+            throw new IllegalStateException(spec.qualifiedName() + " has no column for bytes");
+        }
+        row.clear();
+        fillOrigin(partition, offset, timestamp, key, value, headers, error);
+    }
+
+    private String decode(RowReader reader, byte[] value) {
+        try {
+            reader.read(value, ConfluentFrame.HEADER, value.length, row);
+            row.reader = reader;
+            return null;
+        } catch (Malformed e) {
+            row.clear();
+            return e.getMessage();
+        }
+    }
+
+    private void fillOrigin(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers,
+            String error) {
+        row.size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + 32;
+        if (!hasOrigin) {
+            return;
+        }
+        row.setNumber(partitionSlot, partition);
+        row.setNumber(offsetSlot, offset);
+        row.setNumber(timestampSlot, timestamp * 1000);
+        if (key != null) {
+            row.setBytes(keySlot, key, 0, key.length);
+        }
+        if (headers != null && headers.iterator().hasNext()) {
+            row.absent[headersSlot] = false;
+            row.headers = headers;
+        }
+        if (error != null) {
+            byte[] text = error.getBytes(StandardCharsets.UTF_8);
+            row.setBytes(errorSlot, text, 0, text.length);
+        }
+        if (value != null && (keepsValue || error != null)) {
+            row.setBytes(valueSlot, value, 0, value.length);
+        }
+    }
+
+    private Appended unreadable(int schemaId, int partition, long offset, String found) {
+        return new Appended.Refused(schemaId, List.of(Problem.of(SinkProblem.RECORD_UNREADABLE, spec.qualifiedName(),
+                "The record at " + spec.topic() + "-" + partition + " offset " + offset + " cannot be decoded: " + found
+                        + ".")
+                .withRemedy(SinkProblem.RECORD_UNREADABLE.remedy())));
+    }
+
+    private Reading reading(int id) {
+        if (id != lastId || last == null) {
+            Reading known = readings.get(id);
+            if (known == null) {
+                known = decide(id);
+                readings.put(id, known);
+            }
+            last = known;
+            lastId = id;
+        }
+        return last;
+    }
+
+    private Reading decide(int id) {
+        Schema schema;
+        try {
+            schema = schemas.byId(id);
+        } catch (UnknownSchemaException e) {
+            return new Reading.Unknown("the registry has no schema " + id);
+        }
+        TableEvolution fit;
+        try {
+            fit = TableSchemas.fit(spec, table.schema, AvroTypes.fromSchema(schema));
+        } catch (ProblemException e) {
+            return new Reading.NotNow(new Appended.Refused(id, e.problems()));
+        }
+        return switch (fit) {
+            case TableEvolution.Same same -> new Reading.Rows(RowReader.compile(schema, table));
+            case TableEvolution.Evolve evolve -> new Reading.NotNow(new Appended.NeedsSchema(id, evolve));
+            case TableEvolution.Incompatible bad -> new Reading.NotNow(new Appended.Refused(id, bad.problems()));
+        };
+    }
+
+    /** What a table must have for its layout; empty if it has. */
+    static List<Problem> missing(TableSpec spec, TableColumns table) {
+        List<String> names = new ArrayList<>();
+        if (spec.layout() != Layout.ENGINE) {
+            for (OriginColumn column : OriginColumn.values()) {
+                if (table.slot(column) < 0) {
+                    names.add(column.columnName());
+                }
+            }
+        }
+        return names.isEmpty()
+                ? List.of()
+                : List.of(Problem.of(SinkProblem.TABLE_FORMAT, spec.qualifiedName(),
+                        "The table has no column " + String.join(", ", names)
+                                + ", which say where a row comes from.")
+                        .withRemedy(SinkProblem.TABLE_FORMAT.remedy()));
+    }
+}

@@ -1,0 +1,153 @@
+package millrace.sinks.iceberg.file;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import millrace.schemas.wire.Malformed;
+import org.apache.avro.Schema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** Reads records of one writer's schema into the slots of one table. Compiled once; a row costs no look-up by name. */
+final class RowReader {
+    private final AvroValue[] fields;
+    private final String[] names;
+    /** How to write each top-level column that has parts, by slot. */
+    private final AvroValue[] nested;
+    private final AvroBytes in = new AvroBytes();
+
+    private RowReader(AvroValue[] fields, String[] names, AvroValue[] nested) {
+        this.fields = fields;
+        this.names = names;
+        this.nested = nested;
+    }
+
+    /** @throws IllegalStateException if the schema does not fit the table, which is decided before */
+    static RowReader compile(Schema writer, TableColumns table) {
+        return new Compiler(table).row(writer);
+    }
+
+    /** The whole record, verified; throws with the column's name in the message. */
+    void read(byte[] bytes, int from, int to, RowSlots row) throws Malformed {
+        in.start(bytes, from, to);
+        int i = 0;
+        try {
+            for (; i < fields.length; i++) {
+                fields[i].check(in, row);
+            }
+        } catch (Malformed e) {
+            throw Malformed.bytes(e.expected() + " in column " + names[i], e.actual());
+        }
+        in.requireEnd();
+    }
+
+    /** Writes a column with parts from the record that was read last. */
+    void writeNested(RowSlots row, int slot, LeafColumn[] leaves, int definition) {
+        in.position = (int) row.number[slot];
+        try {
+            nested[slot].write(in, leaves, 0, definition);
+        } catch (Malformed e) {
+            throw new IllegalStateException("A verified value is malformed", e);
+        }
+    }
+
+    private static final class Compiler {
+        private final TableColumns table;
+
+        Compiler(TableColumns table) {
+            this.table = table;
+        }
+
+        RowReader row(Schema writer) {
+            List<AvroValue> fields = new ArrayList<>();
+            List<String> names = new ArrayList<>();
+            AvroValue[] nested = new AvroValue[table.columns];
+            for (Schema.Field field : writer.getFields()) {
+                NestedField column = table.schema.asStruct().field(field.name());
+                if (column == null) {
+                    throw new IllegalStateException("no column " + field.name());
+                }
+                int slot = table.slot(column.fieldId());
+                AvroValue value = value(field.schema(), column, table.firstLeaf[slot], 0, true, slot);
+                if (table.kind[slot] == TableColumns.Kind.NESTED) {
+                    nested[slot] = value instanceof AvroValue.Union union ? union.value() : value;
+                }
+                fields.add(value);
+                names.add(field.name());
+            }
+            return new RowReader(fields.toArray(AvroValue[]::new), names.toArray(String[]::new), nested);
+        }
+
+        /** @param top whether the value is a column of its own rather than a part of one */
+        private AvroValue value(Schema schema, NestedField column, int leaf, int repetition, boolean top, int slot) {
+            if (schema.getType() == Schema.Type.UNION) {
+                int branch = 0;
+                while (schema.getTypes().get(branch).getType() == Schema.Type.NULL) {
+                    branch++;
+                }
+                if (schema.getTypes().size() > 1 && column.isRequired()) {
+                    throw new IllegalStateException("null in required column " + column.name());
+                }
+                return new AvroValue.Union(
+                        value(schema.getTypes().get(branch), column, leaf, repetition, top, slot), branch,
+                        schema.getTypes().size());
+            }
+            Type type = column.type();
+            AvroValue value = switch (schema.getType()) {
+                case RECORD -> struct(schema, type.asStructType(), leaf, repetition);
+                case ARRAY -> {
+                    NestedField element = type.asListType().field(type.asListType().elementId());
+                    AvroValue item = value(schema.getElementType(), element, leaf, repetition + 1, false, -1);
+                    yield new AvroValue.Repeated(item, null, repetition + 1, element.isOptional() ? 2 : 1,
+                            takesBytes(schema.getElementType()));
+                }
+                case MAP -> {
+                    Types.MapType map = type.asMapType();
+                    NestedField of = map.field(map.valueId());
+                    AvroValue key = AvroPlain.of(Schema.create(Schema.Type.STRING), map.keyType(), leaf, -1);
+                    AvroValue item = value(schema.getValueType(), of, leaf + 1, repetition + 1, false, -1);
+                    yield new AvroValue.Repeated(item, key, repetition + 1, of.isOptional() ? 2 : 1, true);
+                }
+                default -> AvroPlain.of(schema, type, leaf, slot);
+            };
+            return top && !type.isPrimitiveType() ? new AvroValue.Located(value, slot) : value;
+        }
+
+        private AvroValue struct(Schema record, Types.StructType type, int firstLeaf, int repetition) {
+            Map<String, Integer> leafOf = new HashMap<>();
+            int next = firstLeaf;
+            for (NestedField field : type.fields()) {
+                leafOf.put(field.name(), next);
+                next += TableColumns.leaves(field.type());
+            }
+            AvroValue[] values = new AvroValue[record.getFields().size()];
+            int[] levels = new int[values.length];
+            for (int i = 0; i < values.length; i++) {
+                Schema.Field field = record.getFields().get(i);
+                NestedField column = type.field(field.name());
+                if (column == null) {
+                    throw new IllegalStateException("no column " + field.name());
+                }
+                int leaf = leafOf.remove(field.name());
+                levels[i] = column.isOptional() ? 1 : 0;
+                // Wanted columns have a slot only where a row has one value of them, outside of lists and maps.
+                int slot = repetition == 0 && column.type().isPrimitiveType() ? table.slot(column.fieldId()) : -1;
+                values[i] = value(field.schema(), column, leaf, repetition, false, slot);
+            }
+            int[] missing = leafOf.entrySet().stream().flatMapToInt(e -> java.util.stream.IntStream.range(e.getValue(),
+                    e.getValue() + TableColumns.leaves(type.field(e.getKey()).type()))).toArray();
+            return new AvroValue.Struct(values, levels, missing);
+        }
+
+        private static boolean takesBytes(Schema element) {
+            return switch (element.getType()) {
+                case NULL -> false;
+                case RECORD -> element.getFields().stream().anyMatch(f -> takesBytes(f.schema()));
+                case FIXED -> element.getFixedSize() > 0;
+                default -> true;
+            };
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package millrace.topology.explain;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import millrace.schemas.row.Field;
+import millrace.topology.plan.Expression;
+import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
+
+/**
+ * Which columns a model's result comes from.
+ *
+ * @param columns for each column of the result, in order, what its values are computed from
+ * @param reads everything that is read at all: what {@code columns} say, and what conditions need
+ */
+public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> reads) {
+
+    /** A column of a contract or a model, by the names they have in the plan. */
+    public record SourceColumn(String source, String column) implements Comparable<SourceColumn> {
+        @Override
+        public int compareTo(SourceColumn o) {
+            int c = source.compareTo(o.source);
+            return c != 0 ? c : column.compareTo(o.column);
+        }
+
+        @Override
+        public String toString() {
+            return source + "." + column;
+        }
+    }
+
+    /** What one model takes from the contracts and models that it names. */
+    public static Lineage of(Plan plan) {
+        Set<SourceColumn> reads = new TreeSet<>();
+        List<Set<SourceColumn>> byPosition = walk(plan.root(), reads);
+        Map<String, Set<SourceColumn>> columns = new LinkedHashMap<>();
+        for (int i = 0; i < byPosition.size(); i++) {
+            columns.put(plan.rowType().fields().get(i).name(), byPosition.get(i));
+        }
+        return new Lineage(columns, reads);
+    }
+
+    /** The same through all models in between, so that only columns of contracts are left. */
+    public static Lineage toContracts(Plan plan, Collection<Plan> plans) {
+        Lineage direct = of(plan);
+        Map<String, Lineage> lower = new LinkedHashMap<>();
+        plans.stream().filter(p -> direct.reads.stream().anyMatch(c -> c.source().equals(p.model())))
+                .forEach(p -> lower.put(p.model(), toContracts(p, plans)));
+        Map<String, Set<SourceColumn>> columns = new LinkedHashMap<>();
+        direct.columns.forEach((name, sources) -> columns.put(name, lowered(sources, lower)));
+        Set<SourceColumn> reads = lowered(direct.reads, lower);
+        lower.forEach((model, lineage) -> reads.addAll(lineage.reads()));
+        return new Lineage(columns, reads);
+    }
+
+    /** The models that read a column of a contract, directly or through other models. */
+    public static List<String> readersOf(String contract, String column, Collection<Plan> plans) {
+        SourceColumn wanted = new SourceColumn(contract, column);
+        return plans.stream().filter(p -> toContracts(p, plans).reads().contains(wanted)).map(Plan::model).toList();
+    }
+
+    private static Set<SourceColumn> lowered(Set<SourceColumn> sources, Map<String, Lineage> lower) {
+        Set<SourceColumn> out = new TreeSet<>();
+        for (SourceColumn c : sources) {
+            Lineage below = lower.get(c.source());
+            if (below == null) {
+                out.add(c);
+            } else {
+                out.addAll(below.columns().getOrDefault(c.column(), Set.of()));
+            }
+        }
+        return out;
+    }
+
+    private static List<Set<SourceColumn>> walk(PlanNode node, Set<SourceColumn> reads) {
+        List<Set<SourceColumn>> out = new ArrayList<>();
+        switch (node) {
+            case PlanNode.Scan scan -> {
+                for (Field f : scan.rowType().fields()) {
+                    SourceColumn c = new SourceColumn(scan.source(), f.name());
+                    reads.add(c);
+                    out.add(Set.of(c));
+                }
+            }
+            case PlanNode.Calc calc -> {
+                List<Set<SourceColumn>> input = walk(calc.input(), reads);
+                calc.projections().forEach(e -> {
+                    Set<SourceColumn> from = new TreeSet<>();
+                    collect(e, input, from);
+                    out.add(from);
+                });
+            }
+            case PlanNode.Union union -> {
+                for (int i = 0; i < union.rowType().fields().size(); i++) {
+                    out.add(new TreeSet<>());
+                }
+                for (PlanNode child : union.inputs()) {
+                    List<Set<SourceColumn>> input = walk(child, reads);
+                    for (int i = 0; i < out.size(); i++) {
+                        out.get(i).addAll(input.get(i));
+                    }
+                }
+            }
+        }
+        return out;
+    }
+
+    private static void collect(Expression e, List<Set<SourceColumn>> input, Set<SourceColumn> out) {
+        switch (e) {
+            case Expression.Column c -> out.addAll(input.get(c.index()));
+            case Expression.Literal l -> {}
+            case Expression.Nested n -> collect(n.row(), input, out);
+            case Expression.Call c -> c.operands().forEach(o -> collect(o, input, out));
+        }
+    }
+}

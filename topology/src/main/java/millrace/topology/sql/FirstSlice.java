@@ -1,0 +1,179 @@
+package millrace.topology.sql;
+
+import java.util.Locale;
+import java.util.Set;
+import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOrderBy;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlSetOperator;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.SqlWithItem;
+
+/** Refuses, with its place, what the language has and this version cannot run. */
+final class FirstSlice {
+    private static final Set<String> AGGREGATES = Set.of("COUNT", "SUM", "AVG", "MIN", "MAX", "STDDEV", "VARIANCE",
+            "ARRAY_AGG", "STRING_AGG", "LISTAGG", "GROUP_CONCAT", "APPROX_COUNT_DISTINCT", "PERCENTILE_CONT",
+            "PERCENTILE_DISC", "MEDIAN", "ANY_VALUE", "FIRST_VALUE", "LAST_VALUE", "COLLECT", "ROW_NUMBER", "RANK",
+            "DENSE_RANK", "LAG", "LEAD", "NTILE", "BOOL_AND", "BOOL_OR", "EVERY", "MAX_BY", "MIN_BY", "ARG_MAX",
+            "ARG_MIN", "COUNTIF", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "BIT_AND", "BIT_OR");
+    private static final String ROW_BY_ROW = "A model sees one row at a time: use SELECT, WHERE, expressions and "
+            + "UNION ALL.";
+
+    private final SqlSource source;
+
+    private FirstSlice(SqlSource source) {
+        this.source = source;
+    }
+
+    /** @throws millrace.schemas.problem.ProblemException at the first construct that cannot be run */
+    static void check(SqlSource source, SqlNode tree) {
+        new FirstSlice(source).query(tree);
+    }
+
+    private void query(SqlNode node) {
+        switch (node) {
+            case SqlSelect select -> select(select);
+            case SqlWith with -> {
+                with.withList.forEach(item -> {
+                    SqlWithItem w = (SqlWithItem) item;
+                    if (w.recursive != null && w.recursive.booleanValue()) {
+                        throw source.notYet(w, "WITH RECURSIVE", ROW_BY_ROW);
+                    }
+                    query(w.query);
+                });
+                query(with.body);
+            }
+            case SqlOrderBy order -> {
+                if (!order.orderList.isEmpty()) {
+                    throw source.notYet(order.orderList, "ORDER BY", "A stream has no end to sort up to; sort_by in "
+                            + "the model's config orders the rows inside each file.");
+                }
+                throw source.notYet(order.fetch != null ? order.fetch : order.offset, "LIMIT", ROW_BY_ROW);
+            }
+            case SqlCall call when call.getOperator() instanceof SqlSetOperator set -> {
+                if (set.getKind() != SqlKind.UNION || !set.isAll()) {
+                    throw source.notYet(call, set.getKind() == SqlKind.UNION
+                            ? "UNION, which removes duplicates,"
+                            : set.getName(), "Write UNION ALL.");
+                }
+                call.getOperandList().forEach(this::query);
+            }
+            default -> throw source.notYet(node, node.getKind() == SqlKind.VALUES
+                    ? "VALUES"
+                    : "A statement of the kind " + node.getKind(), "A model is one SELECT.");
+        }
+    }
+
+    private void select(SqlSelect select) {
+        if (select.getFrom() == null) {
+            throw source.notYet(select, "A SELECT without FROM", "Read a contract or a model.");
+        }
+        from(select.getFrom());
+        if (select.isDistinct()) {
+            throw source.notYet(select, "SELECT DISTINCT", ROW_BY_ROW);
+        }
+        if (select.getGroup() != null) {
+            throw source.notYet(select.getGroup(), "GROUP BY", ROW_BY_ROW);
+        }
+        refuse(select.getHaving(), "HAVING");
+        refuse(select.getQualify(), "QUALIFY");
+        if (!select.getWindowList().isEmpty()) {
+            throw source.notYet(select.getWindowList(), "WINDOW", ROW_BY_ROW);
+        }
+        if (select.hasHints()) {
+            throw source.notYet(select.getHints(), "A hint", "Remove it.");
+        }
+        select.getSelectList().forEach(this::expression);
+        if (select.getWhere() != null) {
+            expression(select.getWhere());
+        }
+    }
+
+    private void refuse(SqlNode node, String construct) {
+        if (node != null) {
+            throw source.notYet(node, construct, ROW_BY_ROW);
+        }
+    }
+
+    private void from(SqlNode node) {
+        switch (node) {
+            case SqlIdentifier table -> {}
+            case SqlJoin join -> throw source.notYet(join.getRight(), "A join", ROW_BY_ROW);
+            case SqlCall call when call.getKind() == SqlKind.AS -> from(call.operand(0));
+            case SqlCall call when call.getKind() == SqlKind.TABLE_REF -> {
+                if (((SqlNodeList) call.operand(1)).size() > 0) {
+                    throw source.notYet(call, "A hint", "Remove it.");
+                }
+                from(call.operand(0));
+            }
+            case SqlCall call when call.getKind().belongsTo(SqlKind.QUERY) -> query(call);
+            default -> throw source.notYet(node, switch (node.getKind()) {
+                case UNNEST -> "UNNEST";
+                case LATERAL -> "LATERAL";
+                case SNAPSHOT -> "FOR SYSTEM_TIME AS OF";
+                case COLLECTION_TABLE -> "A table function";
+                case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
+                default -> node.getKind().sql + " in FROM";
+            }, ROW_BY_ROW);
+        }
+    }
+
+    private void expression(SqlNode node) {
+        switch (node) {
+            case null -> {}
+            case SqlNodeList list -> list.forEach(this::expression);
+            case SqlDataTypeSpec type -> dataType(type);
+            case SqlIntervalLiteral interval -> interval(interval);
+            case SqlCall call -> {
+                if (call.getKind().belongsTo(SqlKind.QUERY) || call.getKind() == SqlKind.ORDER_BY) {
+                    throw source.notYet(call, "A subquery inside an expression", ROW_BY_ROW);
+                }
+                switch (call.getKind()) {
+                    case OVER -> throw source.notYet(call, "A window (OVER)", ROW_BY_ROW);
+                    case FILTER -> throw source.notYet(call, "FILTER", ROW_BY_ROW);
+                    case WITHIN_GROUP -> throw source.notYet(call, "WITHIN GROUP", ROW_BY_ROW);
+                    default -> {}
+                }
+                String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
+                if (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name)) {
+                    throw source.notYet(call, "The aggregate " + name, ROW_BY_ROW);
+                }
+                call.getOperandList().forEach(this::expression);
+            }
+            default -> {}
+        }
+    }
+
+    private void dataType(SqlDataTypeSpec type) {
+        String name = type.getTypeName().toString().toUpperCase(Locale.ROOT);
+        String text = type.toString().toUpperCase(Locale.ROOT);
+        String instead = switch (name) {
+            case "CHAR" -> "It would pad with blanks: use VARCHAR.";
+            case "BINARY" -> "It would pad with zeros: use VARBINARY.";
+            case "TINYINT", "SMALLINT" -> "Use INTEGER.";
+            case "TIMESTAMP", "TIME" -> text.matches(".*\\([012457-9]\\).*") ? "Use a precision of 3 or 6." : "";
+            default -> name.startsWith("INTERVAL") || name.equals("MULTISET") || name.equals("VARIANT")
+                    ? "No column can have it."
+                    : "";
+        };
+        if (!instead.isEmpty()) {
+            throw source.notYet(type, "The type " + text.replace("`", ""), instead);
+        }
+    }
+
+    private void interval(SqlIntervalLiteral literal) {
+        String text = literal.toValue();
+        if (text != null && text.matches(".*\\.\\d{3}\\d*[1-9]\\d*.*")) {
+            throw source.notYet(literal, "An interval finer than a millisecond",
+                    "Use TIMESTAMPADD(MICROSECOND, n, ts).");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package millrace.topology.sql;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.calcite.avatica.util.Casing;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.SqlConformance;
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
+
+/** From text to a syntax tree, with the type names that people use. */
+final class SqlReading {
+    static final SqlConformance CONFORMANCE = new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+        @Override
+        public boolean allowExplicitRowValueConstructor() {
+            return true;
+        }
+
+        @Override
+        public SelectAliasLookup isSelectAlias() {
+            return SelectAliasLookup.UNSUPPORTED; // a mistyped column would be told to depend on itself
+        }
+    };
+    private static final SqlParser.Config CONFIG = SqlParser.config().withParserFactory(SqlBabelParserImpl.FACTORY)
+            .withUnquotedCasing(Casing.UNCHANGED).withQuotedCasing(Casing.UNCHANGED).withCaseSensitive(false)
+            .withConformance(CONFORMANCE).withIdentifierMaxLength(255);
+    private static final Map<String, SqlTypeName> OTHER_NAMES = Map.ofEntries(
+            Map.entry("STRING", SqlTypeName.VARCHAR), Map.entry("TEXT", SqlTypeName.VARCHAR),
+            Map.entry("BYTES", SqlTypeName.VARBINARY), Map.entry("BYTEA", SqlTypeName.VARBINARY),
+            Map.entry("BOOL", SqlTypeName.BOOLEAN), Map.entry("INT4", SqlTypeName.INTEGER),
+            Map.entry("INT8", SqlTypeName.BIGINT), Map.entry("LONG", SqlTypeName.BIGINT),
+            Map.entry("FLOAT4", SqlTypeName.REAL), Map.entry("FLOAT8", SqlTypeName.DOUBLE),
+            Map.entry("TIMESTAMPTZ", SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE),
+            Map.entry("TIMESTAMP_LTZ", SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE));
+
+    private SqlReading() {}
+
+    /** The tree of a text that is one statement; a semicolon may end it. */
+    static SqlNode parse(SqlSource source, Collection<String> functions) {
+        SqlNodeList statements;
+        try {
+            statements = SqlParser.create(source.text(), CONFIG).parseStmtList();
+        } catch (SqlParseException e) {
+            throw SqlErrors.syntax(source, e);
+        }
+        if (statements.size() != 1) {
+            throw source.problem(SqlProblem.SQL_SYNTAX, statements.get(1).getParserPosition(),
+                    "A model is one SELECT; here a second statement begins.");
+        }
+        return statements.get(0).accept(new SqlShuttle() {
+            @Override
+            public SqlNode visit(SqlCall call) {
+                SqlNode visited = super.visit(call);
+                return visited instanceof SqlCall c && c.getOperator() instanceof SqlFunction f
+                        && !SqlOperators.KEPT.contains(f) && functions.contains(name(f))
+                                ? byName(c)
+                                : visited;
+            }
+
+            @Override
+            public SqlNode visit(SqlDataTypeSpec type) {
+                return withKnownName(type);
+            }
+        });
+    }
+
+    /** A call that the parser bound to a function of Calcite's, as a call of ours by the same name. */
+    private static SqlNode byName(SqlCall call) {
+        SqlParserPos pos = call.getParserPosition();
+        String name = name((SqlFunction) call.getOperator());
+        List<SqlNode> operands = new ArrayList<>();
+        for (SqlNode operand : call.getOperandList()) {
+            if (name.equals("JSON_QUERY") && (operand == null || operand instanceof SqlLiteral l
+                    && Set.of("WITHOUT_ARRAY", "NULL").contains(String.valueOf(l.getValue()).replace(' ', '_')))) {
+                continue; // what the parser adds where nothing is said
+            }
+            // DATE_TRUNC('hour', ts): the parser takes ts for the name of a unit.
+            operands.add(operand instanceof SqlIntervalQualifier q && q.timeFrameName != null
+                    ? new SqlIdentifier(q.timeFrameName, q.getParserPosition())
+                    : operand);
+        }
+        return new SqlUnresolvedFunction(new SqlIdentifier(name, pos), null, null, null, null,
+                SqlFunctionCategory.USER_DEFINED_FUNCTION).createCall(pos, operands);
+    }
+
+    private static String name(SqlFunction function) {
+        String name = function.getName().toUpperCase(Locale.ROOT);
+        return name.equals("TRANSLATE3") ? "TRANSLATE" : name;
+    }
+
+    private static SqlDataTypeSpec withKnownName(SqlDataTypeSpec type) {
+        if (type.getTypeNameSpec() instanceof SqlUserDefinedTypeNameSpec named
+                && named.getTypeName().isSimple()) {
+            SqlTypeName known = OTHER_NAMES.get(named.getTypeName().getSimple().toUpperCase(Locale.ROOT));
+            if (known != null) {
+                return new SqlDataTypeSpec(new SqlBasicTypeNameSpec(known, type.getParserPosition()), null,
+                        type.getNullable(), type.getParserPosition());
+            }
+        }
+        return type;
+    }
+
+    /** Every name of two parts, in lower case: among them are the models that a tree reads. */
+    static Set<String> qualifiedNames(SqlNode tree) {
+        Set<String> names = new HashSet<>();
+        tree.accept(new SqlBasicVisitor<Void>() {
+            @Override
+            public Void visit(SqlIdentifier id) {
+                if (id.names.size() >= 2) {
+                    List<String> parts = new ArrayList<>(id.names.subList(0, 2));
+                    names.add(String.join(".", parts).toLowerCase(Locale.ROOT));
+                }
+                return null;
+            }
+        });
+        return names;
+    }
+}

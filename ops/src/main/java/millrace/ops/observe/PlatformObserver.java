@@ -1,0 +1,230 @@
+package millrace.ops.observe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import millrace.ops.deploy.DeployedTable;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.observe.Activity.PipelineActivity;
+import millrace.ops.observe.TableStatus.PartitionStatus;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.ProblemCode;
+import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.health.TableHealth;
+import millrace.sinks.iceberg.health.TableHealthReader;
+import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.topology.model.Model;
+
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the topics and tables of deployments. One look serves everybody who asks within the next moment; what does
+ * not answer is Blocked in the status, and the rest is shown as it was last seen. Safe for several threads.
+ */
+public final class PlatformObserver implements StatusSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PlatformObserver.class);
+    private static final Duration MOMENT = Duration.ofMillis(900);
+    private static final Duration RATE_OVER = Duration.ofMinutes(1);
+    /** Longer than the pause between two reminders of a block. */
+    private static final Duration REMINDED_WITHIN = Duration.ofSeconds(90);
+
+    private final List<Deployment> deployments;
+    private final Activity activity;
+    private final InstantSource clock;
+    private final TopicProbe topics;
+    private final ControlTail control;
+    private final TableHealthReader tables;
+    private final BlockedLog blockedLog = new BlockedLog(REMINDED_WITHIN);
+    private final Map<String, Instant> unreachableSince = new HashMap<>();
+    private final Map<String, TableStatus> lastSeen = new LinkedHashMap<>();
+    private final Map<String, QuarantineStatus> lastQuarantine = new HashMap<>();
+    private Status last;
+    private long lastNanos;
+
+    /** What one look found beside the tables themselves. */
+    private record Look(Instant now, Map<String, SortedMap<Integer, PartitionStatus>> bounds,
+            Map<String, Integer> members, List<Blocked> blocked) {}
+
+    /**
+     * @param kafka settings of Kafka clients, with {@code bootstrap.servers}
+     * @param controlTopic where stage workers and committers speak
+     * @param catalog Iceberg's catalog properties
+     */
+    public PlatformObserver(List<Deployment> deployments, Map<String, ?> kafka, String controlTopic,
+            Map<String, String> catalog, Activity activity, InstantSource clock) {
+        this.deployments = List.copyOf(deployments);
+        this.activity = activity;
+        this.clock = clock;
+        this.topics = new TopicProbe(kafka);
+        this.control = new ControlTail(kafka, controlTopic);
+        this.tables = TableHealthReader.open(catalog);
+    }
+
+    @Override
+    public synchronized Status status() {
+        if (last == null || System.nanoTime() - lastNanos > MOMENT.toNanos()) {
+            last = look();
+            lastNanos = System.nanoTime();
+        }
+        return last;
+    }
+
+    @Override
+    public synchronized void close() {
+        topics.close();
+        control.close();
+        tables.close();
+    }
+
+    private Status look() {
+        Instant now = clock.instant();
+        Look look = lookAtKafka(now);
+        List<TableStatus> tableStatuses = new ArrayList<>();
+        List<QuarantineStatus> quarantine = new ArrayList<>();
+        for (Deployment deployment : deployments) {
+            for (DeployedTable table : deployment.tables()) {
+                tableStatuses.add(lookAt(deployment, table, look));
+            }
+            for (Contract contract : deployment.pipeline().contracts()) {
+                quarantine.add(quarantine(deployment, contract, look));
+            }
+        }
+        List<Blocked> blocked = new ArrayList<>(activity.blocked());
+        blocked.addAll(look.blocked());
+        tableStatuses.forEach(t -> t.blocked().ifPresent(blocked::add));
+        List<PipelineStatus> pipelines = new ArrayList<>();
+        for (Deployment deployment : deployments) {
+            pipelines.add(pipeline(deployment, look, blocked));
+        }
+        return Status.of(now, pipelines, inOrder(tableStatuses), quarantine, blocked.stream().distinct().toList());
+    }
+
+    /** Bronze of all pipelines first, quarantine last. */
+    private List<TableStatus> inOrder(List<TableStatus> statuses) {
+        Map<String, Integer> rank = new HashMap<>();
+        deployments.forEach(d -> d.tables().forEach(t -> rank.put(t.name(), t.kind().ordinal())));
+        return statuses.stream().sorted(java.util.Comparator.comparing(t -> rank.get(t.name()))).toList();
+    }
+
+    private Look lookAtKafka(Instant now) {
+        List<String> names = deployments.stream().flatMap(d -> d.tables().stream()).map(t -> t.spec().topic())
+                .distinct().toList();
+        try {
+            var bounds = topics.bounds(names);
+            control.hear(blockedLog, now, REMINDED_WITHIN);
+            Map<String, Integer> members = new HashMap<>();
+            for (Deployment deployment : deployments) {
+                if (activity.pipeline(deployment.name()).isEmpty()) {
+                    members.put(deployment.name(), topics.members(deployment.name()));
+                }
+            }
+            unreachableSince.remove("kafka");
+            return new Look(now, bounds, members, List.of());
+        } catch (KafkaException e) {
+            return new Look(now, null, Map.of(), List.of(unreachable("kafka", SinkProblem.BROKER_UNAVAILABLE, e, now)));
+        }
+    }
+
+    private Blocked unreachable(String subject, ProblemCode code, RuntimeException e, Instant now) {
+        LOG.debug("{} does not answer", subject, e);
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new Blocked(subject, code.name(), code.meaning() + " (" + message + ")", code.remedy(),
+                unreachableSince.computeIfAbsent(subject, s -> now));
+    }
+
+    private TableStatus lookAt(Deployment deployment, DeployedTable table, Look look) {
+        Optional<TableHealth> health = Optional.empty();
+        Optional<Blocked> blocked = Optional.empty();
+        try {
+            health = tables.read(table.spec());
+            unreachableSince.remove(table.name());
+            Optional<UUID> id = health.map(TableHealth::id);
+            blocked = id.flatMap(i -> blockedLog.of(i, table.name(), look.now()));
+        } catch (RuntimeException e) {
+            blocked = Optional.of(unreachable(table.name(), SinkProblem.CATALOG_UNAVAILABLE, e, look.now()));
+        }
+        if (blocked.isPresent() && health.isEmpty() || look.bounds() == null) {
+            return asLastSeen(deployment, table, blocked, look);
+        }
+        Map<Integer, Long> position = new TreeMap<>(health.flatMap(TableHealth::position)
+                .map(SourcePosition::next).orElse(new TreeMap<>()));
+        TopicFigures figures;
+        try {
+            figures = Optional.ofNullable(look.bounds().get(table.spec().topic()))
+                    .map(b -> topics.figures(table.spec().topic(), b, position)).orElse(TopicFigures.NONE);
+        } catch (KafkaException e) {
+            return asLastSeen(deployment, table, blocked, look);
+        }
+        TableStatus status = facts(deployment, table, health, figures, blocked, look.now()).assess(look.now());
+        lastSeen.put(table.name(), status);
+        return status;
+    }
+
+    private TableFacts facts(Deployment deployment, DeployedTable table, Optional<TableHealth> health,
+            TopicFigures figures, Optional<Blocked> blocked, Instant now) {
+        var contents = health.map(h -> new TableFacts.Contents(h.rows(), h.files(), h.smallFiles(), h.bytes(),
+                h.snapshot(), h.lastAddition(), h.completeThrough(), h.rowsPerSecond(now, RATE_OVER)));
+        return new TableFacts(table.name(), deployment.name(), table.spec().topic(), table.spec().commitInterval(),
+                table.freshness(), contents, figures.partitions(), figures.newest(), figures.oldestWaiting(),
+                activity.fillsTables(), blocked);
+    }
+
+    /** What was known when everything still answered, with the time gone by since. */
+    private TableStatus asLastSeen(Deployment deployment, DeployedTable table, Optional<Blocked> blocked, Look look) {
+        Optional<Blocked> why = blocked.or(() -> look.blocked().stream().findFirst());
+        TableStatus seen = lastSeen.get(table.name());
+        if (seen == null) {
+            return facts(deployment, table, Optional.empty(), TopicFigures.NONE, why, look.now()).assess(look.now());
+        }
+        var contents = new TableFacts.Contents(seen.rows(), seen.files(), seen.smallFiles(), seen.bytes(),
+                seen.snapshot(), seen.lastCommit(), seen.completeThrough(), 0);
+        return new TableFacts(table.name(), deployment.name(), table.spec().topic(), table.spec().commitInterval(),
+                table.freshness(), Optional.of(contents), seen.partitions(), seen.newest(), Optional.empty(),
+                activity.fillsTables(), why).assess(look.now());
+    }
+
+    private QuarantineStatus quarantine(Deployment deployment, Contract contract, Look look) {
+        DeployedTable table = deployment.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.QUARANTINE
+                && t.source().equals(contract.name())).findFirst().orElseThrow();
+        try {
+            Map<String, Long> byReason = tables.countBy(table.spec(), "reason");
+            long waiting = Optional.ofNullable(lastSeen.get(table.name())).map(TableStatus::lag).orElse(0L);
+            QuarantineStatus status = new QuarantineStatus(deployment.name(), contract.name(), table.spec().topic(),
+                    table.name(), byReason.values().stream().mapToLong(Long::longValue).sum(), waiting, byReason);
+            lastQuarantine.put(table.name(), status);
+            return status;
+        } catch (RuntimeException e) {
+            LOG.debug("{} cannot be counted", table.name(), e); // the table itself is shown as blocked
+            return lastQuarantine.getOrDefault(table.name(), new QuarantineStatus(deployment.name(), contract.name(),
+                    table.spec().topic(), table.name(), 0, 0, Map.of()));
+        }
+    }
+
+    private PipelineStatus pipeline(Deployment deployment, Look look, List<Blocked> blocked) {
+        List<String> contracts = deployment.pipeline().contracts().stream().map(Contract::name).toList();
+        List<String> models = deployment.models().stream().map(Model::qualifiedName).toList();
+        Optional<PipelineActivity> here = activity.pipeline(deployment.name());
+        here.flatMap(PipelineActivity::blocked).ifPresent(blocked::add);
+        PipelineActivity does = here.orElseGet(() -> {
+            int members = look.members().getOrDefault(deployment.name(), 0);
+            return members > 0
+                    ? new PipelineActivity("running elsewhere", members + " members in its group", Condition.CURRENT,
+                            Optional.empty())
+                    : new PipelineActivity("not running", "No process runs its stream role.", Condition.STOPPED,
+                            Optional.empty());
+        });
+        return new PipelineStatus(deployment.name(), does.state(), does.detail(), does.condition(), contracts, models);
+    }
+}

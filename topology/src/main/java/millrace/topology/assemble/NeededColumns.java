@@ -2,10 +2,9 @@ package millrace.topology.assemble;
 
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.RecordChecks;
 import millrace.topology.plan.PlanNode;
 
 /** Which columns of each contract anything reads: models, event time, and the promises that are checked. */
@@ -24,17 +23,8 @@ final class NeededColumns {
     private static BitSet own(Contract contract) {
         BitSet needed = new BitSet();
         contract.eventTime().ifPresent(e -> needed.set(contract.rowType().indexOf(e.column())));
-        List<Column> columns = contract.columns();
-        for (int i = 0; i < columns.size(); i++) {
-            if (promisesValues(columns.get(i))) {
-                needed.set(i);
-            }
-        }
+        needed.or(RecordChecks.of(contract).columns());
         return needed;
-    }
-
-    private static boolean promisesValues(Column column) {
-        return !column.expectations().isEmpty() || column.nested().stream().anyMatch(NeededColumns::promisesValues);
     }
 
     private void collect(PlanNode node) {

@@ -18,6 +18,7 @@ final class StreamsSettings {
         // Which partition is read first decides nothing here, so nobody waits for the other's records.
         ours.put("max.task.idle.ms", "-1");
         ours.put("ensure.explicit.internal.resource.naming", "true");
+        ours.put("processing.exception.handler.global.enabled", "true");
         ours.put("replication.factor", Short.toString(settings.replication()));
         // The default of ten seconds fences an application that was merely paused.
         ours.put("producer.transaction.timeout.ms", "60000");

@@ -30,16 +30,16 @@ final class AvroValues implements ValueReader {
     }
 
     @Override
-    public Object[] read(byte[] value) throws RefusedException {
+    public Object[] read(byte[] value) throws Malformed, RefusedException {
+        int id = ConfluentFrame.requireSchemaId(value);
+        if (id != lastId || last == null) {
+            last = decoder(id);
+            lastId = id;
+        }
         try {
-            int id = ConfluentFrame.requireSchemaId(value);
-            if (id != lastId || last == null) {
-                last = decoder(id);
-                lastId = id;
-            }
             return last.decodeFramed(value);
-        } catch (Malformed e) {
-            throw new RefusedException(Refusal.of(e));
+        } catch (RuntimeException e) {
+            throw Malformed.bytes("a record of schema " + id, e.toString());
         }
     }
 

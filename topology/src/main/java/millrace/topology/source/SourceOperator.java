@@ -6,8 +6,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import java.util.Set;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.RecordChecks;
+import millrace.schemas.contract.Violation;
 import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.wire.Malformed;
 import millrace.statestores.store.KeyedState;
 import millrace.topology.origin.SourceRecord;
 import millrace.topology.origin.SourceTopic;
@@ -36,6 +39,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
 
     private ProcessorContext<Object, Object> context;
     private ValueReader values;
+    private RecordChecks checks;
     private QuarantineRecord.Writer quarantine;
     private KeyedState.Cell<PartitionClock> cell;
     private PartitionClock clock;
@@ -71,6 +75,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         context = taskContext;
         partition = context.taskId().partition();
         values = reader(source.contract());
+        checks = RecordChecks.of(source.contract());
         quarantine = new QuarantineRecord.Writer(plan.quarantine());
         sent = Sent.NOTHING;
         if (partition >= source.partitions()) {
@@ -89,7 +94,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private ValueReader reader(Contract contract) {
         return switch (contract.format()) {
             case AVRO -> new AvroValues(contract, plan.needed(), registry);
-            case JSON -> throw new IllegalStateException(contract.topic() + " is JSON");
+            case JSON -> new JsonValues(contract, plan.needed());
         };
     }
 
@@ -111,6 +116,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             long time = eventTime(row, origin);
             eventTime = OptionalLong.of(time);
             requireSaneTime(time, origin);
+            requirePromises(row);
             forward(new Element.Row(row, time, clock.advance(time), origin));
         } catch (RefusedException e) {
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
@@ -121,7 +127,11 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         if (value == null) {
             throw refused(QuarantineReason.VALUE_MISSING, "", "a value", "null");
         }
-        return values.read(value);
+        try {
+            return values.read(value);
+        } catch (Malformed e) {
+            throw new RefusedException(Refusal.of(e));
+        }
     }
 
     private long eventTime(Object[] row, SourceRecord origin) throws RefusedException {
@@ -141,6 +151,14 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
                     "at most " + Duration.of(bounds.maxAhead(), ChronoUnit.MICROS) + " past the Kafka timestamp "
                             + Instant.ofEpochMilli(origin.timestamp()),
                     instant(time));
+        }
+    }
+
+    private void requirePromises(Object[] row) throws RefusedException {
+        Violation violation = checks.firstViolation(row);
+        if (violation != null) {
+            throw refused(QuarantineReason.EXPECTATION_FAILED, violation.field(), violation.expected(),
+                    violation.actual());
         }
     }
 

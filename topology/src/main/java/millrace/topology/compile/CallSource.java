@@ -393,11 +393,11 @@ final class CallSource {
             }
             String code = s.method().getDeclaringClass().getName() + "." + s.method().getName() + "("
                     + String.join(", ", arguments) + ")";
-            return c.type() instanceof FieldType.Decimal d && s.method().getReturnType() != Object.class
+            return c.type() instanceof FieldType.Decimal d
                     ? FUNCTIONS + "Casts.fit(" + code + ", " + d.precision() + ", " + d.scale() + ")"
                     : code;
         };
-        if (s.method().getReturnType().isPrimitive() || s.method().getReturnType() == java.math.BigDecimal.class) {
+        if (!signature.mayGiveNull()) {
             return strict(c, operands, body);
         }
         String anyNull = anyNull(operands);

@@ -20,7 +20,7 @@ public final class CollectionFunctions {
         return map.size();
     }
 
-    @Sql(value = "ELEMENT(array) -> element", doc = "The only element; NULL if empty; more than one fails.", examples = "ELEMENT(ARRAY[7]) = 7")
+    @Sql(value = "ELEMENT(array) -> element", mayGiveNull = true, doc = "The only element; NULL if empty; more than one fails.", examples = "ELEMENT(ARRAY[7]) = 7")
     public static Object element(List<?> list) {
         if (list.size() > 1) {
             throw new FunctionFailure("expected an array of one element, found " + list.size());

@@ -14,10 +14,11 @@ import millrace.schemas.row.FieldType;
  * One way to call a function.
  *
  * @param name in upper case
+ * @param mayGiveNull whether a call may give NULL though no argument is
  * @param doc empty for the second and later signatures of a name
  */
-public record FunctionSignature(String name, List<Parameter> parameters, Result result, Body body, String doc,
-        List<String> examples) {
+public record FunctionSignature(String name, List<Parameter> parameters, Result result, Body body,
+        boolean mayGiveNull, String doc, List<String> examples) {
 
     public FunctionSignature {
         parameters = List.copyOf(parameters);
@@ -72,7 +73,7 @@ public record FunctionSignature(String name, List<Parameter> parameters, Result 
         }
         String result = text.substring(text.indexOf("->") + 2).strip();
         return new FunctionSignature(text.substring(0, open).strip(), parameters, result(result),
-                new Body.Static(method), sql.doc(), List.of(sql.examples()));
+                new Body.Static(method), sql.mayGiveNull(), sql.doc(), List.of(sql.examples()));
     }
 
     private static Result result(String word) {
@@ -95,12 +96,22 @@ public record FunctionSignature(String name, List<Parameter> parameters, Result 
         int sum = 0;
         for (int i = 0; i < arguments.size(); i++) {
             OptionalInt cost = parameters.get(i).costOf(arguments.get(i));
+            if (body instanceof Body.User user && arguments.get(i) != null
+                    && isNested(user.argumentTypes().get(i))
+                    && !user.argumentTypes().get(i).equals(arguments.get(i))) {
+                return OptionalInt.empty();
+            }
             if (cost.isEmpty()) {
                 return cost;
             }
             sum += cost.getAsInt();
         }
         return OptionalInt.of(sum);
+    }
+
+    private static boolean isNested(FieldType type) {
+        return type instanceof FieldType.Struct || type instanceof FieldType.Array
+                || type instanceof FieldType.Mapping;
     }
 
     /** The type that argument {@code i} is cast to before the call; empty where it is taken as it is. */
@@ -127,14 +138,6 @@ public record FunctionSignature(String name, List<Parameter> parameters, Result 
             case Result.Element e -> ((FieldType.Array) arguments.get(0)).element();
             case Result.ListOfValues v -> new FieldType.Array(((FieldType.Mapping) arguments.get(0)).value(),
                     ((FieldType.Mapping) arguments.get(0)).valueNullable());
-        };
-    }
-
-    /** Whether a call may give NULL though no argument is. */
-    public boolean mayGiveNull() {
-        return switch (body) {
-            case Body.Static s -> !s.method().getReturnType().isPrimitive();
-            case Body.User u -> true;
         };
     }
 

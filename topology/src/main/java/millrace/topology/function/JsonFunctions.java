@@ -4,7 +4,7 @@ package millrace.topology.function;
 public final class JsonFunctions {
     private JsonFunctions() {}
 
-    @Sql(value = "JSON_VALUE(text, jsonpath) -> text", doc = "The scalar at a path such as $.a.b[0]; NULL if there is none. RETURNING type casts it.", examples = {
+    @Sql(value = "JSON_VALUE(text, jsonpath) -> text", mayGiveNull = true, doc = "The scalar at a path such as $.a.b[0]; NULL if there is none. RETURNING type casts it.", examples = {
             "JSON_VALUE('{\"a\": {\"b\": [1, 2]}}', '$.a.b[1]') = '2'",
             "JSON_VALUE('{\"a\": 7}', '$.a' RETURNING INTEGER) = 7", "JSON_VALUE('{\"a\": 7}', '$.b') IS NULL",
             "JSON_VALUE('not json', '$.a') IS NULL"})
@@ -12,7 +12,7 @@ public final class JsonFunctions {
         return path.scalar(json);
     }
 
-    @Sql(value = "JSON_QUERY(text, jsonpath) -> text", doc = "The object or array at a path, as JSON; NULL if there is none.", examples = {
+    @Sql(value = "JSON_QUERY(text, jsonpath) -> text", mayGiveNull = true, doc = "The object or array at a path, as JSON; NULL if there is none.", examples = {
             "JSON_QUERY('{\"a\": {\"b\": [1, 2]}}', '$.a') = '{\"b\":[1,2]}'",
             "JSON_QUERY('{\"a\": 7}', '$.a') IS NULL"})
     public static String jsonQuery(String json, JsonPath path) {

@@ -21,14 +21,14 @@ public final class PatternFunctions {
         return deepEnough(() -> regex.matcher(s).replaceAll(by));
     }
 
-    @Sql(value = "REGEXP_EXTRACT(text, regex) -> text", doc = "The first match, or one group of it; NULL if nothing matches.", examples = {
+    @Sql(value = "REGEXP_EXTRACT(text, regex) -> text", mayGiveNull = true, doc = "The first match, or one group of it; NULL if nothing matches.", examples = {
             "REGEXP_EXTRACT('order-17', '[0-9]+') = '17'",
             "REGEXP_EXTRACT('k=v', '(\\w)=(\\w)', 2) = 'v'", "REGEXP_EXTRACT('abc', '[0-9]') IS NULL"})
     public static String regexpExtract(String s, Pattern regex) {
         return regexpExtract(s, regex, 0);
     }
 
-    @Sql("REGEXP_EXTRACT(text, regex, int) -> text")
+    @Sql(value = "REGEXP_EXTRACT(text, regex, int) -> text", mayGiveNull = true)
     public static String regexpExtract(String s, Pattern regex, int group) {
         return deepEnough(() -> {
             Matcher m = regex.matcher(s);

@@ -18,6 +18,9 @@ import java.lang.annotation.Target;
      */
     String value();
 
+    /** Whether it may give NULL though no argument is. */
+    boolean mayGiveNull() default false;
+
     /** What it gives, in one sentence; empty for the second and later signatures of a name. */
     String doc() default "";
 

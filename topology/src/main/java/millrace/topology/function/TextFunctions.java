@@ -264,7 +264,7 @@ public final class TextFunctions {
         return i < 0 || i >= parts.size() ? "" : parts.get(i);
     }
 
-    @Sql(value = "SPLIT_INDEX(text, text, int) -> text", doc = "The part between separators with an index counted from 0; NULL if there is none.", examples = {
+    @Sql(value = "SPLIT_INDEX(text, text, int) -> text", mayGiveNull = true, doc = "The part between separators with an index counted from 0; NULL if there is none.", examples = {
             "SPLIT_INDEX('a,b,c', ',', 0) = 'a'", "SPLIT_INDEX('a,b', ',', 5) IS NULL"})
     public static String splitIndex(String s, String separator, int index) {
         List<String> parts = split(s, separator);

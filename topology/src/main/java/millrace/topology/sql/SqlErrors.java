@@ -80,6 +80,8 @@ final class SqlErrors {
             text = "Names are quoted with double quotes here: write \"name\".";
         } else if (message.contains("<EOF>") && message.startsWith("Encountered")) {
             text = "The text ends too early, after \"" + found.strip() + "\".";
+        } else if (NON_DETERMINISTIC.containsKey(found.strip().toUpperCase(Locale.ROOT))) {
+            return new ProblemException(nonDeterministic(place, found.strip().toUpperCase(Locale.ROOT)));
         } else if (message.startsWith("Incorrect syntax near the keyword")) {
             text = source.text().strip().endsWith(found.strip())
                     ? "The text ends too early, after \"" + found.strip() + "\"."

@@ -94,7 +94,7 @@ final class SqlReading {
         List<SqlNode> operands = new ArrayList<>();
         for (SqlNode operand : call.getOperandList()) {
             if (name.equals("JSON_QUERY") && (operand == null || operand instanceof SqlLiteral l
-                    && Set.of("WITHOUT_ARRAY", "NULL").contains(String.valueOf(l.getValue()).replace(' ', '_')))) {
+                    && String.valueOf(l.getValue()).matches("WITHOUT_ARRAY|.*\\[NULL]"))) {
                 continue; // what the parser adds where nothing is said
             }
             // DATE_TRUNC('hour', ts): the parser takes ts for the name of a unit.

@@ -145,6 +145,18 @@ public final class Main implements Runnable {
         abstract ExitCode run() throws Exception;
     }
 
+    /** A command that only has subcommands. */
+    abstract static class Group implements Runnable {
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public final void run() {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Expected one of "
+                    + String.join(", ", spec.subcommands().keySet()) + " after \"" + spec.name() + "\".");
+        }
+    }
+
     private record Factory(Terminal terminal) implements IFactory {
         @Override
         public <K> K create(Class<K> type) throws Exception {

@@ -5,19 +5,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.Project;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.ContractFolder;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
+import millrace.topology.model.ModelFolder;
 import millrace.topology.plan.Plan;
 import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.sql.SqlCompiler;
 
 /**
  * What one project runs as. Names follow from the project's files alone, so that the same files are the same
@@ -34,6 +39,30 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
     public Deployment {
         models = List.copyOf(models);
         tables = List.copyOf(tables);
+    }
+
+    /**
+     * Reads and compiles a project's contracts and models.
+     *
+     * @throws ProblemException with every mistake of every file; models are compiled only if all contracts can be read
+     */
+    public static Deployment read(Project project) {
+        List<Problem> problems = new ArrayList<>();
+        List<Contract> contracts = attempt(() -> ContractFolder.read(project.contractsFolder()), problems);
+        List<Model> models = attempt(() -> ModelFolder.read(project.modelsFolder()), problems);
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+        return of(project, contracts, models, SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn()));
+    }
+
+    private static <T> List<T> attempt(Supplier<List<T>> step, List<Problem> problems) {
+        try {
+            return step.get();
+        } catch (ProblemException e) {
+            problems.addAll(e.problems());
+            return List.of();
+        }
     }
 
     /**

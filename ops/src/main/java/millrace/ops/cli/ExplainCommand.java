@@ -1,0 +1,81 @@
+package millrace.ops.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Nearest;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.explain.Lineage;
+import millrace.topology.explain.PlanPrinter;
+import millrace.topology.plan.Plan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace explain}. */
+@Command(name = "explain", mixinStandardHelpOptions = true, header = "Shows how a model is computed, and where each of its columns comes from.", description = {
+        "", "The plan is what runs, live and in a replay: read it from the bottom up."}, footer = {"", "Examples:",
+                "  millrace explain silver.clicks", "  millrace explain --types silver.clicks",
+                "  millrace explain                       (all models)"})
+final class ExplainCommand extends Main.Subcommand {
+    @Mixin
+    private Result result;
+    @Mixin
+    private Where where;
+
+    @Option(names = "--types", description = "Show the type of every column.")
+    private boolean types;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "<model>", description = "Such as silver.clicks.")
+    private String model;
+
+    @Override
+    ExitCode run() {
+        List<Deployment> deployments = where.projects(terminal()).stream().map(Deployment::read).toList();
+        List<Plan> all = deployments.stream().flatMap(d -> d.pipeline().models().stream())
+                .map(Pipeline.PlannedModel::plan).toList();
+        List<Plan> chosen = model == null ? all : all.stream().filter(p -> p.model().equals(model)).toList();
+        if (chosen.isEmpty() && model != null) {
+            throw new ProblemException(Problem.of(OpsProblem.MODEL_NOT_FOUND, model, "There is no model \"" + model
+                    + "\"." + Nearest.hint(model, all.stream().map(Plan::model).toList()))
+                    .withRemedy(OpsProblem.MODEL_NOT_FOUND.remedy()));
+        }
+        if (result.isJson()) {
+            terminal().out().println(Result.json(chosen.stream().map(p -> asMap(p, all)).toList()));
+        } else {
+            List<String> parts = new ArrayList<>();
+            chosen.forEach(p -> parts.add(text(p, all)));
+            terminal().out().println(String.join("\n\n", parts));
+        }
+        return ExitCode.OK;
+    }
+
+    private String text(Plan plan, List<Plan> all) {
+        StringBuilder text = new StringBuilder(terminal().bold(plan.model())).append('\n');
+        (types ? PlanPrinter.printWithTypes(plan) : PlanPrinter.print(plan)).strip().lines()
+                .forEach(l -> text.append("  ").append(l).append('\n'));
+        TextTable columns = new TextTable("column", "from");
+        Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.row(name,
+                from.isEmpty() ? "-" : String.join(", ", from.stream().map(Object::toString).toList())));
+        text.append('\n');
+        columns.lines().forEach(l -> text.append("  ").append(l).append('\n'));
+        return text.toString().stripTrailing();
+    }
+
+    private static Map<String, Object> asMap(Plan plan, List<Plan> all) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("model", plan.model());
+        out.put("plan", PlanPrinter.print(plan));
+        Map<String, Object> columns = new LinkedHashMap<>();
+        Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.put(name,
+                from.stream().map(Object::toString).toList()));
+        out.put("columns", columns);
+        return out;
+    }
+}

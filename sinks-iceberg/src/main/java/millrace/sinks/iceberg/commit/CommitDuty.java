@@ -18,6 +18,7 @@ import millrace.sinks.iceberg.event.ControlLog;
 import millrace.sinks.iceberg.event.Proposal;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.table.SinkProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class CommitDuty {
     private static final Duration REMIND = Duration.ofSeconds(30);
 
     private final String name;
+    private final UUID uuid;
     private final LandingTable landing;
     private final ControlLog control;
     private final CommitRules rules;
@@ -49,19 +51,21 @@ public final class CommitDuty {
     private OptionalLong rewind = OptionalLong.empty();
     private final Set<String> poisoned = new HashSet<>();
     private final Map<Integer, Integer> evolved = new HashMap<>();
-    private Optional<UUID> uuid = Optional.empty();
     private Duration pause;
     private Instant reminded = Instant.MIN;
 
     /**
      * @param name of the table, for the log
+     * @param table its UUID; one that replaces it is another duty
      * @param controlTopicId Kafka's id of the control topic
      * @param reporter which process this is
      * @param ids makes commit ids, unique for all time
      */
-    public CommitDuty(String name, LandingTable landing, ControlLog control, CommitRules rules, String controlTopicId,
+    public CommitDuty(String name, UUID table, LandingTable landing, ControlLog control, CommitRules rules,
+            String controlTopicId,
             String reporter, Supplier<String> ids) {
         this.name = name;
+        this.uuid = table;
         this.landing = landing;
         this.control = control;
         this.rules = rules;
@@ -119,9 +123,14 @@ public final class CommitDuty {
         switch (landing.look()) {
             case TableLook.Unusable unusable -> block(unusable.problem(), now);
             case TableLook.Found found -> {
-                uuid = Optional.of(found.state().table());
-                announceDoubtful(found.state());
-                claim(found.state(), now);
+                if (found.state().table().equals(uuid)) {
+                    announceDoubtful(found.state());
+                    claim(found.state(), now);
+                } else {
+                    block(Problem.of(SinkProblem.TABLE_MISSING, name,
+                            "The table was dropped and created again; its rows are landed anew.")
+                            .withRemedy("Nothing has to be done."), now);
+                }
             }
         }
     }
@@ -255,10 +264,10 @@ public final class CommitDuty {
     }
 
     private void remind(CommitState.Blocked blocked, Instant now) {
-        if (uuid.isPresent() && (reminded.equals(Instant.MIN) || !now.isBefore(reminded.plus(REMIND)))) {
+        if (reminded.equals(Instant.MIN) || !now.isBefore(reminded.plus(REMIND))) {
             reminded = now;
             Problem p = blocked.problem();
-            control.send(new SinkEvent.Blocked(uuid.get(), reporter, p.code().name(), p.message(), p.remedy(),
+            control.send(new SinkEvent.Blocked(uuid, reporter, p.code().name(), p.message(), p.remedy(),
                     blocked.since()));
         }
     }

@@ -46,6 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class StageWorker {
     private static final Logger LOG = LoggerFactory.getLogger(StageWorker.class);
     private static final Duration REMIND = Duration.ofSeconds(30);
+    /** How often a worker without a partition asks whether its topic is there at all. */
+    private static final Duration IDLE = Duration.ofSeconds(5);
     private static final Duration LONGEST_POLL = Duration.ofMillis(200);
 
     private final String name;
@@ -68,6 +70,7 @@ public final class StageWorker {
     private Instant openedAt;
     private SortedMap<Integer, Long> proposedClocks = Collections.emptySortedMap();
     private Instant rollAt = Instant.MIN;
+    private Instant lookAgain = Instant.MIN;
     private long assignment = -1;
     private long epoch;
     private long proposals;
@@ -143,11 +146,22 @@ public final class StageWorker {
         }
     }
 
-    /** Proposes what is open; for a worker that is about to end. */
+    /** Proposes what is open, for a worker that is about to end; {@link #settle} then hears what becomes of it. */
     public void finish() {
-        if (state instanceof WorkerState.Staging && source.assignment() == assignment) {
-            roll(clock.instant());
+        try {
+            if (state instanceof WorkerState.Staging && source.assignment() == assignment) {
+                roll(clock.instant());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("{}: the last rows were not proposed; whoever reads them next does", name, e);
+            abort();
         }
+    }
+
+    /** Hears answers without reading on; false while a proposal has none. */
+    public boolean settle() {
+        answers();
+        return chain == null || chain.undecided() == 0;
     }
 
     /** Drops what is open. */
@@ -162,12 +176,19 @@ public final class StageWorker {
         source.flow(Flow.PAUSED);
         source.poll(LONGEST_POLL);
         assignment = source.assignment();
-        if (source.assigned().isEmpty()) {
+        Instant now = clock.instant();
+        if (source.assigned().isEmpty() && now.isBefore(lookAgain)) {
             return;
         }
+        lookAgain = now.plus(IDLE);
         String topicId = source.topicId();
         if (topicId.isEmpty()) {
             block(SinkProblem.TOPIC_MISSING, "There is no topic for table " + name + ".");
+            return;
+        }
+        if (source.assigned().isEmpty()) {
+            recovered();
+            state = new WorkerState.Starting();
             return;
         }
         switch (landing.look()) {
@@ -224,7 +245,9 @@ public final class StageWorker {
         pause = rules.retry();
         if (recovering.isPresent()) {
             recovering = Optional.empty();
-            control.send(new SinkEvent.Unblocked(known, worker));
+            if (known != null) {
+                control.send(new SinkEvent.Unblocked(known, worker));
+            }
             LOG.info("{}: staging again", name);
         }
     }
@@ -254,7 +277,9 @@ public final class StageWorker {
         if (state instanceof WorkerState.Staging && chain.undecided() < rules.mostUndecided()
                 && (!now.isBefore(rollAt) || files != null && files.bytes() >= rules.mostBytes())) {
             roll(now);
-            recovered();
+            if (state instanceof WorkerState.Staging) {
+                recovered();
+            }
         }
     }
 
@@ -317,6 +342,11 @@ public final class StageWorker {
         if (ranges.isEmpty() && (known.isEmpty() || known.equals(proposedClocks))) {
             // A writer without a row may be of a schema that has just turned out to be too old.
             abort();
+            return;
+        }
+        if (!source.topicId().equals(chain.topicId)) {
+            // What was read may be of another topic than the table's: ids never come back, so asking now is enough.
+            restart();
             return;
         }
         String id = files == null ? worker + "-" + ++proposals : openId;

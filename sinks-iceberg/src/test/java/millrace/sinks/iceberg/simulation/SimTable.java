@@ -29,7 +29,7 @@ import millrace.sinks.iceberg.table.SinkProblem;
  * commit and throws {@link AssertionError} when rows come twice, are passed over, or build on what is not there.
  */
 final class SimTable implements LandingTable {
-    private static final UUID ID = new UUID(7, 7);
+    static final UUID ID = new UUID(7, 7);
     private static final Problem DOWN = Problem.of(SinkProblem.CATALOG_UNAVAILABLE, "sim", "down");
 
     private final RandomGenerator random;

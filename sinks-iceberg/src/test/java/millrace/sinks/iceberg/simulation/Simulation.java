@@ -183,7 +183,7 @@ final class Simulation {
 
         Committer(String name) {
             this.name = name;
-            duty = new CommitDuty("sim", table, control.sender(name), commitRules, "control-id", name,
+            duty = new CommitDuty("sim", SimTable.ID, table, control.sender(name), commitRules, "control-id", name,
                     () -> name + "-" + ++commitIds);
         }
 

@@ -1,0 +1,38 @@
+package millrace.sinks.iceberg.run;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * @param name of the pipeline; processes of the same name share the work on its tables
+ * @param kafka client settings by Kafka's own names, {@code bootstrap.servers} among them
+ * @param controlTopic has to exist; any number of partitions, the same for all time
+ * @param watermarksTopic of the pipeline whose own topics are landed; absent where only foreign topics are
+ * @param workersPerTable threads of this process that stage one table
+ * @param mostStagedBytes of files after which a proposal is made before its interval is over
+ * @param shutdown how long a stage worker that ends waits for its last proposals to be committed
+ */
+public record SinkConfig(String name, Map<String, Object> kafka, String controlTopic, Optional<String> watermarksTopic,
+        int workersPerTable, long mostStagedBytes, Duration shutdown) {
+    public static final String CONTROL_TOPIC = "millrace.control";
+    public static final int CONTROL_PARTITIONS = 16;
+
+    public SinkConfig {
+        kafka = Map.copyOf(kafka);
+    }
+
+    /** One worker per table and process, files of up to 512 MiB per proposal. */
+    public static SinkConfig of(String name, Map<String, Object> kafka) {
+        return new SinkConfig(name, kafka, CONTROL_TOPIC, Optional.empty(), 1, 512L << 20, Duration.ofSeconds(5));
+    }
+
+    public SinkConfig withWorkers(int perTable) {
+        return new SinkConfig(name, kafka, controlTopic, watermarksTopic, perTable, mostStagedBytes, shutdown);
+    }
+
+    public SinkConfig withWatermarks(String topic) {
+        return new SinkConfig(name, kafka, controlTopic, Optional.of(topic), workersPerTable, mostStagedBytes,
+                shutdown);
+    }
+}

@@ -1,0 +1,79 @@
+package millrace.sinks.iceberg.run;
+
+import java.util.Optional;
+import java.util.UUID;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.SchemaRegistry;
+import millrace.schemas.wire.AvroTypes;
+import millrace.sinks.iceberg.commit.LandingTable;
+import millrace.sinks.iceberg.commit.TableCommitter;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.Table;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One of the tables a process lands. It is created when it is first looked for; once seen, it is never created again. */
+final class SinkTable {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkTable.class);
+
+    private final TableSpec spec;
+    private final IcebergTables tables;
+    private final LandingTable landing;
+    private volatile UUID seen;
+    private volatile Problem problem;
+
+    SinkTable(TableSpec spec, IcebergTables tables, SchemaRegistry registry) {
+        this.spec = spec;
+        this.tables = tables;
+        this.landing = new TableCommitter(tables, spec, id -> AvroTypes.fromSchema(registry.byId(id)));
+    }
+
+    TableSpec spec() {
+        return spec;
+    }
+
+    IcebergTables tables() {
+        return tables;
+    }
+
+    LandingTable landing() {
+        return landing;
+    }
+
+    /** Why the table could not be looked up or created, the last time. */
+    Optional<Problem> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** The UUID seen last, without asking the catalog. */
+    Optional<UUID> lastSeen() {
+        return Optional.ofNullable(seen);
+    }
+
+    /** Asks the catalog; empty if the table is not there or the catalog does not answer. */
+    Optional<UUID> uuid() {
+        try {
+            Optional<Table> table = seen == null ? Optional.of(tables.loadOrCreate(spec)) : tables.load(spec);
+            table.ifPresent(t -> seen = t.uuid());
+            problem = null;
+            return table.map(Table::uuid);
+        } catch (ProblemException e) {
+            say(e.problems().get(0));
+        } catch (RuntimeException e) {
+            say(Problem.of(SinkProblem.CATALOG_UNAVAILABLE, spec.qualifiedName(),
+                    e.getClass().getSimpleName() + ": " + e.getMessage())
+                    .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
+        }
+        return Optional.empty();
+    }
+
+    private void say(Problem now) {
+        if (problem == null || problem.code() != now.code()) {
+            LOG.warn("{}", now.toText("blocked"));
+        }
+        problem = now;
+    }
+}

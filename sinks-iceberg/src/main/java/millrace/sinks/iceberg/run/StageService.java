@@ -1,0 +1,153 @@
+package millrace.sinks.iceberg.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import millrace.schemas.registry.SchemaRegistry;
+import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.stage.Clocks;
+import millrace.sinks.iceberg.stage.KafkaSourceLog;
+import millrace.sinks.iceberg.stage.PipelineClocks;
+import millrace.sinks.iceberg.stage.StageRules;
+import millrace.sinks.iceberg.stage.StageRules.Unreadable;
+import millrace.sinks.iceberg.stage.StageWorker;
+import millrace.sinks.iceberg.stage.TableRowFiles;
+import millrace.sinks.iceberg.stage.WorkerState;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One stage worker of a process: a consumer and a thread of its own. */
+final class StageService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StageService.class);
+    private static final Duration RESOLVE = Duration.ofSeconds(1);
+
+    private final SinkTable table;
+    private final SinkConfig config;
+    private final SchemaRegistry registry;
+    private final KafkaControl control;
+    private final Admin admin;
+    private final Clock clock;
+    private final Thread thread;
+    private volatile StageWorker worker;
+    private volatile boolean closing;
+
+    StageService(SinkTable table, SinkConfig config, SchemaRegistry registry, KafkaControl control, Admin admin,
+            Clock clock) {
+        this.table = table;
+        this.config = config;
+        this.registry = registry;
+        this.control = control;
+        this.admin = admin;
+        this.clock = clock;
+        thread = Thread.ofPlatform().name("millrace-stage-" + table.spec().qualifiedName()).daemon().start(this::run);
+    }
+
+    SinkTable table() {
+        return table;
+    }
+
+    Optional<WorkerState> state() {
+        return Optional.ofNullable(worker).map(StageWorker::state);
+    }
+
+    int undecided() {
+        StageWorker w = worker;
+        return w == null ? 0 : w.undecided();
+    }
+
+    private void run() {
+        while (!closing && table.uuid().isEmpty()) {
+            sleep(RESOLVE);
+        }
+        while (!closing) {
+            try {
+                work();
+            } catch (InterruptException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.warn("{}: the stage worker starts anew", table.spec().qualifiedName(), e);
+                sleep(RESOLVE);
+            }
+        }
+    }
+
+    private void work() {
+        TableSpec spec = table.spec();
+        String group = "millrace.stage." + config.name() + "." + spec.qualifiedName();
+        Unreadable unreadable = spec.layout() == Layout.ENGINE ? Unreadable.BLOCK : Unreadable.LAND_AS_BYTES;
+        try (KafkaSourceLog source = new KafkaSourceLog(spec.topic(), group, config.kafka(), admin);
+                ClosingClocks clocks = clocks(spec)) {
+            StageWorker w = new StageWorker(spec.qualifiedName(), UUID.randomUUID().toString(), source,
+                    table.landing(), TableRowFiles.factory(table.tables(), spec, registry::byId), clocks, control,
+                    StageRules.forInterval(spec.commitInterval(), config.mostStagedBytes(), unreadable), clock);
+            control.onEvent(event -> {
+                if (event instanceof SinkEvent.Answer answer) {
+                    w.hear(answer);
+                }
+            });
+            worker = w;
+            try {
+                while (!closing) {
+                    w.step();
+                }
+                w.finish();
+                long deadline = System.nanoTime() + config.shutdown().toNanos();
+                while (!w.settle() && System.nanoTime() < deadline) {
+                    sleep(Duration.ofMillis(20));
+                }
+            } finally {
+                w.abort();
+            }
+        }
+    }
+
+    private ClosingClocks clocks(TableSpec spec) {
+        return spec.layout() == Layout.ENGINE && config.watermarksTopic().isPresent()
+                ? new ClosingClocks(new PipelineClocks(spec.topic(), config.watermarksTopic().get(), config.kafka(),
+                        admin))
+                : new ClosingClocks(Clocks.NONE);
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** Asks the worker to propose what it has and to end. */
+    void stop() {
+        closing = true;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try {
+            thread.join(config.shutdown().plusSeconds(10).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record ClosingClocks(Clocks clocks) implements Clocks, AutoCloseable {
+        @Override
+        public java.util.SortedMap<Integer, Long> at(Map<Integer, Long> position) {
+            return clocks.at(position);
+        }
+
+        @Override
+        public void close() {
+            if (clocks instanceof PipelineClocks pipeline) {
+                pipeline.close();
+            }
+        }
+    }
+}

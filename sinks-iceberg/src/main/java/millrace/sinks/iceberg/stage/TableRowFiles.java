@@ -1,0 +1,103 @@
+package millrace.sinks.iceberg.stage;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import millrace.sinks.iceberg.commit.TableCommitter;
+import millrace.sinks.iceberg.event.StagedFile;
+import millrace.sinks.iceberg.file.Appended;
+import millrace.sinks.iceberg.file.StagedWriter;
+import millrace.sinks.iceberg.file.WriterSchemas;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Files of an Iceberg table, as yet part of no snapshot. */
+public final class TableRowFiles implements RowFiles {
+    private final Table table;
+    private final StagedWriter writer;
+    private final TableSpec spec;
+    private final Set<Integer> partitions = new HashSet<>();
+    private int lastPartition = -1;
+
+    private TableRowFiles(Table table, TableSpec spec, StagedWriter writer) {
+        this.table = table;
+        this.spec = spec;
+        this.writer = writer;
+    }
+
+    public static Factory factory(IcebergTables tables, TableSpec spec, WriterSchemas schemas) {
+        return (uuid, proposal) -> {
+            Table table = tables.load(spec)
+                    .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
+            if (!table.uuid().equals(uuid)) {
+                throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
+            }
+            return new TableRowFiles(table, spec, StagedWriter.open(table, spec, schemas, proposal));
+        };
+    }
+
+    @Override
+    public Appended append(ConsumerRecord<byte[], byte[]> record) {
+        Appended appended = writer.append(record.partition(), record.offset(), record.timestamp(), record.key(),
+                record.value(), record.headers());
+        touched(record.partition());
+        return appended;
+    }
+
+    @Override
+    public void appendUnread(ConsumerRecord<byte[], byte[]> record, String error) {
+        writer.appendUnread(record.partition(), record.offset(), record.timestamp(), record.key(), record.value(),
+                record.headers(), error);
+        touched(record.partition());
+    }
+
+    private void touched(int partition) {
+        if (partition != lastPartition) {
+            lastPartition = partition;
+            partitions.add(partition);
+        }
+    }
+
+    @Override
+    public long bytes() {
+        return writer.bytes();
+    }
+
+    /** A partition's clock is its newest event time, and it is complete up to that less the disorder it is promised. */
+    @Override
+    public SortedMap<Integer, Long> clocks() {
+        if (spec.eventTime().isEmpty()) {
+            return Collections.emptySortedMap();
+        }
+        long disorder = spec.eventTime().get().disorder().toNanos() / 1_000;
+        var clocks = new TreeMap<Integer, Long>();
+        for (int partition : partitions) {
+            writer.newestEventTime(partition).ifPresent(newest -> clocks.put(partition, newest - disorder));
+        }
+        return clocks;
+    }
+
+    @Override
+    public int schemaId() {
+        return table.schema().schemaId();
+    }
+
+    @Override
+    public List<StagedFile> close() {
+        Map<Integer, PartitionSpec> specs = table.specs();
+        return writer.close().stream().map(file -> TableCommitter.staged(file, specs)).toList();
+    }
+
+    @Override
+    public void abort() {
+        writer.abort();
+    }
+}

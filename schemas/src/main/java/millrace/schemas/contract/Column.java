@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import millrace.schemas.problem.Place;
 import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
 
 /**
  * A column of a contract: its slot in the row and what is promised of its values.
@@ -34,6 +35,21 @@ public record Column(Field field, String description, boolean unique, List<Expec
     Column required() {
         return new Column(Field.required(field.name(), field.type()), description, unique, expectations, aliases,
                 defaultValue, personal, mask, deprecated, nested, place);
+    }
+
+    /** The columns inside, made from the type where nothing more is promised of them. */
+    public List<Column> inside() {
+        if (!nested.isEmpty()) {
+            return nested;
+        }
+        FieldType type = field.type();
+        return type instanceof FieldType.Struct s
+                ? s.fields().stream().map(Column::of).toList()
+                : type instanceof FieldType.Array a
+                        ? List.of(of(new Field("element", a.element(), a.elementNullable())))
+                        : type instanceof FieldType.Mapping m
+                                ? List.of(of(new Field("value", m.value(), m.valueNullable())))
+                                : List.of();
     }
 
     public String name() {

@@ -4,9 +4,15 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import millrace.schemas.row.FieldType;
 
 /** What a contract promises of each value of a column, beside its type; NULL passes all of these but {@link Present}. */
 public sealed interface Expectation {
+    /** In words, for a column of a type: {@code at least 0 and less than 10}. */
+    default String describe(FieldType type) {
+        return ValueCheck.describe(type, this);
+    }
+
     /** There is a value, though the schema would allow none. */
     record Present() implements Expectation {}
 

@@ -94,22 +94,42 @@ interface ValueCheck {
     }
 
     static ValueCheck of(FieldType type, Expectation e) {
-        if (e instanceof Expectation.Present) {
-            return new HasValue();
-        } else if (e instanceof Expectation.OneOf o) {
-            return new Plain(type, "one of " + String.join(", ", o.values()), oneOf(type, o.values()));
+        return e instanceof Expectation.Present
+                ? new HasValue()
+                : new Plain(type, describe(type, e), holds(type, e));
+    }
+
+    private static Holds holds(FieldType type, Expectation e) {
+        if (e instanceof Expectation.OneOf o) {
+            return oneOf(type, o.values());
         } else if (e instanceof Expectation.Range r) {
-            return new Plain(type, describe(type, r), range(type, r));
+            return range(type, r);
         } else if (e instanceof Expectation.Length l) {
-            return new Plain(type, describe(type, l), length(type, l));
+            return length(type, l);
         } else if (e instanceof Expectation.Matches m) {
             Matcher matcher = m.pattern().matcher("");
-            return new Plain(type, "text matching " + m.pattern().pattern(),
-                    v -> matcher.reset(v.toString()).matches());
+            return v -> matcher.reset(v.toString()).matches();
         } else if (e instanceof Expectation.MultipleOf m) {
-            return new Plain(type, "a multiple of " + m.factor().toPlainString(), multipleOf(type, m.factor()));
+            return multipleOf(type, m.factor());
         }
-        return new Plain(type, "elements that are all different", v -> distinct((List<?>) v));
+        return v -> distinct((List<?>) v);
+    }
+
+    static String describe(FieldType type, Expectation e) {
+        if (e instanceof Expectation.Present) {
+            return "a value";
+        } else if (e instanceof Expectation.OneOf o) {
+            return "one of " + String.join(", ", o.values());
+        } else if (e instanceof Expectation.Range r) {
+            return describe(type, r);
+        } else if (e instanceof Expectation.Length l) {
+            return describe(type, l);
+        } else if (e instanceof Expectation.Matches m) {
+            return "text matching " + m.pattern().pattern();
+        } else if (e instanceof Expectation.MultipleOf m) {
+            return "a multiple of " + m.factor().toPlainString();
+        }
+        return "elements that are all different";
     }
 
     private static Holds oneOf(FieldType type, List<String> values) {

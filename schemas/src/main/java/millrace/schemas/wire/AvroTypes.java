@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.Expectation;
@@ -30,7 +31,7 @@ public final class AvroTypes {
      * @throws ProblemException if a field's name is not an Avro name
      */
     public static Schema toSchema(String fullName, FieldType.Struct row) {
-        return record(recordName(fullName), "", row.fields().stream().map(Column::of).toList());
+        return record(List.of(recordName(fullName)), "", row.fields().stream().map(Column::of).toList());
     }
 
     /**
@@ -40,7 +41,7 @@ public final class AvroTypes {
      * @throws ProblemException if a column's name is not an Avro name
      */
     public static Schema toSchema(Contract contract) {
-        return record(recordName(contract.recordName()), contract.description(), contract.columns());
+        return record(List.of(recordName(contract.recordName())), contract.description(), contract.columns());
     }
 
     /** A text as the full name of an Avro record. */
@@ -56,11 +57,13 @@ public final class AvroTypes {
         return name.length() == 0 ? "_" : name.toString();
     }
 
-    private static Schema record(String fullName, String doc, List<Column> columns) {
+    /** @param names the record's own first, then those it had while it, or what it is in, was called otherwise */
+    private static Schema record(List<String> names, String doc, List<Column> columns) {
+        String fullName = names.get(0);
         List<Schema.Field> fields = new ArrayList<>();
         for (Column c : columns) {
             try {
-                fields.add(field(fullName, c));
+                fields.add(field(names, c));
             } catch (SchemaParseException e) {
                 throw new ProblemException(new Problem(WireProblem.AVRO_BAD_NAME,
                         Optional.of(c.place()).filter(p -> !p.file().isEmpty()), fullName,
@@ -70,11 +73,14 @@ public final class AvroTypes {
         }
         Schema schema = Schema.createRecord(fullName, doc.isEmpty() ? null : doc, null, false);
         schema.setFields(fields);
+        names.stream().skip(1).forEach(schema::addAlias);
         return schema;
     }
 
-    private static Schema.Field field(String outer, Column c) {
-        Schema type = value(outer + "_" + c.name(), c);
+    private static Schema.Field field(List<String> outer, Column c) {
+        List<String> names = Stream.concat(Stream.of(c.name()), c.aliases().stream())
+                .flatMap(n -> outer.stream().map(o -> o + "_" + n)).toList();
+        Schema type = value(names, c);
         Object defaultValue = c.defaultValue().map(v -> AvroDefaults.toAvro(c.field().type(), v)).orElse(null);
         if (c.field().nullable()) {
             type = defaultValue == null
@@ -90,31 +96,21 @@ public final class AvroTypes {
         return field;
     }
 
-    private static Schema value(String name, Column c) {
+    private static Schema value(List<String> names, Column c) {
         FieldType type = c.field().type();
-        List<Column> inside = c.nested().isEmpty() ? inside(type) : c.nested();
+        List<Column> inside = c.inside();
         if (type instanceof FieldType.Struct) {
-            return record(name, c.description(), inside);
+            return record(names, c.description(), inside);
         } else if (type instanceof FieldType.Array) {
-            return Schema.createArray(element(name, inside.get(0)));
+            return Schema.createArray(element(names, inside.get(0)));
         } else if (type instanceof FieldType.Mapping) {
-            return Schema.createMap(element(name, inside.get(0)));
+            return Schema.createMap(element(names, inside.get(0)));
         }
         return plain(type);
     }
 
-    private static List<Column> inside(FieldType type) {
-        return type instanceof FieldType.Struct s
-                ? s.fields().stream().map(Column::of).toList()
-                : type instanceof FieldType.Array a
-                        ? List.of(Column.of(new Field("element", a.element(), a.elementNullable())))
-                        : type instanceof FieldType.Mapping m
-                                ? List.of(Column.of(new Field("value", m.value(), m.valueNullable())))
-                                : List.of();
-    }
-
-    private static Schema element(String name, Column c) {
-        Schema type = value(name, c);
+    private static Schema element(List<String> names, Column c) {
+        Schema type = value(names, c);
         return c.field().nullable() ? Schema.createUnion(Schema.create(Schema.Type.NULL), type) : type;
     }
 

@@ -19,23 +19,11 @@ record Target(String name, FieldType type, boolean nullable, List<String> aliase
     }
 
     private static Target of(Field field) {
-        return new Target(field.name(), field.type(), field.nullable(), List.of(), Optional.empty(),
-                inside(field.type()));
+        return of(Column.of(field));
     }
 
     private static Target of(Column c) {
         return new Target(c.name(), c.field().type(), c.field().nullable(), c.aliases(), c.defaultValue(),
-                c.nested().isEmpty() ? inside(c.field().type()) : of(c.nested()));
-    }
-
-    private static List<Target> inside(FieldType type) {
-        if (type instanceof FieldType.Struct s) {
-            return of(s);
-        } else if (type instanceof FieldType.Array a) {
-            return List.of(of(new Field("element", a.element(), a.elementNullable())));
-        } else if (type instanceof FieldType.Mapping m) {
-            return List.of(of(new Field("value", m.value(), m.valueNullable())));
-        }
-        return List.of();
+                of(c.inside()));
     }
 }

@@ -79,7 +79,8 @@ class SchemaLedgerTest {
 
     @Test
     void transitiveLevelsLookAtEveryVersion() {
-        String three = record("{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"string\",\"default\":\"\"}");
+        String three = record(
+                "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"string\",\"default\":\"\"}");
         register("s", record("{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"int\",\"default\":0}"));
         register("s", record("{\"name\":\"a\",\"type\":\"long\"}"));
         assertThat(ledger.register("s", Submitted.avro(three), Form.AS_WRITTEN).events()).hasSize(1);
@@ -154,7 +155,7 @@ class SchemaLedgerTest {
         assertThat(fault(() -> ledger.deleteVersion("address", 1, Removal.SOFT))).isEqualTo(42206);
         assertThat(fault(() -> ledger.register("p", new Submitted("AVRO", person, List.of(
                 new Reference("x.Address", "address", 7)), Optional.empty(), Optional.empty()), Form.AS_WRITTEN)))
-                        .isEqualTo(42201);
+                .isEqualTo(42201);
     }
 
     @Test
@@ -197,7 +198,8 @@ class SchemaLedgerTest {
                 "{\"subject\":\"s\",\"version\":1,\"id\":4,\"schema\":\"\\\"string\\\"\",\"deleted\":false}");
         topic.put("{\"keytype\":\"CONFIG\",\"subject\":null,\"magic\":0}", "{\"compatibilityLevel\":\"FULL\"}");
         topic.put("{\"keytype\":\"MODE\",\"subject\":\"s\",\"magic\":0}", "{\"mode\":\"READONLY\"}");
-        topic.put("{\"keytype\":\"DELETE_SUBJECT\",\"subject\":\"s\",\"magic\":0}", "{\"subject\":\"s\",\"version\":1}");
+        topic.put("{\"keytype\":\"DELETE_SUBJECT\",\"subject\":\"s\",\"magic\":0}",
+                "{\"subject\":\"s\",\"version\":1}");
         topic.forEach((k, v) -> JournalFormat.read(k, v).ifPresent(other::apply));
         assertThat(other.byId(4).deleted()).isTrue();
         assertThat(other.compatibility(Optional.empty(), Fallback.NONE)).isEqualTo("FULL");
@@ -247,7 +249,8 @@ class SchemaLedgerTest {
                     random.nextBoolean() ? Removal.SOFT : Removal.PERMANENT));
             case 2 -> done(ledger.setCompatibility(Optional.of(subject), random.nextBoolean() ? "NONE" : "FULL"));
             default -> {
-                StoredSchema s = register(subject, record("{\"name\":\"f" + random.nextInt(6) + "\",\"type\":\"int\"}"));
+                StoredSchema s = register(subject,
+                        record("{\"name\":\"f" + random.nextInt(6) + "\",\"type\":\"int\"}"));
                 // An id means one schema for ever, though a schema may get a new id once every trace of it was erased.
                 assertThat(contentOf.putIfAbsent(s.id(), s.schema())).isIn(null, s.schema());
                 idOf.put(s.schema(), s.id());

@@ -21,6 +21,16 @@ public final class CalcRuntime {
         });
     }
 
+    /** What a value that breaks a data test is answered with. */
+    public static FunctionFailure broken(Object value) {
+        String text = String.valueOf(value);
+        return new FunctionFailure("found " + (value == null
+                ? "NULL"
+                : text.length() > 80
+                        ? text.substring(0, 80) + "…"
+                        : text));
+    }
+
     /** Calls a user's function; whatever it throws becomes a failure. */
     public static Object call(ScalarFunction function, Object[] arguments) {
         try {

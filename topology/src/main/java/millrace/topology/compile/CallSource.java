@@ -68,6 +68,7 @@ final class CallSource {
                 method.at(c);
                 yield created(c, FUNCTIONS + "CollectionFunctions.map(new Object[] {" + entries + "})");
             }
+            case "TESTED" -> tested(c);
             case "CONCAT_WS" -> concatWithSeparator(c);
             default -> library(c);
         };
@@ -335,6 +336,17 @@ final class CallSource {
         String parts = boxed(c.operands().subList(1, c.operands().size()));
         return strict(c, List.of(separator), v -> FUNCTIONS + "TextFunctions.concatWithSeparator("
                 + separator.code() + ", new Object[] {" + parts + "})");
+    }
+
+    // ---- data tests
+
+    private Value tested(Call c) {
+        Value value = method.value(c.operands().get(0));
+        Value passed = method.value(c.operands().get(1));
+        method.line("at = " + source.text("data test " + ((Literal) c.operands().get(2)).value()) + ";");
+        method.line("if (!(" + passed.code() + " || " + passed.isNull() + ")) { throw CalcRuntime.broken("
+                + value.boxed() + "); }");
+        return c.nullable() ? value : new Value(value.code(), "false", value.kind());
     }
 
     // ---- time

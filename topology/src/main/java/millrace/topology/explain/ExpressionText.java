@@ -67,6 +67,7 @@ public final class ExpressionText {
             case "TIMESTAMPADD", "TIMESTAMPDIFF" -> f + "(" + word(o.get(0)) + ", "
                     + join(o.subList(1, o.size()), ", ", 0) + ")";
             case "CASE" -> caseText(o);
+            case "TESTED" -> "TESTED(" + text(o.get(0), 0) + ", " + word(o.get(2)).split(" ")[0] + ")";
             default -> f + "(" + join(o, ", ", 0) + ")";
         };
     }

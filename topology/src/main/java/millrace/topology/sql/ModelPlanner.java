@@ -13,6 +13,7 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.topology.check.DataTests;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Expression;
@@ -82,7 +83,8 @@ final class ModelPlanner {
                     .withInSubQueryThreshold(Integer.MAX_VALUE)
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
-            PlanNode plan = Rewrites.apply(named(new RelToPlan(functions).convert(root.project()), names));
+            PlanNode plan = Rewrites.apply(DataTests.apply(model,
+                    named(new RelToPlan(functions).convert(root.project()), names)));
             return new Plan(model.qualifiedName(), plan, plan.rowType());
         } catch (RexToExpression.Unsupported e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_NOT_SUPPORTED_YET,

@@ -17,6 +17,7 @@ import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.FieldType;
+import millrace.topology.check.Checks;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelProblem;
@@ -78,7 +79,11 @@ public final class SqlCompiler {
         Map<String, Plan> plans = new LinkedHashMap<>();
         for (String name : order(trees.keySet(), reads)) {
             if (plans.keySet().containsAll(reads.get(name))) {
-                attempt(() -> plans.put(name, plan(models.get(name), trees.get(name), plans)));
+                attempt(() -> {
+                    Plan plan = plan(models.get(name), trees.get(name), plans);
+                    problems.addAll(Checks.of(models.get(name), plan, contracts.values(), functions));
+                    plans.put(name, plan);
+                });
             }
         }
         if (!problems.isEmpty()) {

@@ -1,0 +1,26 @@
+package millrace.topology.check;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+
+/** Every check, in the order of what a user mends first. */
+public final class Checks {
+    private Checks() {}
+
+    /** Everything that is wrong with a plan; empty if it can run. */
+    public static List<Problem> of(Model model, Plan plan, Collection<Contract> contracts, FunctionLibrary functions) {
+        List<Problem> problems = new ArrayList<>();
+        problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
+        problems.addAll(EveryPatternIsRight.check(model, plan, functions));
+        problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
+        problems.addAll(EveryKeyIsAColumn.check(model, plan));
+        problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
+        return problems;
+    }
+}

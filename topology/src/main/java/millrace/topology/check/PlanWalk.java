@@ -1,0 +1,40 @@
+package millrace.topology.check;
+
+import java.util.function.Consumer;
+import millrace.topology.plan.Expression;
+import millrace.topology.plan.PlanNode;
+
+/** Visits everything in a plan. */
+final class PlanWalk {
+    private PlanWalk() {}
+
+    static void nodes(PlanNode node, Consumer<PlanNode> visitor) {
+        visitor.accept(node);
+        switch (node) {
+            case PlanNode.Scan scan -> {}
+            case PlanNode.Calc calc -> nodes(calc.input(), visitor);
+            case PlanNode.Union union -> union.inputs().forEach(i -> nodes(i, visitor));
+        }
+    }
+
+    static void calls(PlanNode root, Consumer<Expression.Call> visitor) {
+        nodes(root, node -> {
+            if (node instanceof PlanNode.Calc calc) {
+                calc.condition().ifPresent(c -> calls(c, visitor));
+                calc.projections().forEach(e -> calls(e, visitor));
+            }
+        });
+    }
+
+    private static void calls(Expression e, Consumer<Expression.Call> visitor) {
+        switch (e) {
+            case Expression.Column c -> {}
+            case Expression.Literal l -> {}
+            case Expression.Nested n -> calls(n.row(), visitor);
+            case Expression.Call c -> {
+                visitor.accept(c);
+                c.operands().forEach(o -> calls(o, visitor));
+            }
+        }
+    }
+}

@@ -225,15 +225,15 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     private Problem brokerUnavailable(Topics.ClusterUnavailableException e) {
-        return Problem.of(RunProblem.BROKER_UNAVAILABLE, settings.bootstrapServers(),
+        return Problem.of(RunProblem.STREAM_BROKER_UNAVAILABLE, settings.bootstrapServers(),
                 "No answer from " + settings.bootstrapServers() + ": " + e.getMessage())
-                .withRemedy(RunProblem.BROKER_UNAVAILABLE.remedy());
+                .withRemedy(RunProblem.STREAM_BROKER_UNAVAILABLE.remedy());
     }
 
     private Problem registryUnavailable(String message) {
-        return Problem.of(RunProblem.REGISTRY_UNAVAILABLE, pipeline.name(),
+        return Problem.of(RunProblem.STREAM_REGISTRY_UNAVAILABLE, pipeline.name(),
                 "No answer from the schema registry: " + message)
-                .withRemedy(RunProblem.REGISTRY_UNAVAILABLE.remedy());
+                .withRemedy(RunProblem.STREAM_REGISTRY_UNAVAILABLE.remedy());
     }
 
     private void block(Problem problem) {

@@ -4,16 +4,17 @@ import millrace.schemas.problem.ProblemCode;
 
 /** What keeps a pipeline from running. Each of these is looked at again and again; the pipeline resumes when cured. */
 public enum RunProblem implements ProblemCode {
-    BROKER_UNAVAILABLE("The Kafka cluster does not answer.", "Start it, or mend bootstrap.servers and the network."),
-    REGISTRY_UNAVAILABLE("The schema registry does not answer.",
+    STREAM_BROKER_UNAVAILABLE("The Kafka cluster does not answer.",
+            "Start it, or mend bootstrap.servers and the network."),
+    STREAM_REGISTRY_UNAVAILABLE("The schema registry does not answer.",
             "Start it, or mend its URL; records wait in Kafka meanwhile."),
     SCHEMA_INCOMPATIBLE("The registry refuses the schema of a topic that the pipeline writes.",
             "Change the model so that its columns stay compatible, or change the subject's compatibility."),
-    TOPIC_MISSING("A topic does not exist, and this profile does not create topics.",
+    PIPELINE_TOPIC_MISSING("A topic does not exist, and this profile does not create topics.",
             "Create it; millrace topics apply does so."),
     TOPIC_PARTITIONS_DIFFER("A topic has another number of partitions than its contract or its source asks for.",
             "State the topic's number of partitions in the contract, or recreate the pipeline's own topic."),
-    TOPIC_RECREATED("A source topic was deleted and created anew since this pipeline processed it.",
+    SOURCE_TOPIC_RECREATED("A source topic was deleted and created anew since this pipeline processed it.",
             "If that was meant, run the pipeline under another name or reset its state; nothing is processed before."),
     STREAM_FAILED("Processing stopped with an error; it is tried again after a pause.",
             "Read the log; if it fails for good, report the error with its stack trace.");

@@ -36,6 +36,7 @@ final class StreamsAttempt implements AutoCloseable {
     private final RegistryGate gate;
     private final KafkaStreams streams;
     private final AtomicReference<Throwable> error = new AtomicReference<>();
+    private volatile boolean closing;
 
     private StreamsAttempt(Pipeline pipeline, Collection<SourceTopic> sources, RegistryGate gate,
             KafkaStreams streams) {
@@ -57,7 +58,7 @@ final class StreamsAttempt implements AutoCloseable {
     }
 
     private StreamThreadExceptionResponse end(Throwable thrown) {
-        if (error.compareAndSet(null, thrown)) {
+        if (!closing && error.compareAndSet(null, thrown)) {
             LOG.error("pipeline {} stops and will be started again", pipeline.name(), thrown);
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -106,6 +107,7 @@ final class StreamsAttempt implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         gate.close();
         // Leaving the group lets the next start have its partitions at once instead of after the session's timeout.
         boolean closed = streams.close(CloseOptions.timeout(LONGEST_CLOSE)

@@ -80,8 +80,8 @@ public final class TopicsPlan {
             return new Decision.Create(missing);
         }
         List<String> names = missing.stream().map(Topics.WantedTopic::name).toList();
-        return new Decision.Refuse(Problem.of(RunProblem.TOPIC_MISSING, names.get(0),
-                "Missing: " + String.join(", ", names) + ".").withRemedy(RunProblem.TOPIC_MISSING.remedy()));
+        return new Decision.Refuse(Problem.of(RunProblem.PIPELINE_TOPIC_MISSING, names.get(0),
+                "Missing: " + String.join(", ", names) + ".").withRemedy(RunProblem.PIPELINE_TOPIC_MISSING.remedy()));
     }
 
     private static String partitions(int count) {

@@ -52,9 +52,9 @@ final class TopicsWatch {
 
     private static Optional<Problem> judge(SourceTopic before, Topics.Facts now) {
         if (now == null) {
-            return Optional.of(Problem.of(RunProblem.TOPIC_MISSING, before.topic(),
+            return Optional.of(Problem.of(RunProblem.PIPELINE_TOPIC_MISSING, before.topic(),
                     before.topic() + " was deleted while the pipeline ran.")
-                    .withRemedy(RunProblem.TOPIC_MISSING.remedy()));
+                    .withRemedy(RunProblem.PIPELINE_TOPIC_MISSING.remedy()));
         }
         if (!now.id().equals(before.topicId())) {
             return Optional.of(recreated(before.topic(),
@@ -69,7 +69,7 @@ final class TopicsWatch {
     }
 
     static Problem recreated(String topic, String message) {
-        return Problem.of(RunProblem.TOPIC_RECREATED, topic, message)
-                .withRemedy(RunProblem.TOPIC_RECREATED.remedy());
+        return Problem.of(RunProblem.SOURCE_TOPIC_RECREATED, topic, message)
+                .withRemedy(RunProblem.SOURCE_TOPIC_RECREATED.remedy());
     }
 }

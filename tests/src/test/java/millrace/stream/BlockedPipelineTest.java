@@ -1,0 +1,171 @@
+package millrace.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import millrace.ops.embedded.EmbeddedBroker;
+import millrace.schemas.problem.ProblemCode;
+import millrace.topology.run.PipelineRun;
+import millrace.topology.run.RunProblem;
+import millrace.topology.run.RunSettings;
+import millrace.topology.run.RunState;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps a pipeline from running is said with its remedy, and the pipeline goes on by itself when it is cured. */
+class BlockedPipelineTest {
+    @TempDir
+    Path folder;
+
+    private final FixedRegistry registry = new FixedRegistry();
+
+    @Test
+    void aMissingTopicAndThenAMissingBroker() throws Exception {
+        EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+        String servers = broker.bootstrapServers();
+        try (PipelineRun run = run(settings(servers).withoutCreatingTopics())) {
+            run.start();
+            assertThat(await(run, blocked(RunProblem.PIPELINE_TOPIC_MISSING))).satisfies(
+                    s -> assertThat(((RunState.Blocked) s).problem().message()).contains(Clicks.TOPIC,
+                            "web.watermarks"));
+            try (PipelineRun creating = run(settings(servers))) {
+                creating.start();
+                await(creating, RunState.Running.class::isInstance);
+            }
+            await(run, RunState.Running.class::isInstance);
+            broker.close();
+            await(run, blocked(RunProblem.STREAM_BROKER_UNAVAILABLE));
+            broker = EmbeddedBroker.start(folder.resolve("kafka"));
+            await(run, RunState.Running.class::isInstance);
+            produce(servers, 100);
+            assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            assertThat(rows(servers)).isPositive();
+        } finally {
+            broker.close();
+        }
+    }
+
+    @Test
+    void aRegistryThatIsAwayHoldsRecordsBackAndPutsNoneIntoQuarantine() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                PipelineRun run = run(settings(broker.bootstrapServers()))) {
+            run.start();
+            await(run, RunState.Running.class::isInstance);
+            registry.goAway();
+            produce(broker.bootstrapServers(), 100);
+            await(run, blocked(RunProblem.STREAM_REGISTRY_UNAVAILABLE));
+            registry.comeBack();
+            await(run, RunState.Running.class::isInstance);
+            assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            assertThat(rows(broker.bootstrapServers())).isPositive();
+        }
+    }
+
+    @Test
+    void stopsWhileTheRegistryIsAway() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                PipelineRun run = run(settings(broker.bootstrapServers()))) {
+            run.start();
+            await(run, RunState.Running.class::isInstance);
+            registry.goAway();
+            produce(broker.bootstrapServers(), 10);
+            await(run, blocked(RunProblem.STREAM_REGISTRY_UNAVAILABLE));
+            run.stop();
+            assertThat(run.state()).isInstanceOf(RunState.Stopped.class);
+        }
+    }
+
+    @Test
+    void aSourceTopicThatWasMadeAnewIsNotTakenForTheOldOne() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            try (PipelineRun run = run(settings(broker.bootstrapServers()))) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                produce(broker.bootstrapServers(), 100);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            }
+            admin.deleteTopics(List.of(Clicks.TOPIC)).all().get();
+            while (admin.listTopics().names().get().contains(Clicks.TOPIC)) {
+                Thread.sleep(20);
+            }
+            admin.createTopics(Set.of(new NewTopic(Clicks.TOPIC, 4, (short) 1))).all().get();
+            long before = rows(broker.bootstrapServers());
+            produce(broker.bootstrapServers(), 100);
+            try (PipelineRun run = run(settings(broker.bootstrapServers()))) {
+                run.start();
+                await(run, blocked(RunProblem.SOURCE_TOPIC_RECREATED));
+                assertThat(rows(broker.bootstrapServers())).isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void anotherNumberOfPartitionsThanTheContractsIsRefused() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                PipelineRun run = run(settings(broker.bootstrapServers()))) {
+            admin.createTopics(Set.of(new NewTopic(Clicks.TOPIC, 3, (short) 1))).all().get();
+            run.start();
+            assertThat(await(run, blocked(RunProblem.TOPIC_PARTITIONS_DIFFER))).satisfies(
+                    s -> assertThat(((RunState.Blocked) s).problem().message())
+                            .contains("has 3 partitions, expected 4"));
+        }
+    }
+
+    private PipelineRun run(RunSettings settings) {
+        registry.add(Clicks.schema());
+        return new PipelineRun(Clicks.pipeline(4), settings, registry, Clicks.compiler(), InstantSource.system());
+    }
+
+    private RunSettings settings(String servers) {
+        return StreamWorker.settings(servers, folder.resolve("state"));
+    }
+
+    private static Predicate<RunState> blocked(ProblemCode code) {
+        return s -> s instanceof RunState.Blocked b && b.problem().code() == code;
+    }
+
+    private static RunState await(PipelineRun run, Predicate<RunState> wanted) {
+        return run.await(wanted, Duration.ofMinutes(2))
+                .orElseThrow(() -> new AssertionError("still " + run.state()));
+    }
+
+    private void produce(String servers, int count) {
+        var encoder = Clicks.encoder(registry.add(Clicks.schema()));
+        try (var producer = new KafkaProducer<>(Map.of("bootstrap.servers", servers), new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (long n = 0; n < count; n++) {
+                long now = System.currentTimeMillis();
+                producer.send(new ProducerRecord<>(Clicks.TOPIC, (int) (n % 4), now, null,
+                        encoder.encode(new Object[] {"k" + n, n, now * 1000})));
+            }
+        }
+    }
+
+    /** The sum of the end offsets of the model's topic. */
+    private static long rows(String servers) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            long sum = 0;
+            for (int p = 0; p < 4; p++) {
+                TopicPartition partition = new TopicPartition(Clicks.SILVER, p);
+                sum += admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition).get()
+                        .offset();
+            }
+            return sum;
+        }
+    }
+}

@@ -50,8 +50,9 @@ final class NumberDictionary {
     }
 
     private static int slot(long value) {
-        long mixed = value * 0x9E3779B97F4A7C15L;
-        return (int) (mixed ^ mixed >>> 32);
+        // Moments and amounts differ in their middle bits; two rounds carry those to the lowest.
+        long mixed = (value ^ value >>> 32) * 0x9E3779B97F4A7C15L;
+        return (int) ((mixed ^ mixed >>> 29) * 0xbf58476d1ce4e5b9L >>> 32);
     }
 
     void clear() {

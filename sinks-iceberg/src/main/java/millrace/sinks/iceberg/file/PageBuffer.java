@@ -68,20 +68,23 @@ final class PageBuffer {
         putByte(rest);
     }
 
-    /** Levels of a page of the first version: their length, then one run of equal values or one of packed bits. */
+    /** Levels of a page of the first version: their length, then one run of packed bits. */
     void putLevels(byte[] levels, int count, int most) {
         int start = size;
         putInt(0);
-        int width = 32 - Integer.numberOfLeadingZeros(most);
-        if (allEqual(levels, count)) {
-            putRun(levels[0], count, width);
-        } else {
-            int[] wide = new int[count];
-            for (int i = 0; i < count; i++) {
-                wide[i] = levels[i];
-            }
-            putPacked(wide, count, width);
+        int[] wide = new int[count];
+        for (int i = 0; i < count; i++) {
+            wide[i] = levels[i];
         }
+        putPacked(wide, count, 32 - Integer.numberOfLeadingZeros(most));
+        INTS.set(bytes, start, size - start - 4);
+    }
+
+    /** The same where all are equal, as one run. */
+    void putSameLevel(int level, int count, int most) {
+        int start = size;
+        putInt(0);
+        putRun(level, count, 32 - Integer.numberOfLeadingZeros(most));
         INTS.set(bytes, start, size - start - 4);
     }
 
@@ -99,16 +102,6 @@ final class PageBuffer {
             }
         }
         putRun(ids[0], count, width);
-    }
-
-    private static boolean allEqual(byte[] levels, int count) {
-        byte first = levels[0];
-        for (int i = 1; i < count; i++) {
-            if (levels[i] != first) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void putRun(int value, int count, int width) {

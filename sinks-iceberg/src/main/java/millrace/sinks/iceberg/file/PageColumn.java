@@ -28,14 +28,20 @@ abstract class PageColumn implements LeafColumn {
     /** As many rows as Parquet's own writer puts into a page at most. */
     static final int PAGE_ROWS = 20_000;
 
+    /** Values after which a column of keys, where hardly any repeats, is known to be one. */
+    private static final int TRIAL = 2048;
+
     private record Page(int values, int rows, int rawSize, byte[] compressed, boolean dictionary,
             Statistics<?> statistics) {}
 
     final ColumnDescriptor descriptor;
     private final int maxDefinition;
     private final int maxRepetition;
+    /** Kept only from the first definition level that differs from the page's first one. */
     private byte[] definitions;
     private byte[] repetitions;
+    private boolean sameDefinitions = true;
+    private int firstDefinition;
     private int levels;
     private int values;
     private long pageStart;
@@ -55,7 +61,7 @@ abstract class PageColumn implements LeafColumn {
         this.descriptor = descriptor;
         maxDefinition = descriptor.getMaxDefinitionLevel();
         maxRepetition = descriptor.getMaxRepetitionLevel();
-        definitions = new byte[maxDefinition > 0 ? 256 : 0];
+        definitions = new byte[0];
         repetitions = new byte[maxRepetition > 0 ? 256 : 0];
         dictionary = hasDictionary();
     }
@@ -109,18 +115,30 @@ abstract class PageColumn implements LeafColumn {
 
     private void level(int repetition, int definition) {
         int at = levels++;
-        if (maxDefinition > 0) {
-            if (at == definitions.length) {
-                definitions = Arrays.copyOf(definitions, at * 2);
-            }
-            definitions[at] = (byte) definition;
-            if (maxRepetition > 0) {
-                if (at == repetitions.length) {
-                    repetitions = Arrays.copyOf(repetitions, at * 2);
-                }
-                repetitions[at] = (byte) repetition;
-            }
+        if (at == 0) {
+            firstDefinition = definition;
+            sameDefinitions = true;
         }
+        if (maxRepetition > 0) {
+            if (at == repetitions.length) {
+                repetitions = Arrays.copyOf(repetitions, at * 2);
+            }
+            repetitions[at] = (byte) repetition;
+        }
+        if (!sameDefinitions || definition != firstDefinition) {
+            noteDefinition(at, definition);
+        }
+    }
+
+    private void noteDefinition(int at, int definition) {
+        if (at >= definitions.length) {
+            definitions = Arrays.copyOf(definitions, Math.max(at * 2, 1 << 10));
+        }
+        if (sameDefinitions) {
+            Arrays.fill(definitions, 0, at, (byte) firstDefinition);
+            sameDefinitions = false;
+        }
+        definitions[at] = (byte) definition;
     }
 
     /** Notes that a value comes; whether it goes to the dictionary. */
@@ -137,6 +155,10 @@ abstract class PageColumn implements LeafColumn {
         }
         ids[idCount++] = id;
         plainSize += size;
+        if (idCount == TRIAL && pages.isEmpty() && dictionaryEntries() > TRIAL * 3 / 4) {
+            leaveDictionary();
+            clearDictionary();
+        }
     }
 
     /** Turns the page's values into plain ones; the rest of the row group follows. */
@@ -179,7 +201,11 @@ abstract class PageColumn implements LeafColumn {
             page.putLevels(repetitions, levels, maxRepetition);
         }
         if (maxDefinition > 0) {
-            page.putLevels(definitions, levels, maxDefinition);
+            if (sameDefinitions) {
+                page.putSameLevel(firstDefinition, levels, maxDefinition);
+            } else {
+                page.putLevels(definitions, levels, maxDefinition);
+            }
         }
         if (dictionary) {
             page.putIds(ids, idCount, dictionaryEntries());

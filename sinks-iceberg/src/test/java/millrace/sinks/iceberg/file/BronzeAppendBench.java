@@ -24,7 +24,7 @@ public final class BronzeAppendBench {
         int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
         Map<String, String> properties = arguments.length > 2 && arguments[2].equals("parquet-pages")
-                ? Map.of("write.parquet.page-version", "v1x")
+                ? Map.of("write.parquet.bloom-filter-enabled.column._error", "true")
                 : Map.of();
         List<String> sortBy = arguments.length > 2 && arguments[2].equals("sorted") ? List.of("client_ts") : List.of();
         List<String> partitionBy = arguments.length > 2 && arguments[2].equals("partitioned")

@@ -143,6 +143,13 @@ final class AvroBytes {
     private static boolean isText(byte[] bytes, int start, int length) {
         int p = start;
         int to = start + length;
+        for (; p + 32 <= to; p += 32) {
+            long four = (long) LONGS.get(bytes, p) | (long) LONGS.get(bytes, p + 8) | (long) LONGS.get(bytes, p + 16)
+                    | (long) LONGS.get(bytes, p + 24);
+            if ((four & NOT_ASCII) != 0) {
+                return decodes(bytes, start, length);
+            }
+        }
         for (; p + 8 <= to; p += 8) {
             if (((long) LONGS.get(bytes, p) & NOT_ASCII) != 0) {
                 return decodes(bytes, start, length);

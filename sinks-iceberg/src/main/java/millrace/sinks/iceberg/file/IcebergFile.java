@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.iceberg.DoubleFieldMetrics;
 import org.apache.iceberg.FieldMetrics;
-import org.apache.iceberg.FloatFieldMetrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.FileAppender;
@@ -117,27 +115,27 @@ final class IcebergFile implements RowFile {
     private static final class Leaf implements LeafColumn {
         private final PrimitiveTypeName type;
         private final int length;
-        private final FloatFieldMetrics.Builder floats;
-        private final DoubleFieldMetrics.Builder doubles;
+        private final FloatingMetrics floating;
         private ColumnWriter column;
 
         Leaf(ColumnDescriptor descriptor) {
             type = descriptor.getPrimitiveType().getPrimitiveTypeName();
             length = descriptor.getPrimitiveType().getTypeLength();
-            int id = descriptor.getPrimitiveType().getId().intValue();
-            floats = type == PrimitiveTypeName.FLOAT ? new FloatFieldMetrics.Builder(id) : null;
-            doubles = type == PrimitiveTypeName.DOUBLE ? new DoubleFieldMetrics.Builder(id) : null;
+            floating = type == PrimitiveTypeName.FLOAT || type == PrimitiveTypeName.DOUBLE
+                    ? new FloatingMetrics(descriptor.getPrimitiveType())
+                    : null;
         }
 
         Stream<FieldMetrics<?>> metrics() {
-            return floats != null
-                    ? Stream.of(floats.build())
-                    : doubles != null ? Stream.of(doubles.build()) : Stream.of();
+            return floating == null ? Stream.of() : floating.metrics();
         }
 
         @Override
         public void absent(int repetition, int definition) {
             column.writeNull(repetition, definition);
+            if (floating != null) {
+                floating.addNull();
+            }
         }
 
         @Override
@@ -146,14 +144,8 @@ final class IcebergFile implements RowFile {
                 case BOOLEAN -> column.write(value != 0, repetition, definition);
                 case INT32 -> column.write((int) value, repetition, definition);
                 case INT64 -> column.write(value, repetition, definition);
-                case FLOAT -> {
-                    floats.addValue(Float.intBitsToFloat((int) value));
-                    column.write(Float.intBitsToFloat((int) value), repetition, definition);
-                }
-                case DOUBLE -> {
-                    doubles.addValue(Double.longBitsToDouble(value));
-                    column.write(Double.longBitsToDouble(value), repetition, definition);
-                }
+                case FLOAT -> column.write((float) floating.add(value), repetition, definition);
+                case DOUBLE -> column.write(floating.add(value), repetition, definition);
                 case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> throw new IllegalStateException(type.toString());
             }
         }

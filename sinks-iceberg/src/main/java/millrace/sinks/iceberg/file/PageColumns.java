@@ -162,63 +162,49 @@ final class PageColumns {
         }
     }
 
-    /** Floats and doubles, as their bits. Iceberg wants bounds without NaN, and how many there are. */
+    /** Floats and doubles, as their bits. */
     private static final class Floating extends Numbers {
+        private final FloatingMetrics metrics;
         private double least = Double.POSITIVE_INFINITY;
         private double most = Double.NEGATIVE_INFINITY;
-        private boolean pageHasNan;
-        private double fileLeast = Double.POSITIVE_INFINITY;
-        private double fileMost = Double.NEGATIVE_INFINITY;
-        private long nans;
-        private long count;
 
         Floating(ColumnDescriptor descriptor, int dictionaryBytes) {
             super(descriptor, descriptor.getPrimitiveType()
                     .getPrimitiveTypeName() == PrimitiveType.PrimitiveTypeName.DOUBLE ? 8 : 4, dictionaryBytes);
+            metrics = new FloatingMetrics(descriptor.getPrimitiveType());
         }
 
         @Override
         public void number(long bits, int repetition, int definition) {
             add(bits, repetition, definition);
-            double value = width == 8 ? Double.longBitsToDouble(bits) : Float.intBitsToFloat((int) bits);
-            count++;
-            if (value != value) {
-                nans++;
-                pageHasNan = true;
-            } else {
-                least = Math.min(least, value);
-                most = Math.max(most, value);
-            }
+            double value = metrics.add(bits);
+            // A NaN makes these NaN too, and readers ignore bounds with a NaN in them, as they must for such a page.
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+
+        @Override
+        public void absent(int repetition, int definition) {
+            super.absent(repetition, definition);
+            metrics.addNull();
         }
 
         @Override
         void takeBounds(Statistics<?> statistics) {
-            fileLeast = Math.min(fileLeast, least);
-            fileMost = Math.max(fileMost, most);
-            // Readers ignore bounds with a NaN in them, as they must for such a page.
-            double low = pageHasNan ? Double.NaN : least;
-            double high = pageHasNan ? Double.NaN : most;
             if (width == 8) {
-                statistics.updateStats(low);
-                statistics.updateStats(high);
+                statistics.updateStats(least);
+                statistics.updateStats(most);
             } else {
-                statistics.updateStats((float) low);
-                statistics.updateStats((float) high);
+                statistics.updateStats((float) least);
+                statistics.updateStats((float) most);
             }
             least = Double.POSITIVE_INFINITY;
             most = Double.NEGATIVE_INFINITY;
-            pageHasNan = false;
         }
 
         @Override
         Stream<FieldMetrics<?>> metrics() {
-            int id = descriptor.getPrimitiveType().getId().intValue();
-            if (count == nans) {
-                return Stream.of(new FieldMetrics<>(id, count, 0, nans));
-            }
-            return Stream.of(width == 8
-                    ? new FieldMetrics<>(id, count, 0, nans, fileLeast, fileMost)
-                    : new FieldMetrics<>(id, count, 0, nans, (float) fileLeast, (float) fileMost));
+            return metrics.metrics();
         }
     }
 

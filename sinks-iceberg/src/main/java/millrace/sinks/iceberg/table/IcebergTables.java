@@ -84,6 +84,8 @@ public final class IcebergTables {
         properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
         properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
         properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, "1");
+        // Of compressed pages, which a writer holds until the row group ends.
+        properties.put(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 << 20));
         properties.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(spec.targetFileSize()));
         // A commit every few seconds leaves a metadata file each time; the newest hundred are enough to look back.
         properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");

@@ -272,6 +272,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         private long position;
         private boolean closed;
+        private boolean failed;
 
         LocalOutputStream(String location, FileChannel channel) {
             this.location = location;
@@ -325,6 +326,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
                     channel.write(buffer);
                 }
             } catch (IOException e) {
+                failed = true;
                 throw full(e);
             }
             buffer.clear();
@@ -337,8 +339,10 @@ public final class LocalFileIO implements SupportsPrefixOperations {
             }
             closed = true;
             try (channel) {
-                drain();
-                channel.force(true);
+                if (!failed) {
+                    drain();
+                    channel.force(true);
+                }
             } catch (IOException e) {
                 throw full(e);
             }

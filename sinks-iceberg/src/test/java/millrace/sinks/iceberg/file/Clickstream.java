@@ -7,9 +7,9 @@ import java.util.UUID;
 import org.apache.avro.Schema;
 
 /** Clickstream records of about 160 bytes, framed as on a topic: ids that never repeat, skewed users, few regions. */
-final class Clickstream {
+public final class Clickstream {
     static final int SCHEMA_ID = 7;
-    static final Schema SCHEMA = new Schema.Parser().parse("""
+    public static final Schema SCHEMA = new Schema.Parser().parse("""
         {"type":"record","name":"Event","namespace":"web","fields":[
           {"name":"event_id","type":"string"},
           {"name":"session_id","type":"string"},
@@ -31,7 +31,7 @@ final class Clickstream {
     final byte[][] values;
     final long[] timestamps;
 
-    Clickstream(int records, long seed) {
+    public Clickstream(int records, long seed) {
         keys = new byte[records][];
         values = new byte[records][];
         timestamps = new long[records];
@@ -81,5 +81,12 @@ final class Clickstream {
             rest >>>= 7;
         }
         out.put((byte) rest);
+    }
+
+    /** Appends all records, as if partition 0 began with them. */
+    public void appendTo(StagedWriter writer) {
+        for (int i = 0; i < values.length; i++) {
+            writer.append(0, i, timestamps[i], keys[i], values[i], null);
+        }
     }
 }

@@ -1,0 +1,114 @@
+package millrace.sinks.iceberg.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.junit.jupiter.api.Test;
+
+class TableSchemasTest {
+    private static final FieldType INT = new FieldType.Int32();
+    private static final FieldType LONG = new FieldType.Int64();
+    private static final FieldType TEXT = new FieldType.Text();
+    private static final FieldType.Struct NOW = row(Field.required("id", LONG), Field.optional("city", TEXT),
+            Field.required("price", new FieldType.Decimal(10, 2)), Field.required("count", INT),
+            Field.required("address", row(Field.required("street", TEXT), Field.required("number", INT))),
+            Field.required("lines",
+                    new FieldType.Array(row(Field.required("sku", TEXT), Field.required("n", INT)), false)),
+            Field.required("tags", new FieldType.Mapping(new FieldType.Float32(), false)));
+
+    @Test
+    void theSameAndNarrowerColumnsFitAsTheyAre() {
+        assertThat(fit(Layout.BRONZE, NOW)).isEqualTo(new TableEvolution.Same());
+        assertThat(fit(Layout.BRONZE, with(NOW, Field.required("id", INT)))).isEqualTo(new TableEvolution.Same());
+        assertThat(fit(Layout.BRONZE, with(NOW, Field.required("price", new FieldType.Decimal(8, 2)))))
+                .isEqualTo(new TableEvolution.Same());
+        assertThat(fit(Layout.BRONZE, row(Field.required("id", LONG)))).as("bronze columns are optional")
+                .isEqualTo(new TableEvolution.Same());
+    }
+
+    @Test
+    void newWiderAndLooserColumnsEvolveTheTableToWhereTheyFit() {
+        FieldType.Struct next = row(Field.optional("id", LONG), Field.optional("city", TEXT),
+                Field.required("price", new FieldType.Decimal(12, 2)), Field.required("count", LONG),
+                Field.required("address", row(Field.required("number", INT), Field.optional("zip", TEXT))),
+                Field.required("lines",
+                        new FieldType.Array(row(Field.required("sku", TEXT), Field.required("n", LONG),
+                                Field.required("gift", new FieldType.Bool())), true)),
+                Field.required("tags", new FieldType.Mapping(new FieldType.Float64(), true)),
+                Field.required("extra", new FieldType.Mapping(row(Field.required("x", INT)), false)));
+        TableEvolution decision = fit(Layout.ENGINE, next);
+        assertThat(decision).isInstanceOfSatisfying(TableEvolution.Evolve.class,
+                evolve -> assertThat(evolve.changes()).extracting(Object::toString).containsExactlyInAnyOrder(
+                        "Relax[column=id]", "Widen[column=price, from=decimal(10, 2), to=decimal(12, 2)]",
+                        "Widen[column=count, from=int, to=long]", "Relax[column=address.street]",
+                        "Add[parent=address, field=Field[name=zip, type=Text[], nullable=true]]",
+                        "Relax[column=lines.element]", "Widen[column=lines.element.n, from=int, to=long]",
+                        "Add[parent=lines.element, field=Field[name=gift, type=Bool[], nullable=false]]",
+                        "Relax[column=tags.value]", "Widen[column=tags.value, from=float, to=double]",
+                        "Add[parent=, field=Field[name=extra, type=Mapping[value=Struct[fields=[Field[name=x, "
+                                + "type=Int32[], nullable=false]]], valueNullable=false], nullable=false]]"));
+
+        InMemoryCatalog catalog = new InMemoryCatalog();
+        catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
+        Table table = new IcebergTables(catalog).loadOrCreate(spec(Layout.ENGINE));
+        UpdateSchema update = table.updateSchema();
+        TableSchemas.apply((TableEvolution.Evolve) decision, update);
+        update.commit();
+        table.refresh();
+        assertThat(TableSchemas.fit(spec(Layout.ENGINE), table.schema(), next)).isEqualTo(new TableEvolution.Same());
+        assertThat(TableSchemas.fit(spec(Layout.ENGINE), table.schema(), NOW)).as("old rows still fit")
+                .isEqualTo(new TableEvolution.Same());
+    }
+
+    @Test
+    void whatNeitherSideHoldsIsAProblemPerColumn() {
+        FieldType.Struct next = with(with(with(NOW, Field.required("id", TEXT)),
+                Field.required("price", new FieldType.Decimal(10, 4))), Field.required("address", TEXT));
+        assertThat(fit(Layout.BRONZE, next)).isInstanceOfSatisfying(TableEvolution.Incompatible.class,
+                bad -> assertThat(bad.problems()).extracting(p -> p.message()).containsExactly(
+                        "Column \"id\" of the table is long, but topic orders now brings string, and neither holds all "
+                                + "values of the other.",
+                        "Column \"price\" of the table is decimal(10, 2), but topic orders now brings decimal(10, 4), "
+                                + "and neither holds all values of the other.",
+                        "Column \"address\" of the table is a struct, but topic orders now brings string, and neither "
+                                + "holds all values of the other."));
+    }
+
+    @Test
+    void aColumnNamedAsAnOriginColumnIsRefusedInBronzeOnly() {
+        FieldType.Struct next = row(Field.required("_offset", LONG));
+        assertThat(fit(Layout.BRONZE, next)).isInstanceOfSatisfying(TableEvolution.Incompatible.class,
+                bad -> assertThat(bad.problems()).singleElement()
+                        .satisfies(p -> assertThat(p.code()).isEqualTo(SinkProblem.COLUMN_RESERVED)));
+        assertThat(fit(Layout.ENGINE, next)).isInstanceOf(TableEvolution.Evolve.class);
+    }
+
+    private static TableEvolution fit(Layout layout, FieldType.Struct incoming) {
+        TableSpec spec = spec(layout);
+        return TableSchemas.fit(spec, ContractToIceberg.schema(spec), incoming);
+    }
+
+    private static TableSpec spec(Layout layout) {
+        return new TableSpec("db", "orders", "orders", NOW, layout, Optional.empty(), List.of(), List.of(),
+                Duration.ofSeconds(10), 1 << 20, Map.of());
+    }
+
+    private static FieldType.Struct row(Field... fields) {
+        return new FieldType.Struct(List.of(fields));
+    }
+
+    private static FieldType.Struct with(FieldType.Struct row, Field changed) {
+        return new FieldType.Struct(
+                row.fields().stream().map(f -> f.name().equals(changed.name()) ? changed : f).toList());
+    }
+}

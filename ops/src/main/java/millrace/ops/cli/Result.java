@@ -38,6 +38,20 @@ final class Result {
         }
     }
 
+    /** One JSON document on one line. */
+    static String jsonLine(Object value) {
+        try {
+            return Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Reads what {@link #json(Object)} or the API wrote. */
+    static <T> T read(String json, Class<T> type) throws java.io.IOException {
+        return Json.MAPPER.readValue(json, type);
+    }
+
     static Map<String, Object> json(Problem problem) {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("code", problem.code().name());
@@ -71,7 +85,9 @@ final class Result {
     /** Loaded only when JSON is asked for: short commands stay short. */
     private static final class Json {
         static final ObjectMapper MAPPER = JsonMapper.builder().addModule(new Jdk8Module())
-                .addModule(new JavaTimeModule()).disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .addModule(new JavaTimeModule())
+                .disable(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS).enable(SerializationFeature.INDENT_OUTPUT)
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))

@@ -1,0 +1,176 @@
+package millrace.ops.query;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.read.TableCatalog;
+import millrace.sinks.iceberg.read.TableCatalog.ColumnView;
+import millrace.sinks.iceberg.read.TableCatalog.FileView;
+
+/**
+ * Runs a query over the live files of a catalog's tables. Each table is a view under its own name; files are read by
+ * field id, so that columns that were renamed, widened or added later are what the table says. Nothing outside these
+ * files can be read, and nothing can be written.
+ */
+public final class TableQuery {
+    private TableQuery() {}
+
+    /** Takes the result row by row. */
+    public interface Rows {
+        /** Comes once, before any row. */
+        void columns(List<String> names, List<String> types);
+
+        /**
+         * Values are null, {@link Boolean}, numbers, text, lists and maps; times are ISO-8601 text.
+         *
+         * @return false to end the query here
+         */
+        boolean row(List<Object> values);
+    }
+
+    /** @throws ProblemException if the query cannot be run */
+    public static void run(TableCatalog catalog, String sql, Rows rows) {
+        List<String> names = catalog.names();
+        try (Connection connection = DuckDb.open(); Statement statement = connection.createStatement()) {
+            Set<String> schemas = new HashSet<>();
+            List<String> paths = new ArrayList<>();
+            List<String> views = new ArrayList<>();
+            for (String name : mentioned(names, sql)) {
+                views.add(view(catalog, name, schemas, paths));
+            }
+            for (String schema : schemas) {
+                statement.execute("CREATE SCHEMA IF NOT EXISTS " + DuckDb.name(schema));
+            }
+            for (String view : views) {
+                statement.execute(view);
+            }
+            statement.execute("SET allowed_paths = [" + String.join(", ", paths) + "]");
+            statement.execute("SET enable_external_access = false");
+            statement.execute("SET lock_configuration = true");
+            try (ResultSet result = statement.executeQuery(sql)) {
+                pass(result, rows);
+            }
+        } catch (SQLException e) {
+            throw new ProblemException(Problem.of(OpsProblem.QUERY_FAILED, "query", DuckDb.reason(e)).withRemedy(
+                    names.isEmpty() ? "The catalog has no table yet." : "Tables: " + String.join(", ", names) + "."));
+        }
+    }
+
+    /** Tables the text may mean; all of them where it asks for what there is. */
+    private static List<String> mentioned(List<String> names, String sql) {
+        String text = sql.toLowerCase(Locale.ROOT).replace("\"", "");
+        if (text.contains("show") || text.contains("information_schema") || text.contains("duckdb_")) {
+            return names;
+        }
+        return names.stream().filter(n -> text.contains(n.toLowerCase(Locale.ROOT))).toList();
+    }
+
+    private static String view(TableCatalog catalog, String name, Set<String> schemas, List<String> paths) {
+        int dot = name.lastIndexOf('.');
+        schemas.add(name.substring(0, dot));
+        String view = "CREATE VIEW " + DuckDb.name(name.substring(0, dot)) + "." + DuckDb.name(name.substring(dot + 1))
+                + " AS ";
+        List<ColumnView> columns = catalog.table(name).orElseThrow().columns();
+        List<FileView> files = catalog.files(name);
+        if (files.isEmpty()) {
+            return view + "SELECT " + String.join(", ", columns.stream()
+                    .map(c -> "CAST(NULL AS " + c.type() + ") AS " + DuckDb.name(c.name())).toList())
+                    + " WHERE false";
+        }
+        for (FileView file : files) {
+            if (!file.local()) {
+                throw refused(name, "Its files are at " + file.path()
+                        + ", but a query reads only files on this machine.");
+            } else if (file.hasDeletes()) {
+                throw refused(name, "Some of its rows are deleted by vectors, which a query cannot apply yet.");
+            }
+        }
+        List<String> literals = files.stream().map(f -> DuckDb.literal(f.path())).toList();
+        paths.addAll(literals);
+        String schema = String.join(", ", columns.stream().map(c -> c.id() + ": {name: " + DuckDb.literal(c.name())
+                + ", type: " + DuckDb.literal(c.type()) + ", default_value: NULL}").toList());
+        return view + "SELECT * FROM read_parquet([" + String.join(", ", literals) + "], schema = MAP {" + schema
+                + "})";
+    }
+
+    private static ProblemException refused(String table, String message) {
+        return new ProblemException(Problem.of(OpsProblem.QUERY_FAILED, table, message)
+                .withRemedy("Ask an engine that reads Iceberg, such as Spark or Trino."));
+    }
+
+    private static void pass(ResultSet result, Rows rows) throws SQLException {
+        ResultSetMetaData meta = result.getMetaData();
+        List<String> names = new ArrayList<>();
+        List<String> types = new ArrayList<>();
+        for (int c = 1; c <= meta.getColumnCount(); c++) {
+            names.add(meta.getColumnLabel(c));
+            types.add(meta.getColumnTypeName(c));
+        }
+        rows.columns(names, types);
+        while (result.next()) {
+            List<Object> values = new ArrayList<>(names.size());
+            for (int c = 1; c <= names.size(); c++) {
+                values.add(plain(result.getObject(c)));
+            }
+            if (!rows.row(values)) {
+                return;
+            }
+        }
+    }
+
+    private static Object plain(Object value) throws SQLException {
+        return switch (value) {
+            case null -> null;
+            case OffsetDateTime t -> t.withOffsetSameInstant(ZoneOffset.UTC).toString();
+            case java.sql.Timestamp t -> t.toLocalDateTime().toString();
+            case java.time.temporal.Temporal t -> t.toString();
+            case java.sql.Date d -> d.toString();
+            case java.util.UUID u -> u.toString();
+            case java.sql.Array a -> list((Object[]) a.getArray());
+            case org.duckdb.DuckDBStruct s -> map(s.getMap());
+            case java.sql.Blob b -> text(b.getBytes(1, (int) b.length()));
+            case byte[] b -> text(b);
+            case Map<?, ?> m -> map(m);
+            case Boolean b -> b;
+            case Number n -> n;
+            default -> value.toString();
+        };
+    }
+
+    private static List<Object> list(Object[] items) throws SQLException {
+        List<Object> out = new ArrayList<>(items.length);
+        for (Object item : items) {
+            out.add(plain(item));
+        }
+        return out;
+    }
+
+    private static Map<String, Object> map(Map<?, ?> entries) throws SQLException {
+        Map<String, Object> out = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> e : entries.entrySet()) {
+            out.put(String.valueOf(plain(e.getKey())), plain(e.getValue()));
+        }
+        return out;
+    }
+
+    /** Text where the bytes are text, else in hexadecimal. */
+    private static String text(byte[] bytes) {
+        String text = new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+        boolean printable = text.chars().noneMatch(c -> c == 0xFFFD || c < ' ' && c != '\t' && c != '\n');
+        return printable ? text : "0x" + java.util.HexFormat.of().formatHex(bytes);
+    }
+}

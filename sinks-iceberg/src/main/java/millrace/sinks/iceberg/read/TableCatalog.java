@@ -1,0 +1,167 @@
+package millrace.sinks.iceberg.read;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.LocalFileIO;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+
+/**
+ * The tables of a catalog for those who only look: plain values, no Iceberg types. Methods throw what the catalog's
+ * client throws if it does not answer.
+ */
+public final class TableCatalog implements AutoCloseable {
+    private final Catalog catalog;
+
+    private TableCatalog(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** Opens a catalog by Iceberg's own properties. */
+    public static TableCatalog open(Map<String, String> properties) {
+        return new TableCatalog(Catalogs.open(properties));
+    }
+
+    /**
+     * A column.
+     *
+     * @param id Iceberg's field id, by which data files know it
+     * @param type in SQL's words, with nested types spelled out: {@code STRUCT(a BIGINT)}, {@code VARCHAR[]}
+     */
+    public record ColumnView(int id, String name, String type, boolean required) {}
+
+    /** A live data file; {@code path} is a plain path where the file is on this machine, else its location. */
+    public record FileView(String path, boolean local, long rows, long bytes, boolean hasDeletes) {}
+
+    /** One state of a table. */
+    public record SnapshotView(long id, Optional<Long> parent, Instant at, String operation,
+            Map<String, String> summary) {}
+
+    /** What a table is. */
+    public record TableView(String name, String location, int formatVersion, List<ColumnView> columns,
+            List<String> partitioning, List<String> order, Map<String, String> properties) {}
+
+    /** {@code namespace.name} of every table, sorted. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        if (catalog instanceof SupportsNamespaces namespaces) {
+            for (Namespace namespace : namespaces.listNamespaces()) {
+                collect(namespaces, namespace, names);
+            }
+        }
+        names.sort(Comparator.naturalOrder());
+        return names;
+    }
+
+    private void collect(SupportsNamespaces namespaces, Namespace namespace, List<String> names) {
+        catalog.listTables(namespace).forEach(t -> names.add(t.toString()));
+        for (Namespace inner : namespaces.listNamespaces(namespace)) {
+            collect(namespaces, inner, names);
+        }
+    }
+
+    public Optional<TableView> table(String name) {
+        return load(name).map(t -> new TableView(name, t.location(),
+                t instanceof org.apache.iceberg.HasTableOperations o ? o.operations().current().formatVersion() : 0,
+                t.schema().columns().stream()
+                        .map(c -> new ColumnView(c.fieldId(), c.name(), sql(c.type()), c.isRequired())).toList(),
+                t.spec().fields().stream().map(f -> f.transform() + "("
+                        + t.schema().findColumnName(f.sourceId()) + ")").toList(),
+                t.sortOrder().fields().stream().map(f -> t.schema().findColumnName(f.sourceId()) + " "
+                        + f.direction().name().toLowerCase(java.util.Locale.ROOT)).toList(),
+                new TreeMap<>(t.properties())));
+    }
+
+    /** The files that hold the table's rows now; none if there is no such table or no row. */
+    public List<FileView> files(String name) {
+        Optional<Table> table = load(name);
+        List<FileView> files = new ArrayList<>();
+        if (table.isEmpty() || table.get().currentSnapshot() == null) {
+            return files;
+        }
+        try (CloseableIterable<FileScanTask> tasks = table.get().newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                String location = task.file().location();
+                boolean local = LocalFileIO.isLocal(location);
+                files.add(new FileView(local ? LocalFileIO.path(location).toString() : location, local,
+                        task.file().recordCount(), task.file().fileSizeInBytes(), !task.deletes().isEmpty()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    /** The newest first. */
+    public List<SnapshotView> snapshots(String name) {
+        List<SnapshotView> views = new ArrayList<>();
+        load(name).ifPresent(t -> {
+            for (Snapshot s : t.snapshots()) {
+                views.add(new SnapshotView(s.snapshotId(), Optional.ofNullable(s.parentId()),
+                        Instant.ofEpochMilli(s.timestampMillis()), s.operation(), new TreeMap<>(s.summary())));
+            }
+        });
+        views.sort(Comparator.comparing(SnapshotView::at).reversed());
+        return views;
+    }
+
+    private Optional<Table> load(String name) {
+        try {
+            return Optional.of(catalog.loadTable(TableIdentifier.parse(name)));
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String sql(Type type) {
+        return switch (type.typeId()) {
+            case BOOLEAN -> "BOOLEAN";
+            case INTEGER -> "INTEGER";
+            case LONG -> "BIGINT";
+            case FLOAT -> "REAL";
+            case DOUBLE -> "DOUBLE";
+            case DATE -> "DATE";
+            case TIME -> "TIME";
+            case TIMESTAMP -> ((Types.TimestampType) type).shouldAdjustToUTC() ? "TIMESTAMPTZ" : "TIMESTAMP";
+            case STRING -> "VARCHAR";
+            case UUID -> "UUID";
+            case FIXED, BINARY -> "BLOB";
+            case DECIMAL -> "DECIMAL(" + ((Types.DecimalType) type).precision() + ","
+                    + ((Types.DecimalType) type).scale() + ")";
+            case STRUCT -> "STRUCT(" + String.join(", ", type.asStructType().fields().stream()
+                    .map(f -> "\"" + f.name().replace("\"", "\"\"") + "\" " + sql(f.type())).toList()) + ")";
+            case LIST -> sql(type.asListType().elementType()) + "[]";
+            case MAP -> "MAP(" + sql(type.asMapType().keyType()) + ", " + sql(type.asMapType().valueType()) + ")";
+            default -> type.toString().toUpperCase(java.util.Locale.ROOT);
+        };
+    }
+
+    @Override
+    public void close() {
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

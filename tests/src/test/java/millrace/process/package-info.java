@@ -1,0 +1,2 @@
+/** Real processes for tests: started, killed, started again. */
+package millrace.process;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import millrace.topology.function.FunctionLibrary;
+import millrace.topology.plan.DeepStack;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
 import org.codehaus.commons.compiler.CompileException;
@@ -26,7 +27,8 @@ public final class CalcCompiler {
      *         {@code SqlCompiler} never gives
      */
     public Supplier<RowFunction> compile(PlanNode.Calc calc) {
-        return compile(calc.condition().stream().toList(), calc.projections());
+        return DeepStack.call("calc-compiler",
+                () -> compile(calc.condition().stream().toList(), calc.projections()));
     }
 
     /** A function of rows without a condition, for casts of what is inside a value. */

@@ -149,6 +149,8 @@ final class MethodSource {
             case Boolean b -> b.toString();
             case Integer i -> i == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : "(" + i + ")";
             case Long n -> n == Long.MIN_VALUE ? "Long.MIN_VALUE" : "(" + n + "L)";
+            case Float f -> "(" + f + "f)";
+            case Double d -> "(" + d + "d)";
             default -> source.constant(kind.java, l.value());
         }, "false", kind);
     }

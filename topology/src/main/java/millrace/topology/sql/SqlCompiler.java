@@ -21,6 +21,7 @@ import millrace.topology.check.Checks;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelProblem;
+import millrace.topology.plan.DeepStack;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import org.apache.calcite.sql.SqlNode;
@@ -54,7 +55,7 @@ public final class SqlCompiler {
      */
     public static List<Plan> compile(Collection<Contract> contracts, Collection<Model> models,
             FunctionLibrary functions) {
-        return new SqlCompiler(contracts, models, functions).compile();
+        return DeepStack.call("sql-compiler", () -> new SqlCompiler(contracts, models, functions).compile());
     }
 
     private List<Plan> compile() {

@@ -68,7 +68,8 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
             return;
         }
         if (values != null) {
-            rowNodes.forward(context, record.withValue(row.with(values)));
+            // Not withValue: that would copy headers, which rows do not have, for every row.
+            rowNodes.forward(context, new Record<>(null, row.with(values), record.timestamp()));
         }
     }
 }

@@ -40,6 +40,6 @@ public final class SelectOperator implements Processor<Object, Object, Object, O
         for (int i = 0; i < columns.length; i++) {
             picked[i] = row.values()[columns[i]];
         }
-        rowNodes.forward(context, record.withValue(row.with(picked)));
+        rowNodes.forward(context, new Record<>(null, row.with(picked), record.timestamp()));
     }
 }

@@ -23,6 +23,13 @@ public sealed interface CommitDecision {
     /** Tell the worker again what it has not heard. */
     record AlreadyCommitted(String proposal) implements CommitDecision {}
 
+    /**
+     * Someone has seen a newer state of the table than the ledger's: start over from the table.
+     *
+     * @param proposal whose worker that is; empty if it is another committer
+     */
+    record LookAgain(String proposal) implements CommitDecision {}
+
     /** See to it that the table can hold records of the registry's schema. */
     record Evolve(int schemaId) implements CommitDecision {}
 

@@ -50,6 +50,7 @@ public final class CommitDuty {
     private Optional<CommitRequest> inDoubt = Optional.empty();
     private OptionalLong rewind = OptionalLong.empty();
     private final Set<String> poisoned = new HashSet<>();
+    private final Set<String> lookedFor = new HashSet<>();
     private final Map<Integer, Integer> evolved = new HashMap<>();
     private Duration pause;
     private Instant reminded = Instant.MIN;
@@ -156,7 +157,7 @@ public final class CommitDuty {
 
     private void serve(TableState claimed) {
         evolved.clear();
-        ledger = new CommitLedger(claimed, rules, poisoned);
+        ledger = new CommitLedger(claimed, rules, poisoned, lookedFor);
         rewind = OptionalLong.of(ledger.controlNext());
         if (state instanceof CommitState.Blocked) {
             control.send(new SinkEvent.Unblocked(claimed.table(), reporter));
@@ -178,6 +179,11 @@ public final class CommitDuty {
                 case CommitDecision.Commit commit -> commit(commit, OptionalInt.empty(), now);
                 case CommitDecision.Reject reject -> answer(reject);
                 case CommitDecision.AlreadyCommitted already -> announce(asked.table(), List.of(already.proposal()));
+                case CommitDecision.LookAgain again -> {
+                    lookedFor.add(again.proposal());
+                    ledger = null;
+                    state = new CommitState.TakingOver();
+                }
                 case CommitDecision.Evolve evolve -> {
                     if (evolved.containsKey(evolve.schemaId())) {
                         evolved(asked.table(), evolve.schemaId());

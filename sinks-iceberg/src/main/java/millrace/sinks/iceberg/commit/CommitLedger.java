@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import millrace.sinks.iceberg.commit.CommitDecision.AlreadyCommitted;
 import millrace.sinks.iceberg.commit.CommitDecision.Commit;
 import millrace.sinks.iceberg.commit.CommitDecision.Evolve;
+import millrace.sinks.iceberg.commit.CommitDecision.LookAgain;
 import millrace.sinks.iceberg.commit.CommitDecision.Reject;
 import millrace.sinks.iceberg.commit.CommitDecision.Wait;
 import millrace.sinks.iceberg.commit.CommitDecision.Why;
@@ -51,6 +52,7 @@ public final class CommitLedger {
 
     private final CommitRules rules;
     private final Set<String> unreadable;
+    private final Set<String> lookedFor;
     private TableState table;
     private SourcePosition position;
     private SortedMap<Integer, String> heads;
@@ -65,14 +67,20 @@ public final class CommitLedger {
 
     /** For a table whose newest mark is that of the committer who asks; it hears events from the mark's position. */
     public CommitLedger(TableState table, CommitRules rules) {
-        this(table, rules, Set.of());
+        this(table, rules, Set.of(), Set.of());
     }
 
-    /** The same, for a committer that has found the files of some proposals unreadable. */
-    CommitLedger(TableState table, CommitRules rules, Set<String> unreadable) {
+    /**
+     * The same, with what the committer has learnt before.
+     *
+     * @param unreadable proposals whose files cannot be read
+     * @param lookedFor proposals that were ahead of the table's state, so that it was looked at anew
+     */
+    CommitLedger(TableState table, CommitRules rules, Set<String> unreadable, Set<String> lookedFor) {
         this.table = table;
         this.rules = rules;
         this.unreadable = Set.copyOf(unreadable);
+        this.lookedFor = Set.copyOf(lookedFor);
         CommitMark mark = table.mark().orElseThrow();
         position = mark.position();
         heads = new TreeMap<>(mark.heads());
@@ -117,7 +125,8 @@ public final class CommitLedger {
                 yield decisions;
             }
             case SchemaNeeded needed -> List.of(new Evolve(needed.schemaId()));
-            case Answer a -> List.of();
+            // A committer with nothing to commit would otherwise never learn that another has come after it.
+            case Answer a -> a.epoch() > table.epoch() ? List.of(new LookAgain("")) : List.of();
             case Blocked b -> List.of();
             case Unblocked u -> List.of();
         };
@@ -189,6 +198,7 @@ public final class CommitLedger {
                 waiting.putIfAbsent(id, new Waiting(offset, p, since));
                 decisions.add(new Wait(Why.PREDECESSOR));
             }
+            case Verdict.Ahead ahead -> decisions.add(new LookAgain(id));
             case Verdict.Bad bad -> reject(p, bad.reason());
         }
     }
@@ -196,6 +206,10 @@ public final class CommitLedger {
     private Verdict judge(Proposal p, Instant now) {
         if (unreadable.contains(p.id())) {
             return new Verdict.Bad(Reason.FILES);
+        }
+        boolean ahead = p.layout() > table.layout() || !table.schemaIds().containsAll(p.schemaIds());
+        if (ahead && !lookedFor.contains(p.id())) {
+            return Verdict.AHEAD;
         }
         if (p.layout() != table.layout()) {
             return new Verdict.Bad(Reason.LAYOUT);
@@ -292,7 +306,11 @@ public final class CommitLedger {
         Verdict GOOD = new Good();
         Verdict EARLY = new Early();
 
+        Verdict AHEAD = new Ahead();
+
         record Good() implements Verdict {}
+
+        record Ahead() implements Verdict {}
 
         record Early() implements Verdict {}
 

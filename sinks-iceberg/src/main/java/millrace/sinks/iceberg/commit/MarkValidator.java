@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.commit;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -12,15 +13,29 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
  * It looks first for its own commit id: Iceberg also retries a commit that had in fact succeeded, when the catalog's
  * reply was lost. To call that a failed validation would make Iceberg delete the manifests of the live snapshot; the
  * truth is that the state is unknown to this attempt.
+ *
+ * <p>
+ * Ancestry and property are both asked. The ancestry alone would let a committer through that looked when all snapshots
+ * of ours had expired, if those of its successor have expired as well meanwhile; the property alone would let one
+ * through after someone else has rolled the table back.
  */
 final class MarkValidator implements SnapshotAncestryValidator {
     private final TableState expected;
     private final CommitMark mark;
+    private final Supplier<Optional<CommitMark>> inProperty;
+    private final Optional<String> expectedInProperty;
     private String found = "";
 
-    MarkValidator(TableState expected, CommitMark mark) {
+    /**
+     * @param inProperty the mark in the property of the table that the commit is being applied to
+     * @param expectedInProperty commit id of the mark that was there when the commit was decided on
+     */
+    MarkValidator(TableState expected, CommitMark mark, Supplier<Optional<CommitMark>> inProperty,
+            Optional<String> expectedInProperty) {
         this.expected = expected;
         this.mark = mark;
+        this.inProperty = inProperty;
+        this.expectedInProperty = expectedInProperty;
     }
 
     @Override
@@ -30,6 +45,11 @@ final class MarkValidator implements SnapshotAncestryValidator {
                 throw new CommitStateUnknownException(
                         "Commit " + mark.commitId() + " is in the table already: its reply was lost", null);
             }
+        }
+        Optional<String> property = inProperty.get().map(CommitMark::commitId);
+        if (property.isPresent() && !property.equals(expectedInProperty)) {
+            found = property.get();
+            return false;
         }
         Optional<CommitMark> newest = MarkedTable.newestOfOurs(ancestry)
                 .flatMap(s -> CommitMark.fromSummary(s.summary()));

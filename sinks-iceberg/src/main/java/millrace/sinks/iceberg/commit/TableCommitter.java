@@ -110,7 +110,9 @@ public final class TableCommitter implements LandingTable {
             TableSchemas.apply(evolve, update);
             update.commit();
         }
-        AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(request.expected(), mark));
+        AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(request.expected(), mark,
+                () -> MarkedTable.inProperty(transaction.table()),
+                request.expected().mark().map(CommitMark::commitId)));
         files.forEach(append::appendFile);
         mark.toSummary().forEach(append::set);
         append.commit();

@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +62,12 @@ final class SimTable implements LandingTable {
         add(Optional.empty());
     }
 
+    /** A person lets the table go on under a new layout. */
+    void adopt() {
+        newest().ifPresent(m -> add(Optional.of(new CommitMark("adopted-" + line.size(), m.epoch() + 1, m.layout() + 1,
+                m.position(), m.control(), Collections.emptySortedMap(), m.clocks()))));
+    }
+
     void expire() {
         expired = Math.max(expired, line.size() - 1 - random.nextInt(3));
     }
@@ -104,7 +111,9 @@ final class SimTable implements LandingTable {
 
     private boolean fits(CommitRequest request) {
         Optional<CommitMark> newest = newest();
-        return Objects.equals(newest.map(CommitMark::commitId), request.expected().newestInAncestry())
+        Optional<String> property = state().mark().map(CommitMark::commitId);
+        return property.equals(request.expected().mark().map(CommitMark::commitId))
+                && Objects.equals(newest.map(CommitMark::commitId), request.expected().newestInAncestry())
                 && newest.map(CommitMark::epoch).orElse(0L) <= request.mark().epoch();
     }
 

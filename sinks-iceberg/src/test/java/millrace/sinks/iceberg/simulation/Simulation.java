@@ -51,7 +51,7 @@ final class Simulation {
 
     /** Throws {@link AssertionError} when the sink has broken its promise. Returns the number of rows landed. */
     int run() {
-        int steps = 150 + random.nextInt(250);
+        int steps = 100 + random.nextInt(150);
         for (int i = 0; i < steps; i++) {
             disturb();
             round(true);
@@ -117,7 +117,14 @@ final class Simulation {
             case 6 -> table.expire();
             case 7 -> grow();
             case 8 -> schema = Math.min(schema + random.nextInt(2), 5);
-            case 9 -> {
+            case 9 -> table.schemas = Math.min(table.schemas + random.nextInt(2), 6);
+            case 10 -> {
+                if (random.nextInt(3) == 0) {
+                    table.adopt();
+                    note("adopted");
+                }
+            }
+            case 11 -> {
                 if (workers.size() < 4) {
                     newWorker();
                     rebalance();

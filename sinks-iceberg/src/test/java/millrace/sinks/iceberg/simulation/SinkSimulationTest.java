@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class SinkSimulationTest {
     private static final int SEEDS = Integer.getInteger("millrace.seeds",
             System.getProperty("millrace.suite", "slice").equals("long") ? 200_000 : 10_000);
-    private static final int TRACE = 120;
+    private static final int TRACE = Integer.getInteger("millrace.trace", 120);
 
     @Test
     void everyRowIsCommittedExactlyOnce() {

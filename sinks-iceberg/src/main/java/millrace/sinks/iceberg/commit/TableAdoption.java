@@ -1,0 +1,139 @@
+package millrace.sinks.iceberg.commit;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Makes a blocked table go on from what it holds and what its topic holds now, at a person's word: with a recreated topic
+ * from its start, after a rollback from where the table now ends (the rows behind it are landed again), after a gap
+ * from the first record that is left. A change of the table like any other: fenced, and under a new epoch and a new
+ * layout, so that whatever was in flight is refused and committers at work take over anew.
+ */
+public final class TableAdoption {
+    private final IcebergTables tables;
+    private final TableSpec spec;
+    private final Admin admin;
+
+    private TableAdoption(IcebergTables tables, TableSpec spec, Admin admin) {
+        this.tables = tables;
+        this.spec = spec;
+        this.admin = admin;
+    }
+
+    /** @param admin stays the caller's to close */
+    public static TableAdoption of(IcebergTables tables, TableSpec spec, Admin admin) {
+        return new TableAdoption(tables, spec, admin);
+    }
+
+    /**
+     * Where landing would go on. Changes nothing.
+     *
+     * @throws ProblemException if the table or its topic is missing
+     */
+    public Plan plan() {
+        Table table = tables.load(spec).orElseThrow(() -> new ProblemException(Problem
+                .of(SinkProblem.TABLE_MISSING, spec.qualifiedName(), SinkProblem.TABLE_MISSING.meaning())));
+        Topic topic = topic();
+        SourcePosition held = MarkedTable.byAncestry(table).mark().map(CommitMark::position)
+                .orElse(SourcePosition.start(""));
+        if (MarkedTable.look(table) instanceof TableLook.Found found && found.state().mark().isPresent()) {
+            held = found.state().mark().get().position();
+        }
+        if (!held.topicId().equals(topic.id())) {
+            return new Plan(held, SourcePosition.start(topic.id()));
+        }
+        var goOn = new TreeMap<>(held.next());
+        goOn.replaceAll((partition, offset) -> Math.max(offset, topic.starts().getOrDefault(partition, offset)));
+        goOn.replaceAll((partition, offset) -> Math.min(offset, topic.ends().getOrDefault(partition, offset)));
+        return new Plan(held, new SourcePosition(topic.id(), goOn));
+    }
+
+    /**
+     * Does what {@link #plan} says.
+     *
+     * @return the position that landing goes on from
+     * @throws RuntimeException what the catalog throws; nothing has changed then, or, if the reply was lost, all of it:
+     *         doing it again is safe
+     */
+    public SourcePosition execute() {
+        Plan plan = plan();
+        Table table = tables.load(spec).orElseThrow();
+        TableState ancestry = MarkedTable.byAncestry(table);
+        CommitMark before = MarkedTable.inProperty(table).or(ancestry::mark)
+                .orElse(new CommitMark("", 0, 0, SourcePosition.start(""), new ControlPosition("", 0),
+                        Collections.emptySortedMap(), Collections.emptySortedMap()));
+        // After a rollback the property claims more than the table holds.
+        boolean rolledBack = MarkedTable.look(table) instanceof TableLook.Unusable;
+        CommitMark held = rolledBack ? ancestry.mark().orElse(before) : before;
+        boolean sameTopic = held.position().topicId().equals(plan.goOnFrom().topicId());
+        CommitMark mark = new CommitMark(UUID.randomUUID().toString(), before.epoch() + 1, before.layout() + 1,
+                plan.goOnFrom(), before.control(), Collections.emptySortedMap(),
+                sameTopic && !(rolledBack && ancestry.mark().isEmpty()) ? held.clocks() : Collections.emptySortedMap());
+        Transaction transaction = table.newTransaction();
+        AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(ancestry, mark,
+                () -> MarkedTable.inProperty(transaction.table()),
+                MarkedTable.inProperty(table).map(CommitMark::commitId)));
+        mark.toSummary().forEach(append::set);
+        append.commit();
+        transaction.updateProperties()
+                .set(MarkedTable.PROPERTY, MarkedTable.property(transaction.table().currentSnapshot(), mark)).commit();
+        transaction.commitTransaction();
+        return plan.goOnFrom();
+    }
+
+    private Topic topic() {
+        try {
+            TopicDescription described = admin.describeTopics(List.of(spec.topic())).allTopicNames().get()
+                    .get(spec.topic());
+            List<TopicPartition> partitions = described.partitions().stream()
+                    .map(p -> new TopicPartition(spec.topic(), p.partition())).toList();
+            return new Topic(described.topicId().toString(), offsets(partitions, OffsetSpec.earliest()),
+                    offsets(partitions, OffsetSpec.latest()));
+        } catch (InterruptedException e) {
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        } catch (ExecutionException e) {
+            SinkProblem code = e.getCause() instanceof UnknownTopicOrPartitionException
+                    ? SinkProblem.TOPIC_MISSING
+                    : SinkProblem.BROKER_UNAVAILABLE;
+            throw new ProblemException(
+                    Problem.of(code, spec.topic(), String.valueOf(e.getCause().getMessage()))
+                            .withRemedy(code.remedy()));
+        }
+    }
+
+    private Map<Integer, Long> offsets(List<TopicPartition> partitions, OffsetSpec which)
+            throws InterruptedException, ExecutionException {
+        Map<Integer, Long> offsets = new HashMap<>();
+        admin.listOffsets(partitions.stream().collect(Collectors.toMap(tp -> tp, tp -> which))).all().get()
+                .forEach((tp, result) -> offsets.put(tp.partition(), result.offset()));
+        return offsets;
+    }
+
+    /**
+     * @param held where the table ends
+     * @param goOnFrom where landing goes on; what lies between is missing from the table, or of another topic
+     */
+    public record Plan(SourcePosition held, SourcePosition goOnFrom) {}
+
+    private record Topic(String id, Map<Integer, Long> starts, Map<Integer, Long> ends) {}
+}

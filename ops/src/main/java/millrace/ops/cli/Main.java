@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         "  millrace dev                             runs the pipeline in this folder on this machine",
         "  millrace query \"select * from silver.orders limit 5\"", "",
         "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {InitCommand.class,
-                ValidateCommand.class, ExplainCommand.class, QueryCommand.class, LoadCommand.class,
+                ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
+                TableCommand.class, QuarantineCommand.class, TopicCommand.class, LoadCommand.class,
                 GenerateCommand.class,
                 ResetCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main implements Runnable {

@@ -102,7 +102,7 @@ final class QueryCommand extends Main.Subcommand {
         }
     }
 
-    private static final class Json implements TableQuery.Rows {
+    static final class Json implements TableQuery.Rows {
         private final Terminal terminal;
         private List<String> names;
         private boolean first = true;

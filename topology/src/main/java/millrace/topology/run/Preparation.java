@@ -22,6 +22,8 @@ import millrace.topology.quarantine.QuarantineRecord;
  * harm. A contract's own subject belongs to its producers and is left alone.
  */
 final class Preparation {
+    private static final int LOOKS = 50;
+
     private final Pipeline pipeline;
     private final RunSettings settings;
     private final Topics topics;
@@ -66,11 +68,25 @@ final class Preparation {
             case TopicsPlan.Decision.Create create -> topics.create(create.topics());
         }
         Map<String, Topics.Facts> created = topics.describe(names);
+        // A broker may hear a moment later of what the controller has created.
+        for (int look = 0; look < LOOKS && !created.keySet().containsAll(names); look++) {
+            pause();
+            created = topics.describe(names);
+        }
+        Map<String, Topics.Facts> found = created;
         return switch (TopicsPlan.decide(wanted, created, false)) {
-            case TopicsPlan.Decision.Ready ready -> created;
+            case TopicsPlan.Decision.Ready ready -> found;
             case TopicsPlan.Decision.Refuse refuse -> throw new ProblemException(refuse.problem());
             case TopicsPlan.Decision.Create create -> throw new IllegalStateException("creates what was created");
         };
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Map<String, SourceTopic> sources(Map<String, Topics.Facts> facts) {

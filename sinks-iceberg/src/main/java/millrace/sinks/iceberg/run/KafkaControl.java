@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,6 +57,11 @@ final class KafkaControl implements ControlLog, AutoCloseable {
         hearing.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         consumer = new KafkaConsumer<>(hearing, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         partitions = consumer.partitionsFor(topic).size();
+        if (partitions == 0) { // created a moment ago, and not known to the broker that was asked
+            consumer.close();
+            producer.close(Duration.ZERO);
+            throw new UnknownTopicOrPartitionException("the control topic " + topic + " has no partitions yet");
+        }
         List<TopicPartition> all = java.util.stream.IntStream.range(0, partitions)
                 .mapToObj(p -> new TopicPartition(topic, p)).toList();
         consumer.assign(all);
@@ -110,7 +116,16 @@ final class KafkaControl implements ControlLog, AutoCloseable {
                 continue;
             } catch (RuntimeException e) {
                 LOG.warn("Cannot hear the control topic, trying again: {}", e.toString());
+                pause();
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

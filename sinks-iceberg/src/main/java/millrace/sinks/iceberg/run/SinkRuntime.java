@@ -18,6 +18,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.commit.CommitState;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.stage.WorkerState;
+import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
@@ -36,6 +37,7 @@ public final class SinkRuntime implements AutoCloseable {
     private final List<SinkTable> tables;
     private final List<StageService> stages = new ArrayList<>();
     private final Optional<CommitService> committer;
+    private Optional<Catalog> own = Optional.empty();
 
     /** What a process does for its tables. */
     public enum Role {
@@ -50,6 +52,30 @@ public final class SinkRuntime implements AutoCloseable {
     public static SinkRuntime start(SinkConfig config, List<TableSpec> specs, Set<Role> roles, Catalog catalog,
             SchemaRegistry registry, Clock clock) {
         return new SinkRuntime(config, specs, roles, catalog, registry, clock);
+    }
+
+    /** As the other, on a catalog that is opened by Iceberg's properties and closed with this. */
+    public static SinkRuntime start(SinkConfig config, List<TableSpec> specs, Set<Role> roles,
+            Map<String, String> catalogProperties, SchemaRegistry registry, Clock clock) {
+        Catalog catalog = Catalogs.open(catalogProperties);
+        try {
+            SinkRuntime runtime = start(config, specs, roles, catalog, registry, clock);
+            runtime.own = Optional.of(catalog);
+            return runtime;
+        } catch (RuntimeException e) {
+            close(catalog);
+            throw e;
+        }
+    }
+
+    private static void close(Catalog catalog) {
+        if (catalog instanceof java.io.Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
     }
 
     private SinkRuntime(SinkConfig config, List<TableSpec> specs, Set<Role> roles, Catalog catalog,
@@ -158,5 +184,6 @@ public final class SinkRuntime implements AutoCloseable {
         committer.ifPresent(CommitService::close);
         control.close();
         admin.close();
+        own.ifPresent(SinkRuntime::close);
     }
 }

@@ -1,0 +1,82 @@
+package millrace.ops.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+import millrace.ops.project.Profile;
+
+class LogFilesTest {
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void asBefore() throws Exception {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(LogFilesTest.class.getResource("/logback.xml"));
+    }
+
+    @Test
+    void textGoesToAFileWithPipelineAndTable() throws Exception {
+        Path file = LogFiles.writeTo(folder, new Profile.Logs(Profile.LogFormat.TEXT, "info"));
+        MDC.put("table", "silver.clicks");
+        LoggerFactory.getLogger("millrace.x").info("committed {} rows", 7);
+        MDC.remove("table");
+        LoggerFactory.getLogger("millrace.x").debug("not shown");
+        LoggerFactory.getLogger("org.other").info("not shown either");
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(1);
+        assertThat(lines.getFirst()).contains("INFO", "millrace.x committed 7 rows table=silver.clicks");
+    }
+
+    @Test
+    void jsonIsOneObjectPerLine() throws Exception {
+        Path file = LogFiles.writeTo(folder, new Profile.Logs(Profile.LogFormat.JSON, "debug"));
+        MDC.put("pipeline", "web");
+        LoggerFactory.getLogger("millrace.x").debug("said \"{}\"", "so");
+        MDC.remove("pipeline");
+        JsonNode line = new ObjectMapper().readTree(Files.readAllLines(file).getFirst());
+        assertThat(line.path("level").asText()).isEqualTo("DEBUG");
+        assertThat(line.path("formattedMessage").asText()).isEqualTo("said \"so\"");
+        assertThat(line.path("mdc").path("pipeline").asText()).isEqualTo("web");
+    }
+
+    @Test
+    void aMessageThatRepeatsIsLimited() {
+        AtomicLong millis = new AtomicLong(1_000_000);
+        RepeatLimit limit = new RepeatLimit(millis::get);
+        limit.setPerMinute(3);
+        assertThat(passed(limit, 100)).isEqualTo(3);
+        millis.addAndGet(60_000);
+        assertThat(passed(limit, 100)).isEqualTo(3);
+    }
+
+    private static int passed(RepeatLimit limit, int times) {
+        LoggerContext context = new LoggerContext();
+        var logger = context.getLogger("org.noisy");
+        int passed = 0;
+        for (int i = 0; i < times; i++) {
+            if (limit.decide(null, logger, ch.qos.logback.classic.Level.WARN, "node " + i + " is not available", null,
+                    null) != ch.qos.logback.core.spi.FilterReply.DENY) {
+                passed++;
+            }
+        }
+        return passed;
+    }
+}

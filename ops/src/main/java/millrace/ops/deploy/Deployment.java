@@ -17,6 +17,7 @@ import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.function.FunctionJars;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelFolder;
@@ -30,8 +31,12 @@ import millrace.topology.sql.SqlCompiler;
  *
  * @param models in the order of their plans: each one behind those that it reads
  * @param tables in the order rows reach them: bronze, models, quarantine
+ * @param functions that the plans were compiled with
  */
-public record Deployment(Project project, Pipeline pipeline, List<Model> models, List<DeployedTable> tables) {
+public record Deployment(Project project, Pipeline pipeline, List<Model> models, List<DeployedTable> tables,
+        FunctionLibrary functions) {
+    /** Where a project's own functions lie, as jars. */
+    private static final String FUNCTIONS = "functions";
     static final String BRONZE = "bronze";
     static final String QUARANTINE = "quarantine";
     private static final long SMALL_TABLE_FILE_SIZE = 32L << 20;
@@ -53,7 +58,8 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         if (!problems.isEmpty()) {
             throw new ProblemException(problems);
         }
-        return of(project, contracts, models, SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn()));
+        FunctionLibrary functions = FunctionJars.load(project.folder().resolve(FUNCTIONS));
+        return of(project, contracts, models, SqlCompiler.compile(contracts, models, functions), functions);
     }
 
     private static <T> List<T> attempt(Supplier<List<T>> step, List<Problem> problems) {
@@ -69,8 +75,10 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
      * Puts together what has been read and compiled.
      *
      * @param plans of all models, each one behind those that it reads
+     * @param functions that the plans were compiled with
      */
-    public static Deployment of(Project project, List<Contract> contracts, List<Model> models, List<Plan> plans) {
+    public static Deployment of(Project project, List<Contract> contracts, List<Model> models, List<Plan> plans,
+            FunctionLibrary functions) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
         List<Model> ordered = plans.stream().map(p -> byName.get(p.model())).toList();
@@ -87,7 +95,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             }
         }
         contracts.forEach(c -> tables.add(quarantine(project, c)));
-        return new Deployment(project, pipeline, ordered, tables);
+        return new Deployment(project, pipeline, ordered, tables, functions);
     }
 
     public String name() {

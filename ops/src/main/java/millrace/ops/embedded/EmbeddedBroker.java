@@ -134,9 +134,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         // Event times may be anything: a record must not be refused because it is ahead of this machine's clock.
         settings.put("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
 
-        // After a kill the old session must run out before the broker may register again; 9 s by default.
-        settings.put("broker.heartbeat.interval.ms", "300");
-        settings.put("broker.session.timeout.ms", "2000");
+        // After a kill the old session must run out before the broker may register again; 9 s by default. Shorter ones
+        // run out by themselves on a busy machine.
+        settings.put("broker.heartbeat.interval.ms", "500");
+        settings.put("broker.session.timeout.ms", "4000");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("group.streams.initial.rebalance.delay.ms", "0");
         settings.put("group.streams.min.heartbeat.interval.ms", "500");

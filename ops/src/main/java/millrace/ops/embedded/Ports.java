@@ -69,6 +69,14 @@ public final class Ports {
         return port;
     }
 
+    /**
+     * As {@link #choose(String, int)}, but a wish for the port that everybody uses for such a service is only a
+     * preference: if another program has it, which is likely, any free one is taken.
+     */
+    public int choose(String service, int wish, int usual) {
+        return choose(service, wish == usual && !isFree(wish) ? ANY : wish);
+    }
+
     private void remember(String service, int port) {
         String text = Integer.toString(port);
         if (text.equals(remembered.setProperty(service, text))) {

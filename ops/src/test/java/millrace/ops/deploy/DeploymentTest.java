@@ -17,6 +17,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
@@ -100,6 +101,6 @@ class DeploymentTest {
                         Optional.of(64L << 20), false, true, Map.of("owner", "shop"), Map.of()));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
-        return Deployment.of(project, List.of(ORDERS), List.of(model), List.of(plan));
+        return Deployment.of(project, List.of(ORDERS), List.of(model), List.of(plan), FunctionLibrary.builtIn());
     }
 }

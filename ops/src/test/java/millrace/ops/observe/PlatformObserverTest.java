@@ -33,6 +33,7 @@ import millrace.sinks.iceberg.event.SinkEventCodec;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.topology.function.FunctionLibrary;
 
 class PlatformObserverTest {
     private static final String TOPIC = "shop.orders.v1";
@@ -155,7 +156,7 @@ class PlatformObserverTest {
             """);
         Project project = new Project("shop", "", folder, Project.Defaults.STANDARD,
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
-        return Deployment.of(project, List.of(contract), List.of(), List.of());
+        return Deployment.of(project, List.of(contract), List.of(), List.of(), FunctionLibrary.builtIn());
     }
 
     private static void commit(Table table, Map<Integer, Long> position) {

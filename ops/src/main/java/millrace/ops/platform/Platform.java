@@ -1,0 +1,193 @@
+package millrace.ops.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import millrace.ops.deploy.Deployment;
+import millrace.ops.embedded.Ports;
+import millrace.ops.http.HttpService;
+import millrace.ops.observe.Blocked;
+import millrace.ops.observe.PlatformObserver;
+import millrace.ops.observe.Status;
+import millrace.ops.project.DataFolder;
+import millrace.ops.project.Profile;
+import millrace.ops.project.RunningInstance;
+import millrace.ops.run.Connections;
+import millrace.ops.run.Role;
+import millrace.ops.run.RoleRuntime;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.ConfluentRegistry;
+import millrace.sinks.iceberg.run.SinkConfig;
+import millrace.sinks.iceberg.table.Catalogs;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running platform: some roles for some deployments, on a real cluster or on an embedded one. It holds its data
+ * folder until it is closed, and says there where it can be found. A new start on the same folder continues where the
+ * last one stopped or was killed.
+ */
+public final class Platform implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
+    private static final String HOST = "127.0.0.1";
+
+    private final List<Deployment> deployments;
+    private final Clock clock;
+    /** What was started, the last first: closed in this order. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private DataFolder folder;
+    private Connections connections;
+    private RoleRuntime runtime;
+    private PlatformObserver observer;
+    private Optional<HttpService> http = Optional.empty();
+    private RunningInstance instance;
+
+    private Platform(List<Deployment> deployments, Clock clock) {
+        this.deployments = List.copyOf(deployments);
+        this.clock = clock;
+    }
+
+    /**
+     * Starts, and returns when everything is started; {@link #awaitRunning} tells when it is at work. For an embedded
+     * profile all services are started on the profile's data folder.
+     *
+     * @param deployments at least one
+     * @param profile whose data folder, cluster, catalog and ports are used for all of them
+     * @throws ProblemException if the deployments overlap, the data folder is taken, or a port is; nothing runs then
+     */
+    public static Platform start(List<Deployment> deployments, Set<Role> roles, Profile profile, Clock clock) {
+        Deployment.refuseOverlap(deployments);
+        Platform platform = new Platform(deployments, clock);
+        try {
+            platform.startAll(roles, profile);
+            return platform;
+        } catch (RuntimeException e) {
+            platform.close();
+            throw e;
+        }
+    }
+
+    private void startAll(Set<Role> roles, Profile profile) {
+        folder = closing(DataFolder.open(profile.data()));
+        connections = connect(profile);
+        var registry = closing(new ConfluentRegistry(connections.registryUrl(), connections.registry()));
+        runtime = new RoleRuntime(deployments, roles, connections, folder.state(), registry, clock);
+        observer = closing(new PlatformObserver(deployments, connections.kafkaClient(), SinkConfig.CONTROL_TOPIC,
+                connections.catalog(), runtime, clock));
+        if (roles.contains(Role.CONTROL)) {
+            int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
+                    Profile.Ports.USUAL.http());
+            http = Optional.of(closing(HttpService.start(observer, HOST, port)));
+        }
+        closing(runtime).start();
+        if (profile.isEmbedded()) {
+            guardDisk();
+        }
+        instance = RunningInstance.here(clock.instant(), deployments.stream().map(Deployment::project).toList(),
+                connections.bootstrapServers(), connections.registryUrl(),
+                http.map(h -> h.address().toString()).orElse(""),
+                profile.catalog().isEmpty() ? connections.catalog() : Map.of());
+        instance.write(folder.path());
+        started.push(() -> RunningInstance.remove(folder.path()));
+    }
+
+    private Connections connect(Profile profile) {
+        return switch (profile.cluster()) {
+            case Profile.Cluster.Embedded e -> {
+                EmbeddedServices services = closing(EmbeddedServices.start(folder, profile.ports()));
+                yield connections(profile, services.bootstrapServers(), services.registryUrl(),
+                        new Connections.TopicCreation.Create((short) 1));
+            }
+            case Profile.Cluster.External e -> connections(profile, e.bootstrapServers(), e.registryUrl(),
+                    new Connections.TopicCreation.Require());
+        };
+    }
+
+    private Connections connections(Profile profile, String bootstrapServers, String registryUrl,
+            Connections.TopicCreation topics) {
+        Map<String, String> catalog = profile.catalog().isEmpty()
+                ? Catalogs.sqlite(folder.catalogFile(), folder.warehouse())
+                : profile.catalog().reveal();
+        return new Connections(bootstrapServers, profile.kafka().reveal(), profile.streams().reveal(), registryUrl,
+                profile.registry().reveal(), catalog, topics);
+    }
+
+    private void guardDisk() {
+        ProducerBrake brake = closing(new ProducerBrake(connections.bootstrapServers()));
+        brake.off(); // a process that was killed may have left it on
+        DiskGuard.Intake intake = DiskGuard.intake((Blocked reason) -> {
+            brake.on();
+            runtime.hold(reason);
+        }, () -> {
+            brake.off();
+            runtime.release();
+        });
+        closing(new DiskGuard(folder.path().toString(), this::freeBytes, intake, clock).watch());
+    }
+
+    private long freeBytes() {
+        try {
+            return Files.getFileStore(folder.path()).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until every role is at work; false if that takes longer, and {@link #status} says why. */
+    public boolean awaitRunning(Duration timeout) throws InterruptedException {
+        Instant deadline = Instant.now().plus(timeout);
+        while (!runtime.isRunning()) {
+            if (Instant.now().isAfter(deadline)) {
+                return false;
+            }
+            Thread.sleep(50);
+        }
+        return true;
+    }
+
+    public Status status() {
+        return observer.status();
+    }
+
+    /** Where it can be found. */
+    public RunningInstance instance() {
+        return instance;
+    }
+
+    public List<Deployment> deployments() {
+        return deployments;
+    }
+
+    public DataFolder folder() {
+        return folder;
+    }
+
+    /** Finishes what is in hand and stops everything, in the order that lets each part finish. */
+    @Override
+    public synchronized void close() {
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not stop cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        started.push(part);
+        return part;
+    }
+}

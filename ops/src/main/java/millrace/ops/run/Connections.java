@@ -1,0 +1,42 @@
+package millrace.ops.run;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How a process reaches what it works with. Holds secrets: never printed.
+ *
+ * @param kafka settings of every Kafka client, without {@code bootstrap.servers}
+ * @param streams settings of Kafka Streams
+ * @param catalog Iceberg's catalog properties
+ */
+public record Connections(String bootstrapServers, Map<String, String> kafka, Map<String, String> streams,
+        String registryUrl, Map<String, String> registry, Map<String, String> catalog, TopicCreation topics) {
+
+    public Connections {
+        kafka = Map.copyOf(kafka);
+        streams = Map.copyOf(streams);
+        registry = Map.copyOf(registry);
+        catalog = Map.copyOf(catalog);
+    }
+
+    /** Whether topics that are missing are created, and with how many replicas. */
+    public sealed interface TopicCreation {
+        record Create(short replication) implements TopicCreation {}
+
+        /** They are asked for: {@code millrace topics apply} creates them. */
+        record Require() implements TopicCreation {}
+    }
+
+    /** Settings of a Kafka client, with the address. */
+    public Map<String, Object> kafkaClient() {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put("bootstrap.servers", bootstrapServers);
+        return settings;
+    }
+
+    @Override
+    public String toString() {
+        return "Connections[" + bootstrapServers + ", " + registryUrl + "]";
+    }
+}

@@ -1,0 +1,188 @@
+package millrace.ops.run;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import millrace.ops.deploy.DeployedTable;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.observe.Activity;
+import millrace.ops.observe.Blocked;
+import millrace.ops.observe.Condition;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.registry.SchemaRegistry;
+import millrace.sinks.iceberg.run.SinkConfig;
+import millrace.sinks.iceberg.run.SinkRuntime;
+import millrace.topology.compile.CalcCompiler;
+import millrace.topology.run.PipelineRun;
+import millrace.topology.run.RunSettings;
+import millrace.topology.run.RunState;
+
+/**
+ * Does the work of some roles for some deployments in this process. Starting returns at once; what cannot run yet is
+ * Blocked with the reason and tried again. Intake can be held and let go again. Stopping, also by a kill, neither loses
+ * nor doubles a row. Safe for several threads.
+ */
+public final class RoleRuntime implements Activity, AutoCloseable {
+    private static final Duration STREAM_COMMIT = Duration.ofMillis(500);
+
+    private final List<Deployment> deployments;
+    private final Set<Role> roles;
+    private final Connections connections;
+    private final Path stateFolder;
+    private final SchemaRegistry registry;
+    private final Clock clock;
+    private List<PipelineRun> pipelines = List.of();
+    private List<Supervised> sinks = List.of();
+    private Optional<Blocked> held = Optional.empty();
+
+    /**
+     * @param stateFolder for the local state of stream tasks; may be lost
+     * @param registry stays the caller's to close
+     */
+    public RoleRuntime(List<Deployment> deployments, Set<Role> roles, Connections connections, Path stateFolder,
+            SchemaRegistry registry, Clock clock) {
+        this.deployments = List.copyOf(deployments);
+        this.roles = Set.copyOf(roles);
+        this.connections = connections;
+        this.stateFolder = stateFolder;
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    public synchronized void start() {
+        if (roles.contains(Role.STREAM)) {
+            pipelines = deployments.stream().map(this::pipeline).toList();
+            pipelines.forEach(PipelineRun::start);
+        }
+        Set<SinkRuntime.Role> sinkRoles = EnumSet.noneOf(SinkRuntime.Role.class);
+        if (roles.contains(Role.STAGE)) {
+            sinkRoles.add(SinkRuntime.Role.STAGE);
+        }
+        if (roles.contains(Role.COMMIT)) {
+            sinkRoles.add(SinkRuntime.Role.COMMIT);
+        }
+        if (!sinkRoles.isEmpty()) {
+            sinks = deployments.stream().map(d -> new Supervised("sink of " + d.name(), () -> sink(d, sinkRoles),
+                    clock)).toList();
+        }
+    }
+
+    /** Stops taking anything in until {@link #release()}, for this reason. What is in hand is finished. */
+    public synchronized void hold(Blocked reason) {
+        if (held.isEmpty()) {
+            held = Optional.of(reason);
+            stop();
+        }
+    }
+
+    /** Goes on after {@link #hold}. */
+    public synchronized void release() {
+        if (held.isPresent()) {
+            held = Optional.empty();
+            start();
+        }
+    }
+
+    /** Whether everything that was started is at work. */
+    public synchronized boolean isRunning() {
+        return held.isEmpty() && pipelines.stream().allMatch(p -> p.state() instanceof RunState.Running)
+                && sinks.stream().allMatch(Supervised::isRunning);
+    }
+
+    @Override
+    public synchronized Optional<PipelineActivity> pipeline(String name) {
+        if (held.isPresent() && roles.contains(Role.STREAM)) {
+            return Optional.of(new PipelineActivity("held", held.get().reason(), Condition.BLOCKED, Optional.empty()));
+        }
+        return pipelines.stream().filter(p -> p.pipeline().name().equals(name)).findFirst()
+                .map(p -> activity(name, p.state()));
+    }
+
+    @Override
+    public boolean fillsTables() {
+        return roles.contains(Role.STAGE) && roles.contains(Role.COMMIT);
+    }
+
+    @Override
+    public synchronized List<Blocked> blocked() {
+        return Stream.concat(held.stream(), sinks.stream().flatMap(s -> s.blocked().stream())).toList();
+    }
+
+    /** Commits what is in hand and stops. Stopping twice does no harm. */
+    @Override
+    public synchronized void close() {
+        stop();
+    }
+
+    private void stop() {
+        // The streams first: what they still write is landed by the sinks that stop after them.
+        List<Thread> stopping = new ArrayList<>();
+        pipelines.forEach(p -> stopping.add(Thread.ofVirtual().start(p::close)));
+        join(stopping);
+        stopping.clear();
+        sinks.forEach(s -> stopping.add(Thread.ofVirtual().start(s::close)));
+        join(stopping);
+        pipelines = List.of();
+        sinks = List.of();
+    }
+
+    private static void join(List<Thread> threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private PipelineRun pipeline(Deployment deployment) {
+        boolean create = connections.topics() instanceof Connections.TopicCreation.Create;
+        short replication = connections.topics() instanceof Connections.TopicCreation.Create c
+                ? c.replication()
+                : (short) -1;
+        RunSettings settings = new RunSettings(connections.bootstrapServers(), stateFolder, 1, STREAM_COMMIT, create,
+                replication, connections.kafka(), connections.streams());
+        CalcCompiler compiler = new CalcCompiler(deployment.functions());
+        return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
+    }
+
+    private SinkRuntime sink(Deployment deployment, Set<SinkRuntime.Role> sinkRoles) {
+        ControlTopic.require(connections);
+        SinkConfig config = SinkConfig.of(deployment.name(), connections.kafkaClient())
+                .withWatermarks(deployment.pipeline().watermarksTopic());
+        return SinkRuntime.start(config, deployment.tables().stream().map(DeployedTable::spec).toList(), sinkRoles,
+                connections.catalog(), registry, clock);
+    }
+
+    private static PipelineActivity activity(String name, RunState state) {
+        return switch (state) {
+            case RunState.Created s -> new PipelineActivity("starting", "", Condition.CURRENT, Optional.empty());
+            case RunState.Starting s -> new PipelineActivity("starting", "", Condition.CURRENT, Optional.empty());
+            case RunState.Running s -> new PipelineActivity("running", "", Condition.CURRENT, Optional.empty());
+            case RunState.Stopping s -> new PipelineActivity("stopping", "", Condition.CURRENT, Optional.empty());
+            case RunState.Stopped s -> new PipelineActivity("stopped", "", Condition.STOPPED, Optional.empty());
+            case RunState.Blocked s -> cannotGoOn(name, "blocked", s.problem(), s);
+            case RunState.Failed s -> cannotGoOn(name, "failed", s.problem(), s);
+        };
+    }
+
+    private static PipelineActivity cannotGoOn(String name, String word, Problem problem, RunState state) {
+        String remedy = problem.remedy().isEmpty() ? problem.code().remedy() : problem.remedy();
+        return new PipelineActivity(word, problem.message(), Condition.BLOCKED, Optional.of(
+                new Blocked("pipeline " + name, problem.code().name(), problem.message(), remedy, state.since())));
+    }
+}

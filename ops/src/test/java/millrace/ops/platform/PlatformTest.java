@@ -1,0 +1,105 @@
+package millrace.ops.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import millrace.ops.deploy.Deployment;
+import millrace.ops.generate.ClickGenerator;
+import millrace.ops.generate.Clicks;
+import millrace.ops.load.Destination;
+import millrace.ops.observe.Condition;
+import millrace.ops.observe.Status;
+import millrace.ops.observe.TableStatus;
+import millrace.ops.project.Profile;
+import millrace.ops.project.Project;
+import millrace.ops.project.RunningInstance;
+import millrace.ops.run.Role;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.ConfluentRegistry;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlatformTest {
+    private static final Path EXAMPLES = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().getParent()
+            .resolve("examples");
+
+    @TempDir
+    Path data;
+
+    @Test
+    void twoPipelinesRunFromTopicToTableAndContinueAfterARestart() throws Exception {
+        List<Deployment> deployments = List.of(deployment("flights"), deployment("clickstream"));
+        String http;
+        try (Platform platform = start(deployments)) {
+            assertThat(platform.awaitRunning(Duration.ofSeconds(60))).as(platform.status().toString()).isTrue();
+            http = platform.instance().http();
+            RunningInstance found = RunningInstance.find(data).orElseThrow();
+            assertThat(found).isEqualTo(platform.instance());
+            assertThat(found.pipelines()).containsExactly("flights", "clickstream");
+            generate(platform, 2_000);
+            Status status = await(platform, s -> landed(s, 2_000));
+            TableStatus silver = status.table("silver.clicks").orElseThrow();
+            assertThat(silver.rows()).isPositive();
+            assertThat(status.pipelines()).allSatisfy(p -> assertThat(p.state()).isEqualTo("running"));
+            assertThatThrownBy(() -> start(deployments)).isInstanceOf(ProblemException.class)
+                    .hasMessageContaining("DATA_LOCKED");
+        }
+        assertThat(RunningInstance.find(data)).isEmpty();
+        try (Platform platform = start(deployments)) {
+            assertThat(platform.instance().http()).isEqualTo(http);
+            assertThat(platform.awaitRunning(Duration.ofSeconds(60))).as(platform.status().toString()).isTrue();
+            assertThat(platform.status().table("bronze.clicks").orElseThrow().rows()).isEqualTo(2_000);
+            generate(platform, 1_000);
+            Status status = await(platform, s -> landed(s, 3_000));
+            long accepted = status.table("silver.clicks").orElseThrow().rows();
+            assertThat(accepted).isLessThan(3_000).isGreaterThan(1_000);
+            assertThat(status.condition()).isEqualTo(Condition.CURRENT);
+        }
+    }
+
+    private boolean landed(Status status, long produced) {
+        return status.table("bronze.clicks").orElseThrow().rows() == produced
+                && status.tables().stream().allMatch(t -> t.lag() == 0);
+    }
+
+    private static Status await(Platform platform, Predicate<Status> condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+        Status status = platform.status();
+        while (!condition.test(status)) {
+            assertThat(System.nanoTime()).as(status.toString()).isLessThan(deadline);
+            Thread.sleep(200);
+            status = platform.status();
+        }
+        return status;
+    }
+
+    private static void generate(Platform platform, long records) throws InterruptedException {
+        Deployment clickstream = platform.deployments().get(1);
+        Contract clicks = clickstream.pipeline().contracts().getFirst();
+        Map<String, Object> kafka = Map.of("bootstrap.servers", platform.instance().bootstrapServers());
+        try (var registry = new ConfluentRegistry(platform.instance().registryUrl(), Map.of());
+                Destination to = Destination.open(clicks, kafka, registry)) {
+            new ClickGenerator(CLICKS, 1_000, clicks, to, InstantSource.system()).run(records, () -> false, n -> {});
+        }
+    }
+
+    private Platform start(List<Deployment> deployments) {
+        return Platform.start(deployments, Role.ALL, Profile.embedded(data, Profile.Ports.FREE), Clock.systemUTC());
+    }
+
+    private static Deployment deployment(String example) {
+        return Deployment.read(Project.read(EXAMPLES.resolve(example), "dev", Map.of()));
+    }
+
+    private static final Clicks CLICKS = new Clicks(7, Duration.ofSeconds(20), 0.01, 0.005, 0.01, 0.3);
+}

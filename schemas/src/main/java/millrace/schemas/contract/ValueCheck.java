@@ -236,7 +236,7 @@ interface ValueCheck {
         return min + (min.isEmpty() || max.isEmpty() ? "" : " and ") + max;
     }
 
-    private static String bound(FieldType type, BigDecimal n) {
+    static String bound(FieldType type, BigDecimal n) {
         return type instanceof FieldType.Date
                 ? Literals.show(type, n.intValue())
                 : type instanceof FieldType.Time || type instanceof FieldType.Timestamp

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
 
 /** Default values between the engine's objects and those that Avro's schema classes take and give. */
@@ -55,8 +56,12 @@ final class AvroDefaults {
     }
 
     private static Object read(FieldType type, Object value) throws Malformed {
-        if (value == null || value == Schema.Field.NULL_DEFAULT_VALUE) {
+        if (value == null || value instanceof JsonProperties.Null) {
             return null;
+        } else if (type instanceof FieldType.Bool) {
+            return (Boolean) value;
+        } else if (type instanceof FieldType.Int32 || type instanceof FieldType.Date) {
+            return ((Number) value).intValue();
         } else if (type instanceof FieldType.Int64) {
             return ((Number) value).longValue();
         } else if (type instanceof FieldType.Float32) {

@@ -213,7 +213,7 @@ public final class AvroTypes {
             List<Column> out = new ArrayList<>();
             for (Schema.Field f : record.getFields()) {
                 Column c = column(f.name(), f.schema(), path + f.name(), open);
-                Optional<Object> defaultValue = f.hasDefaultValue() && f.defaultVal() != Schema.Field.NULL_DEFAULT_VALUE
+                Optional<Object> defaultValue = f.hasDefaultValue()
                         ? AvroDefaults.fromAvro(c.field().type(), f.defaultVal())
                         : Optional.empty();
                 out.add(new Column(c.field(), f.doc() == null ? "" : f.doc(), false, c.expectations(),

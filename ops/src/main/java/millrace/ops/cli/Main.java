@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
                 ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
                 TableCommand.class, QuarantineCommand.class, TopicCommand.class, LoadCommand.class,
                 GenerateCommand.class,
-                ResetCommand.class, AutoComplete.GenerateCompletion.class})
+                ResetCommand.class, ContractCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

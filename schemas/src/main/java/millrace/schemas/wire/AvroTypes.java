@@ -17,6 +17,7 @@ import millrace.schemas.row.FieldType;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaFormatter;
 import org.apache.avro.SchemaParseException;
 
 /** Row types as Avro schemas and back. */
@@ -42,6 +43,11 @@ public final class AvroTypes {
      */
     public static Schema toSchema(Contract contract) {
         return record(List.of(recordName(contract.recordName())), contract.description(), contract.columns());
+    }
+
+    /** The schema of a contract as text for people, over several lines. */
+    public static String text(Contract contract) {
+        return SchemaFormatter.format("json/pretty", toSchema(contract));
     }
 
     /** A text as the full name of an Avro record. */

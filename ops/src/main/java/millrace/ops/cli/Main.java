@@ -20,11 +20,11 @@ import picocli.CommandLine.Spec;
         "  millrace init shop && cd shop            a pipeline of your own",
         "  millrace dev                             runs the pipeline in this folder on this machine",
         "  millrace query \"select * from silver.orders limit 5\"", "",
-        "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {InitCommand.class,
+        "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {DemoCommand.class,
+                DevCommand.class, RunCommand.class, InitCommand.class,
                 ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
                 TableCommand.class, QuarantineCommand.class, TopicCommand.class, LoadCommand.class,
-                GenerateCommand.class,
-                ResetCommand.class, ContractCommand.class, AutoComplete.GenerateCompletion.class})
+                GenerateCommand.class, ContractCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -85,12 +85,13 @@ public final class Platform implements AutoCloseable {
         runtime = new RoleRuntime(deployments, roles, connections, folder.state(), registry, clock);
         observer = closing(new PlatformObserver(deployments, connections.kafkaClient(), SinkConfig.CONTROL_TOPIC,
                 connections.catalog(), runtime, clock));
+        // Before the API: the roles wait for Kafka while its classes load.
+        closing(runtime).start();
         if (roles.contains(Role.CONTROL)) {
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());
             http = Optional.of(closing(HttpService.start(observer, HOST, port)));
         }
-        closing(runtime).start();
         if (profile.isEmbedded()) {
             guardDisk();
         }

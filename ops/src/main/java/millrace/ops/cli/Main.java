@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {DemoCommand.class,
                 DevCommand.class, RunCommand.class, InitCommand.class,
                 ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
-                TableCommand.class, QuarantineCommand.class, TopicCommand.class, LoadCommand.class,
+                TableCommand.class, QuarantineCommand.class, TopicCommand.class, TopicsCommand.class, LoadCommand.class,
                 GenerateCommand.class, ContractCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main implements Runnable {
     @Spec

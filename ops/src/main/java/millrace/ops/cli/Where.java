@@ -93,7 +93,7 @@ final class Where {
             Path folder = data(terminal);
             boolean held = Files.isDirectory(folder) && DataFolder.isHeld(folder);
             return new ProblemException(Problem.of(OpsProblem.NOT_RUNNING, folder.toString(), held
-                    ? "An instance is starting on " + folder + ", but is not ready yet."
+                    ? "An instance is starting or stopping on " + folder + "."
                     : "Nothing runs on " + folder + ".").withRemedy(OpsProblem.NOT_RUNNING.remedy()));
         });
     }

@@ -41,6 +41,9 @@ final class Shop implements AutoCloseable {
         cluster = child("cluster", ClusterProcess.class, folder.resolve("cluster").toString(),
                 Integer.toString(kafkaPort), Integer.toString(registryPort));
         awaitCluster();
+        ChildJvm topics = child("topics", Main.class, "topics", "apply", "--project", project.toString(), "--profile",
+                "test");
+        Patience.until("the topics are created", START, () -> !topics.isAlive(), topics::output);
     }
 
     /** The process with broker and registry. */
@@ -56,8 +59,8 @@ final class Shop implements AutoCloseable {
 
     /** Starts {@code millrace run} with these roles in a process of its own. */
     ChildJvm role(String name, String roles) {
-        return child(name, Main.class, "run", project.toString(), "--profile", "test", "--roles", roles, "--data",
-                folder.resolve("data-" + name).toString());
+        return child(name, Main.class, "run", "--project", project.toString(), "--profile", "test", "--roles", roles,
+                "--data", folder.resolve("data-" + name).toString());
     }
 
     String bootstrapServers() {

@@ -25,8 +25,8 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the hook relies on in Kafka Streams, whose public interface does not promise it. Run on every new version; what
- * only a real cluster shows (revocation, closing, a killed task) is in the module of tests.
+ * What the hook relies on in Kafka Streams, whose public interface does not promise it. Run on every new version. What
+ * only a real cluster shows is not asked here.
  */
 class PreCommitHookTest {
     private final List<String> events = new ArrayList<>();

@@ -24,8 +24,6 @@ import millrace.topology.model.Model.ModelColumn;
 
 /** What one block of {@code models:} says. Mistakes are noted in the file's list of problems. */
 record ModelProperties(String description, List<ModelColumn> columns, Config config) {
-    private static final List<String> CONFIG_KEYS = List.of("unique_key", "materialized", "emit", "retention",
-            "partition_by", "sort_by", "target_file_size", "publish", "serve", "topic", "table_properties");
     private static final List<String> TESTS = List.of("not_null", "accepted_values", "accepted_range");
     private static final List<String> LATER_TESTS = List.of("unique", "relationships");
     private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([KMG]i?B|B)?", Pattern.CASE_INSENSITIVE);
@@ -116,7 +114,7 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
 
     private static Config config(YamlNode node) {
         Map<String, String> properties = new LinkedHashMap<>();
-        List<String> allowed = new ArrayList<>(CONFIG_KEYS);
+        List<String> allowed = new ArrayList<>(ModelKey.names());
         Map<String, Place> places = new LinkedHashMap<>();
         node.entries().forEach((key, value) -> {
             places.put(key, value.place());

@@ -1,0 +1,58 @@
+package millrace.topology.model;
+
+import java.util.List;
+
+/**
+ * One key of a model's {@code config}. The reader, the editors' JSON Schema and {@code docs/configuration.md} are made
+ * from the same list.
+ *
+ * @param fallback what holds when it is absent, as a user would write it; empty if nothing does
+ * @param description one or two sentences
+ */
+public record ModelKey(String name, Form form, String fallback, String description) {
+
+    /** The form of a value. */
+    public enum Form {
+        COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
+                "true or false"),
+        WORD("one word"),
+        PROPERTIES("mapping");
+
+        private final String words;
+
+        Form(String words) {
+            this.words = words;
+        }
+
+        /** As documentation names it. */
+        public String words() {
+            return words;
+        }
+    }
+
+    /** The keys of {@code config}; besides them each key that begins with {@code iceberg.} is a table property. */
+    public static final List<ModelKey> CONFIG = List.of(
+            new ModelKey("unique_key", Form.COLUMNS, "",
+                    "Columns that identify a row. They become the key of the records in the model's topic."),
+            new ModelKey("materialized", Form.WORD, "append", "How rows reach the table; `append` in this version."),
+            new ModelKey("emit", Form.WORD, "final", "When rows are given out; `final` in this version."),
+            new ModelKey("retention", Form.DURATION, "`defaults.retention`",
+                    "How long the model's operators remember."),
+            new ModelKey("partition_by", Form.COLUMNS, "",
+                    "Columns or transforms: `day(ordered_at)`, `bucket(16, customer)`, `truncate(4, sku)`."),
+            new ModelKey("sort_by", Form.COLUMNS, "",
+                    "Columns that each data file is sorted by, each optionally with `asc` or `desc`."),
+            new ModelKey("target_file_size", Form.SIZE, "`defaults.target_file_size`",
+                    "Data files roll at this size; at least 1MiB."),
+            new ModelKey("publish", Form.WORD, "continuous",
+                    "When rows become visible; `continuous` in this version."),
+            new ModelKey("serve", Form.BOOLEAN, "false", "Point look-ups; `false` in this version."),
+            new ModelKey("topic", Form.BOOLEAN, "true",
+                    "Whether the model's rows go to a topic, which other models and the table read; `true` in this version."),
+            new ModelKey("table_properties", Form.PROPERTIES, "",
+                    "Iceberg table properties by their own names; they win over `defaults.iceberg.table`."));
+
+    static List<String> names() {
+        return CONFIG.stream().map(ModelKey::name).toList();
+    }
+}

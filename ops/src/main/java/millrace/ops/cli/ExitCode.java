@@ -29,6 +29,10 @@ public enum ExitCode {
         return code;
     }
 
+    String meaning() {
+        return meaning;
+    }
+
     static ExitCode of(Iterable<Problem> problems) {
         for (Problem p : problems) {
             if (NOT_NOW.contains(p.code().name())) {

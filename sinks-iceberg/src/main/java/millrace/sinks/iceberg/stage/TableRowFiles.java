@@ -1,6 +1,5 @@
 package millrace.sinks.iceberg.stage;
 
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +7,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import millrace.schemas.time.EndMarker;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.file.Appended;
@@ -21,10 +22,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Files of an Iceberg table, as yet part of no snapshot. */
 public final class TableRowFiles implements RowFiles {
+    /** What {@code _error} says of an end marker. It lands too, since a replay from the table must meet it again. */
+    static final String END_OF_PARTITION = "end marker: no row, but word that the partition is complete";
+
     private final Table table;
     private final StagedWriter writer;
     private final TableSpec spec;
     private final Set<Integer> partitions = new HashSet<>();
+    private final Set<Integer> ended = new HashSet<>();
     private int lastPartition = -1;
 
     private TableRowFiles(Table table, TableSpec spec, StagedWriter writer) {
@@ -46,6 +51,12 @@ public final class TableRowFiles implements RowFiles {
 
     @Override
     public Appended append(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null && spec.layout() != TableSpec.Layout.ENGINE
+                && EndMarker.isEnd(null, record.headers())) {
+            ended.add(record.partition());
+            appendUnread(record, END_OF_PARTITION);
+            return Appended.WRITTEN;
+        }
         Appended appended = writer.append(record.partition(), record.offset(), record.timestamp(), record.key(),
                 record.value(), record.headers());
         touched(record.partition());
@@ -74,14 +85,14 @@ public final class TableRowFiles implements RowFiles {
     /** A partition's clock is its newest event time, and it is complete up to that less the disorder it is promised. */
     @Override
     public SortedMap<Integer, Long> clocks() {
-        if (spec.eventTime().isEmpty()) {
-            return Collections.emptySortedMap();
-        }
-        long disorder = spec.eventTime().get().disorder().toNanos() / 1_000;
         var clocks = new TreeMap<Integer, Long>();
-        for (int partition : partitions) {
-            writer.newestEventTime(partition).ifPresent(newest -> clocks.put(partition, newest - disorder));
-        }
+        spec.eventTime().ifPresent(time -> {
+            long disorder = time.disorder().toNanos() / 1_000;
+            for (int partition : partitions) {
+                writer.newestEventTime(partition).ifPresent(newest -> clocks.put(partition, newest - disorder));
+            }
+        });
+        ended.forEach(partition -> clocks.put(partition, TaskWatermark.END));
         return clocks;
     }
 

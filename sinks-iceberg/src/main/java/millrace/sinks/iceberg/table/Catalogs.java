@@ -1,10 +1,12 @@
 package millrace.sinks.iceberg.table;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -13,6 +15,7 @@ import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 
 /** Opens Iceberg catalogs by Iceberg's own properties. */
 public final class Catalogs {
@@ -23,6 +26,8 @@ public final class Catalogs {
 
     /** The name under which the engine opens its catalog; a JDBC catalog keeps its tables apart by it. */
     public static final String NAME = "millrace";
+
+    private static final int MOST_ATTEMPTS = 8;
 
     private Catalogs() {}
 
@@ -43,7 +48,7 @@ public final class Catalogs {
     public static Catalog open(String name, Map<String, String> properties) {
         Map<String, String> complete = withDefaults(name, properties);
         try {
-            return CatalogUtil.buildIcebergCatalog(name, complete, needsHadoop(complete) ? new Configuration() : null);
+            return build(name, complete);
         } catch (IllegalArgumentException | ValidationException | UnsupportedOperationException e) {
             throw new ProblemException(Problem.of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name, e.getMessage())
                     .withRemedy(SinkProblem.CATALOG_UNUSABLE.remedy()));
@@ -52,6 +57,21 @@ public final class Catalogs {
                     .of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name,
                             "The catalog needs a class that is not here: " + e.getMessage() + ".")
                     .withRemedy("Put the jar that has it on the class path."));
+        }
+    }
+
+    /** Of several that open a new SQL catalog at once, one makes its tables; the others fail on them and look again. */
+    private static Catalog build(String name, Map<String, String> properties) {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return CatalogUtil.buildIcebergCatalog(name, properties,
+                        needsHadoop(properties) ? new Configuration() : null);
+            } catch (UncheckedSQLException e) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(50L * attempt).toNanos());
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.file.Specs;
@@ -66,8 +67,8 @@ class LocalTablesTest {
                         List.of(), Map.of());
                 CyclicBarrier together = new CyclicBarrier(4);
                 Callable<UUID> create = () -> {
+                    together.await(30, TimeUnit.SECONDS);
                     Catalog own = catalog();
-                    together.await();
                     return new IcebergTables(own).loadOrCreate(spec).uuid();
                 };
                 List<UUID> created = new ArrayList<>();

@@ -7,13 +7,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.FieldType;
@@ -50,10 +53,19 @@ public final class SinkBench {
             String[] pair = arg.split("=", 2);
             given.put(pair[0], pair.length > 1 ? pair[1] : "");
         }
-        run(given);
+        run(given).forEach((key, value) -> System.out.println(key + "=" + value));
     }
 
-    private static void run(Map<String, String> given) throws Exception {
+    /**
+     * Lands the topic; the table and its catalog stay in the warehouse folder.
+     *
+     * @param given the arguments by name
+     * @return the figures by name, in the order they are printed
+     * @throws IllegalArgumentException if an argument is missing, or the topic is empty
+     * @throws millrace.schemas.problem.ProblemException if the sink is blocked
+     */
+    public static Map<String, Object> run(Map<String, String> given)
+            throws IOException, InterruptedException, ExecutionException {
         String topic = required(given, "topic");
         Map<String, Object> kafka = Map.of("bootstrap.servers", required(given, "brokers"));
         Path warehouse = Path.of(required(given, "warehouse"));
@@ -71,6 +83,9 @@ public final class SinkBench {
             createControlTopic(admin);
             Map<Integer, Long> ends = ends(admin, topic);
             long records = ends.values().stream().mapToLong(Long::longValue).sum();
+            if (records == 0) {
+                throw new IllegalArgumentException("topic " + topic + " is empty");
+            }
             SinkConfig config = SinkConfig.of(run, kafka)
                     .withWorkers(Integer.parseInt(given.getOrDefault("workers", "1")));
             long start = System.nanoTime();
@@ -82,15 +97,17 @@ public final class SinkBench {
                 double wall = (System.nanoTime() - start) / 1e9;
                 Table table = new IcebergTables(catalog).load(spec).orElseThrow();
                 String rows = table.currentSnapshot().summary().get("total-records");
-                print("records", records);
-                print("rows_committed", rows);
-                print("wall_s", String.format("%.1f", wall));
-                print("cpu_s", String.format("%.1f", cpuSeconds()));
-                print("peak_rss_mb", peakRssMb());
-                print("snapshots", table.history().size());
-                print("files", table.currentSnapshot().summary().get("total-data-files"));
-                print("file_mb", Long.parseLong(table.currentSnapshot().summary().get("total-files-size")) >> 20);
-                print("jvm_uptime_s", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
+                Map<String, Object> figures = new LinkedHashMap<>();
+                figures.put("records", records);
+                figures.put("rows_committed", rows);
+                figures.put("wall_s", String.format(Locale.ROOT, "%.1f", wall));
+                figures.put("cpu_s", String.format(Locale.ROOT, "%.1f", cpuSeconds()));
+                figures.put("peak_rss_mb", peakRssMb());
+                figures.put("snapshots", table.history().size());
+                figures.put("files", table.currentSnapshot().summary().get("total-data-files"));
+                figures.put("file_mb", Long.parseLong(table.currentSnapshot().summary().get("total-files-size")) >> 20);
+                figures.put("jvm_uptime_s", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
+                return figures;
             }
         }
     }
@@ -101,7 +118,7 @@ public final class SinkBench {
             case SinkState.Running running -> running.mark().map(CommitMark::position).filter(p -> isAt(p, ends))
                     .isPresent();
             case SinkState.Starting s -> false;
-            case SinkState.Blocked b -> throw new IllegalStateException(b.problem().toText("blocked"));
+            case SinkState.Blocked b -> throw new ProblemException(b.problem());
         };
     }
 
@@ -151,9 +168,5 @@ public final class SinkBench {
                             + " is missing");
         }
         return value;
-    }
-
-    private static void print(String key, Object value) {
-        System.out.println(key + "=" + value);
     }
 }

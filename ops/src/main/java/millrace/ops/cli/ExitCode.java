@@ -15,7 +15,8 @@ public enum ExitCode {
             "a fault in Millrace itself");
 
     private static final Set<String> NOT_NOW = Set.of("NOT_RUNNING", "UNREACHABLE", "DATA_LOCKED", "PORT_IN_USE",
-            "BROKER_START_FAILED", "CATALOG_UNUSABLE", "STORAGE_FULL", "STORAGE_LOW");
+            "BROKER_START_FAILED", "CATALOG_UNUSABLE", "CATALOG_UNAVAILABLE", "REGISTRY_UNAVAILABLE",
+            "BROKER_UNAVAILABLE", "STORAGE_FULL", "STORAGE_LOW");
 
     private final int code;
     private final String meaning;

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
                 DevCommand.class, RunCommand.class, InitCommand.class,
                 ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
                 TableCommand.class, QuarantineCommand.class, TopicCommand.class, TopicsCommand.class, LoadCommand.class,
-                GenerateCommand.class, ContractCommand.class, AutoComplete.GenerateCompletion.class})
+                GenerateCommand.class, ContractCommand.class, BenchCommand.class,
+                AutoComplete.GenerateCompletion.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

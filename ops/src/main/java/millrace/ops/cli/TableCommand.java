@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code millrace table}. */
-@Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables: columns, files, snapshots, position.", subcommands = {
+@Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, and makes a blocked one go on.", subcommands = {
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
-        TableCommand.Snapshots.class})
+        TableCommand.Snapshots.class, AdoptCommand.class})
 final class TableCommand extends Main.Group {
 
     /** {@code millrace table list}. */

@@ -1,5 +1,8 @@
 package millrace.sinks.iceberg.commit;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -11,12 +14,14 @@ import java.util.stream.Collectors;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -29,20 +34,36 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * from the first record that is left. A change of the table like any other: fenced, and under a new epoch and a new
  * layout, so that whatever was in flight is refused and committers at work take over anew.
  */
-public final class TableAdoption {
+public final class TableAdoption implements AutoCloseable {
+    private static final Closeable NOTHING = () -> {
+    };
+
     private final IcebergTables tables;
     private final TableSpec spec;
     private final Admin admin;
+    private final Closeable own;
 
-    private TableAdoption(IcebergTables tables, TableSpec spec, Admin admin) {
+    private TableAdoption(IcebergTables tables, TableSpec spec, Admin admin, Closeable own) {
         this.tables = tables;
         this.spec = spec;
         this.admin = admin;
+        this.own = own;
     }
 
-    /** @param admin stays the caller's to close */
+    /**
+     * On a catalog of its own, opened by Iceberg's properties and closed with this.
+     *
+     * @param admin stays the caller's to close
+     */
+    public static TableAdoption open(Map<String, String> catalogProperties, TableSpec spec, Admin admin) {
+        Catalog catalog = Catalogs.open(catalogProperties);
+        return new TableAdoption(new IcebergTables(catalog), spec, admin,
+                catalog instanceof Closeable closeable ? closeable : NOTHING);
+    }
+
+    /** @param tables and {@code admin} stay the caller's to close */
     public static TableAdoption of(IcebergTables tables, TableSpec spec, Admin admin) {
-        return new TableAdoption(tables, spec, admin);
+        return new TableAdoption(tables, spec, admin, NOTHING);
     }
 
     /**
@@ -99,6 +120,15 @@ public final class TableAdoption {
                 .set(MarkedTable.PROPERTY, MarkedTable.property(transaction.table().currentSnapshot(), mark)).commit();
         transaction.commitTransaction();
         return plan.goOnFrom();
+    }
+
+    @Override
+    public void close() {
+        try {
+            own.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Topic topic() {

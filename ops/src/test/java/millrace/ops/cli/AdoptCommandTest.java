@@ -1,0 +1,124 @@
+package millrace.ops.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.generate.ClickGenerator;
+import millrace.ops.generate.Clicks;
+import millrace.ops.load.Destination;
+import millrace.ops.platform.Platform;
+import millrace.ops.project.Profile;
+import millrace.ops.project.Project;
+import millrace.ops.run.Role;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.registry.ConfluentRegistry;
+import millrace.sinks.iceberg.read.TableCatalog;
+import millrace.sinks.iceberg.table.Catalogs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that work on a running platform's topics and tables. */
+class AdoptCommandTest {
+    private static final Path CLICKSTREAM = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().getParent()
+            .resolve("examples/clickstream");
+    private static final Clicks CLICKS = new Clicks(7, Duration.ofSeconds(20), 0, 0, 0, 0);
+
+    @TempDir
+    Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void anAdoptionIsShownAndDoneOnlyWhenAskedFor() throws Exception {
+        Deployment deployment = Deployment.read(Project.read(CLICKSTREAM, "dev", Map.of()));
+        try (Platform platform = Platform.start(List.of(deployment), Role.ALL,
+                Profile.embedded(folder.resolve("data"), Profile.Ports.FREE), Clock.systemUTC())) {
+            assertThat(platform.awaitRunning(Duration.ofSeconds(60))).as(platform.status().toString()).isTrue();
+            generate(platform, 400);
+            awaitRows(platform, 400);
+            int before = snapshots();
+            assertThat(adopt("bronze.clicks")).as(err()).isZero();
+            assertThat(out()).contains("from topic web.clicks.v1").contains("nothing was changed; add --execute");
+            assertThat(snapshots()).isEqualTo(before);
+
+            assertThat(adopt("bronze.clicks", "--topic", "web.clicks.v2", "--execute")).isEqualTo(1);
+            assertThat(err()).contains("OPTION_UNFIT").contains("fed by web.clicks.v1, not by web.clicks.v2");
+            assertThat(adopt("bronze.click")).isEqualTo(1);
+            assertThat(err()).contains("Did you mean \"bronze.clicks\"?");
+            assertThat(snapshots()).isEqualTo(before);
+
+            assertThat(adopt("bronze.clicks", "--topic", "web.clicks.v1", "--execute", "-o", "json")).as(err())
+                    .isZero();
+            assertThat(out()).contains("\"executed\" : true").contains("\"goOnFrom\"");
+            assertThat(snapshots()).isEqualTo(before + 1);
+            generate(platform, 200);
+            awaitRows(platform, 600);
+
+            assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
+                    platform.instance().registryUrl(), "--topic", "web.clicks.v1", "--warehouse", "bench",
+                    "--interval", "1s")).as(err()).isZero();
+            assertThat(out()).contains("records=600", "rows_committed=600", "cpu_s=");
+            assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
+                    platform.instance().registryUrl(), "--topic", "none", "--warehouse", "bench")).isEqualTo(1);
+            assertThat(err()).contains("TOPIC_UNKNOWN");
+        }
+    }
+
+    private void awaitRows(Platform platform, long rows) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+        while (platform.status().table("bronze.clicks").orElseThrow().rows() != rows) {
+            assertThat(System.nanoTime()).as(platform.status().toString()).isLessThan(deadline);
+            Thread.sleep(100);
+        }
+    }
+
+    private int snapshots() {
+        Path data = folder.resolve("data");
+        try (TableCatalog catalog = TableCatalog
+                .open(Catalogs.sqlite(data.resolve("catalog.db"), data.resolve("warehouse")))) {
+            return catalog.snapshots("bronze.clicks").size();
+        }
+    }
+
+    private static void generate(Platform platform, long records) throws InterruptedException {
+        Contract clicks = platform.deployments().getFirst().pipeline().contracts().getFirst();
+        Map<String, Object> kafka = Map.of("bootstrap.servers", platform.instance().bootstrapServers());
+        try (var registry = new ConfluentRegistry(platform.instance().registryUrl(), Map.of());
+                Destination to = Destination.open(clicks, kafka, registry)) {
+            new ClickGenerator(CLICKS, 1_000, clicks, to, InstantSource.system()).run(records, () -> false, n -> {});
+        }
+    }
+
+    private int adopt(String... arguments) {
+        String[] all = new String[arguments.length + 6];
+        System.arraycopy(new String[] {"table", "adopt", "--project", CLICKSTREAM.toString(), "--data", "data"}, 0, all,
+                0, 6);
+        System.arraycopy(arguments, 0, all, 6, arguments.length);
+        return run(all);
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), folder, folder,
+                Clock.systemUTC()), arguments);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,139 @@
+package millrace.ops.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.wire.AvroRowEncoder;
+import millrace.schemas.wire.AvroTypes;
+import millrace.sinks.iceberg.file.StagedWriter;
+import millrace.sinks.iceberg.read.TableCatalog;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.avro.Schema;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TableQueryTest {
+    private static final Field ID = Field.required("id", new FieldType.Int64());
+    private static final FieldType.Timestamp INSTANT = new FieldType.Timestamp(FieldType.TimeUnit.MICROS, true);
+    private static final FieldType.Struct OLD = new FieldType.Struct(
+            List.of(ID, Field.optional("city", new FieldType.Text()), Field.optional("at", INSTANT)));
+    private static final FieldType.Struct NEW = new FieldType.Struct(
+            List.of(ID, Field.optional("town", new FieldType.Text()), Field.optional("at", INSTANT),
+                    Field.optional("total", new FieldType.Float64())));
+
+    @TempDir
+    Path folder;
+    private Map<String, String> properties;
+    private IcebergTables tables;
+    private int writers;
+
+    @BeforeEach
+    void catalog() {
+        properties = Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse"));
+        tables = new IcebergTables(Catalogs.open(properties));
+    }
+
+    @Test
+    void rowsOfBeforeARenameAreReadUnderTheNewNames() {
+        write(spec("silver", OLD), OLD, new Object[] {1L, "Rome", 0L}, new Object[] {2L, null, 1_500_000L});
+        Table table = tables.load(spec("silver", OLD)).orElseThrow();
+        table.updateSchema().renameColumn("city", "town").addColumn("total", Types.DoubleType.get()).commit();
+        write(spec("silver", NEW), NEW, new Object[] {3L, "Oslo", null, 2.5});
+
+        assertThat(query("select id, town, total, \"at\" from silver.orders order by id")).containsExactly(
+                "[id, town, total, at]", "[1, Rome, null, 1970-01-01T00:00Z]",
+                "[2, null, null, 1970-01-01T00:00:01.500Z]",
+                "[3, Oslo, 2.5, null]");
+        assertThat(query("select count(*) as n, sum(total) as s from silver.orders")).containsExactly("[n, s]",
+                "[3, 2.5]");
+    }
+
+    @Test
+    void aTableWithoutRowsHasItsColumns() {
+        tables.loadOrCreate(spec("silver", OLD));
+        assertThat(query("select id, city from silver.orders")).containsExactly("[id, city]");
+    }
+
+    @Test
+    void aReaderThatHasEnoughEndsTheQuery() {
+        write(spec("silver", OLD), OLD, new Object[] {1L, "a", 0L}, new Object[] {2L, "b", 0L});
+        assertThat(run("select id from silver.orders order by id", 1)).containsExactly("[id]", "[1]");
+    }
+
+    @Test
+    void nothingButTheTablesCanBeReadAndNothingWritten() throws Exception {
+        write(spec("silver", OLD), OLD, new Object[] {1L, "a", 0L});
+        Path secret = Files.writeString(folder.resolve("secret.csv"), "a\n1\n");
+        Path target = folder.resolve("out.csv");
+        assertThatThrownBy(() -> query("select * from read_csv('" + secret + "')"))
+                .isInstanceOf(ProblemException.class).hasMessageContaining("QUERY_FAILED");
+        assertThatThrownBy(() -> query("copy (select * from silver.orders) to '" + target + "'"))
+                .isInstanceOf(ProblemException.class);
+        assertThat(target).doesNotExist();
+        assertThatThrownBy(() -> query("set enable_external_access = true")).isInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void aMistakeNamesTheTablesThereAre() {
+        tables.loadOrCreate(spec("silver", OLD));
+        assertThatThrownBy(() -> query("select * from silver.order_s")).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("silver.orders");
+    }
+
+    private static TableSpec spec(String namespace, FieldType.Struct columns) {
+        return new TableSpec(namespace, "orders", "shop." + namespace + ".orders", columns, TableSpec.Layout.ENGINE,
+                Optional.empty(), List.of(), List.of(), Duration.ofSeconds(1), 128L << 20, Map.of());
+    }
+
+    private void write(TableSpec spec, FieldType.Struct columns, Object[]... rows) {
+        Schema schema = AvroTypes.toSchema("Order", columns);
+        AvroRowEncoder encoder = AvroRowEncoder.of(schema, columns, 1);
+        Table table = tables.loadOrCreate(spec);
+        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "worker-" + ++writers);
+        for (int i = 0; i < rows.length; i++) {
+            writer.append(0, i, 0, null, encoder.encode(rows[i]), null);
+        }
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        append.commit();
+    }
+
+    private List<String> query(String sql) {
+        return run(sql, Integer.MAX_VALUE);
+    }
+
+    private List<String> run(String sql, int limit) {
+        List<String> said = new ArrayList<>();
+        try (TableCatalog catalog = TableCatalog.open(properties)) {
+            TableQuery.run(catalog, sql, new TableQuery.Rows() {
+                @Override
+                public void columns(List<String> names, List<String> types) {
+                    said.add(names.toString());
+                }
+
+                @Override
+                public boolean row(List<Object> values) {
+                    said.add(values.toString());
+                    return said.size() <= limit;
+                }
+            });
+        }
+        return said;
+    }
+}

@@ -1,0 +1,2 @@
+/** Measurements to run by hand; nothing here asserts a speed. */
+package millrace.bench;

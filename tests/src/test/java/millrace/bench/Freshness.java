@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.TreeMap;
 
 import millrace.sinks.iceberg.table.Catalogs;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -35,8 +34,10 @@ public final class Freshness {
         try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
             for (Snapshot snapshot : table.snapshots()) {
                 List<String> files = new ArrayList<>();
-                for (DataFile file : snapshot.addedDataFiles(table.io())) {
-                    files.add("'" + file.location().replaceFirst("^file:(//)?", "") + "'");
+                try (var added = table.newIncrementalAppendScan().fromSnapshotInclusive(snapshot.snapshotId())
+                        .toSnapshot(snapshot.snapshotId()).planFiles()) {
+                    added.forEach(
+                            task -> files.add("'" + task.file().location().replaceFirst("^file:(//)?", "") + "'"));
                 }
                 if (snapshot.timestampMillis() >= from && !files.isEmpty()) {
                     commits++;

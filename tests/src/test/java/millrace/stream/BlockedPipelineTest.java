@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import millrace.ops.embedded.EmbeddedBroker;
 import millrace.schemas.problem.ProblemCode;
 import millrace.topology.run.PipelineRun;
@@ -18,9 +19,13 @@ import millrace.topology.run.RunState;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +119,58 @@ class BlockedPipelineTest {
     }
 
     @Test
+    void recordsThatExpiredUnreadAreNotPassedOverInSilence() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            String servers = broker.bootstrapServers();
+            try (PipelineRun run = run(settings(servers))) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                produce(servers, 100);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            }
+            produce(servers, 100);
+            TopicPartition second = new TopicPartition(Clicks.TOPIC, 1);
+            admin.deleteRecords(Map.of(second, RecordsToDelete.beforeOffset(40))).all().get();
+            try (PipelineRun run = run(settings(servers))) {
+                run.start();
+                assertThat(await(run, blocked(RunProblem.STREAM_RECORDS_EXPIRED))).satisfies(
+                        s -> assertThat(((RunState.Blocked) s).problem().message())
+                                .contains("Partition 1", "goes on at offset 25", "holds offsets 40 to 50"));
+                // A person decides that the gap may stay, as the remedy says.
+                admin.alterConsumerGroupOffsets("web", Map.of(second, new OffsetAndMetadata(40))).all().get();
+                await(run, RunState.Running.class::isInstance);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void offsetsThatTheGroupLostDoNotDoubleRows() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            String servers = broker.bootstrapServers();
+            try (PipelineRun run = run(settings(servers))) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                produce(servers, 100);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            }
+            long before = committedRows(servers);
+            admin.deleteConsumerGroups(List.of("web")).all().get();
+            try (PipelineRun run = run(settings(servers))) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+                assertThat(committedRows(servers)).isEqualTo(before);
+                produce(servers, 100);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+                assertThat(committedRows(servers)).isEqualTo(2 * before);
+            }
+        }
+    }
+
+    @Test
     void anotherNumberOfPartitionsThanTheContractsIsRefused() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
@@ -153,6 +210,23 @@ class BlockedPipelineTest {
                 producer.send(new ProducerRecord<>(Clicks.TOPIC, (int) (n % 4), now, null,
                         encoder.encode(new Object[] {"k" + n, n, now * 1000})));
             }
+        }
+    }
+
+    /** Rows of the model's topic as a reader of committed records finds them. */
+    private static long committedRows(String servers) {
+        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level",
+                "read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = IntStream.range(0, 4).mapToObj(p -> new TopicPartition(Clicks.SILVER, p))
+                    .toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            long rows = 0;
+            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                rows += consumer.poll(Duration.ofMillis(200)).count();
+            }
+            return rows;
         }
     }
 

@@ -66,7 +66,7 @@ public final class TopologyAssembler {
         pipeline.contracts().stream().sorted(Comparator.comparing(Contract::name)).forEach(c -> addSource(c, needed));
         pipeline.models().forEach(this::addModel);
         Topology topology = new Topology();
-        contractSteps.forEach((contract, step) -> topology.addSource(AutoOffsetReset.earliest(),
+        contractSteps.forEach((contract, step) -> topology.addSource(AutoOffsetReset.none(),
                 NodeNames.topic(contract), new RecordTimestamps(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(), pipeline.contract(contract).orElseThrow().topic()));
         steps.forEach(step -> step.addTo(topology));

@@ -16,12 +16,15 @@ import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Surroundings;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What must be there before a pipeline can start: topics, and the schemas of what it writes. Doing it twice does no
  * harm. A contract's own subject belongs to its producers and is left alone.
  */
 final class Preparation {
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
     private static final int LOOKS = 50;
 
     private final Pipeline pipeline;
@@ -53,7 +56,24 @@ final class Preparation {
                 largest.put(topic, room(facts.get(topic)));
             }
         }
-        return new Surroundings(sources(facts), ids, largest, settings.commitInterval());
+        Map<String, SourceTopic> sources = sources(facts);
+        prepareOffsets();
+        return new Surroundings(sources, ids, largest, settings.commitInterval());
+    }
+
+    private void prepareOffsets() {
+        List<String> names = pipeline.contracts().stream().map(Contract::topic).toList();
+        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names),
+                topics.committed(pipeline.name()))) {
+            case StartOffsets.Ready ready -> {}
+            case StartOffsets.Expired expired -> throw new ProblemException(expired.problem());
+            case StartOffsets.Begin begin -> {
+                // With a member, another process of this pipeline is just starting, and has done it or will.
+                if (!topics.commit(pipeline.name(), begin.offsets())) {
+                    LOG.info("pipeline {}: another process has begun {}", pipeline.name(), begin.offsets().keySet());
+                }
+            }
+        }
     }
 
     private Map<String, Topics.Facts> prepareTopics() {

@@ -16,6 +16,9 @@ public enum RunProblem implements ProblemCode {
             "State the topic's number of partitions in the contract, or recreate the pipeline's own topic."),
     SOURCE_TOPIC_RECREATED("A source topic was deleted and created anew since this pipeline processed it.",
             "If that was meant, run the pipeline under another name or reset its state; nothing is processed before."),
+    STREAM_RECORDS_EXPIRED("The topic no longer holds records that the pipeline has not processed yet.",
+            "Raise the topic's retention. If the gap may stay, move the consumer group of the pipeline's name past it "
+                    + "(kafka-consumer-groups --reset-offsets --to-earliest --execute); the pipeline then goes on."),
     STREAM_FAILED("Processing stopped with an error; it is tried again after a pause.",
             "Read the log; if it fails for good, report the error with its stack trace.");
 

@@ -21,6 +21,13 @@ public interface Topics extends AutoCloseable {
     /** What a consumer group has committed. */
     Map<TopicPartition, Long> committed(String group);
 
+    /**
+     * Commits offsets of a group that has no member.
+     *
+     * @return false if it has one; nothing has changed then
+     */
+    boolean commit(String group, Map<TopicPartition, Long> offsets);
+
     @Override
     void close();
 

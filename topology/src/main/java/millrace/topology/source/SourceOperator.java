@@ -25,12 +25,16 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads one contract's topic: each record becomes a row that its time and its contract allow, or goes to quarantine.
  * Keeps the clock of its partition and tells everybody below how far it has come.
  */
 public final class SourceOperator implements Processor<byte[], byte[], Object, Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceOperator.class);
+
     private final SourcePlan plan;
     private final RegistryGate registry;
     private final String[] rowNodes;
@@ -45,6 +49,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private PartitionClock clock;
     private int partition;
     private Sent sent;
+    private boolean passing;
 
     private SourceOperator(SourcePlan plan, RegistryGate registry) {
         this.plan = plan;
@@ -78,6 +83,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         checks = RecordChecks.of(source.contract());
         quarantine = new QuarantineRecord.Writer(plan.quarantine());
         sent = Sent.NOTHING;
+        passing = false;
         if (partition >= source.partitions()) {
             return; // Another source of this sub-topology has more partitions than this one.
         }
@@ -101,6 +107,10 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     @Override
     public void process(Record<byte[], byte[]> record) {
         var metadata = context.recordMetadata().orElseThrow();
+        if (metadata.offset() < clock.nextOffset()) {
+            passOver(metadata.offset());
+            return;
+        }
         SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
         clock.seen(metadata.offset());
@@ -120,6 +130,19 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             forward(new Element.Row(row, time, clock.advance(time), origin));
         } catch (RefusedException e) {
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
+        }
+    }
+
+    /**
+     * The clock says that this record was processed, in a transaction of its own: the group's offsets were lost, as
+     * Kafka does with those of a group that has been away for a week, or moved back by hand. Processing it again would
+     * double its rows.
+     */
+    private void passOver(long offset) {
+        if (!passing) {
+            passing = true;
+            LOG.warn("{}-{}: offset {} was processed before; passing over everything before offset {}",
+                    plan.source().topic(), partition, offset, clock.nextOffset());
         }
     }
 

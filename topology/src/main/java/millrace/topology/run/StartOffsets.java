@@ -1,0 +1,59 @@
+package millrace.topology.run;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import millrace.schemas.problem.Problem;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where a pipeline's consumer group begins. Kafka's own way, a reset policy, is the same for a partition that was never
+ * read and for one whose unread records are gone: the first must begin at the start, the second must not go on in
+ * silence. So the policy is none, and what was never read is given a start explicitly. Pure.
+ */
+sealed interface StartOffsets {
+    /** Every partition has an offset that its topic still holds. */
+    record Ready() implements StartOffsets {}
+
+    /** These partitions were never read; the group has to be given the offsets before it starts. */
+    record Begin(Map<TopicPartition, Long> offsets) implements StartOffsets {}
+
+    /** Records are gone that were not processed. */
+    record Expired(Problem problem) implements StartOffsets {}
+
+    /**
+     * @param begins of all source partitions
+     * @param ends of the same
+     * @param committed of the pipeline's group; partitions of other topics do not matter
+     */
+    static StartOffsets decide(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> committed) {
+        Optional<Problem> gone = begins.keySet().stream()
+                .sorted(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
+                .filter(committed::containsKey)
+                .map(p -> expired(p, committed.get(p), begins.get(p), ends.get(p))).flatMap(Optional::stream)
+                .findFirst();
+        if (gone.isPresent()) {
+            return new Expired(gone.get());
+        }
+        Map<TopicPartition, Long> fresh = new TreeMap<>(
+                Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+        begins.forEach((partition, begin) -> {
+            if (!committed.containsKey(partition)) {
+                fresh.put(partition, begin);
+            }
+        });
+        return fresh.isEmpty() ? new Ready() : new Begin(fresh);
+    }
+
+    private static Optional<Problem> expired(TopicPartition partition, long next, long begin, Long end) {
+        if (next >= begin && (end == null || next <= end)) {
+            return Optional.empty();
+        }
+        return Optional.of(Problem.of(RunProblem.STREAM_RECORDS_EXPIRED, partition.topic(),
+                "Partition " + partition.partition() + " of " + partition.topic() + " goes on at offset " + next
+                        + ", but the topic holds offsets " + begin + " to " + end + ".")
+                .withRemedy(RunProblem.STREAM_RECORDS_EXPIRED.remedy()));
+    }
+}

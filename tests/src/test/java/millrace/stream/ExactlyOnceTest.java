@@ -20,7 +20,7 @@ import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
-import millrace.topology.origin.OriginHeader;
+import millrace.topology.operator.OriginHeader;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunState;
@@ -113,7 +113,7 @@ class ExactlyOnceTest {
             assertThat(before).as("%s twice in %s, seed %d", row[0], topic, SEED).isNull();
             assertThat(OriginHeader.of(r.headers())).hasValueSatisfying(o -> {
                 assertThat(o.eventTime()).isEqualTo(row[2]);
-                assertThat(o.clock()).isGreaterThanOrEqualTo(o.eventTime());
+                assertThat(o.horizon()).isLessThanOrEqualTo(o.watermark());
             });
         }
         return rows;

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import millrace.topology.compile.RowFunction;
 import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
+import millrace.topology.operator.QuarantineRoutes;
 import millrace.topology.operator.SelectOperator;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.plan.PlanNode;
@@ -45,7 +47,7 @@ public final class TopologyAssembler {
     private final Map<String, Step> contractSteps = new TreeMap<>();
     private final Map<String, Step> modelSteps = new HashMap<>();
     private final List<Step> steps = new ArrayList<>();
-    private final Map<Integer, QuarantineTarget> quarantines = new HashMap<>();
+    private final Map<Integer, QuarantineRoutes.Source> quarantines = new HashMap<>();
 
     private TopologyAssembler(Pipeline pipeline, Surroundings surroundings, RegistryGate registry,
             Function<PlanNode.Calc, Supplier<RowFunction>> compiler) {
@@ -79,7 +81,7 @@ public final class TopologyAssembler {
         String quarantineTopic = QuarantineRecord.topicOf(contract.topic());
         QuarantineTarget quarantine = new QuarantineTarget(contract.topic(), NodeNames.quarantine(contract.name()),
                 schemaId(quarantineTopic), surroundings.largestRecords().get(quarantineTopic));
-        quarantines.put(source.ordinal(), quarantine);
+        quarantines.put(source.ordinal(), new QuarantineRoutes.Source(source, quarantine));
         Step step = new Step(NodeNames.source(contract.name()), List.of(NodeNames.topic(contract.name())),
                 Map.of(source.ordinal(), source.partitions()), s -> SourceOperator.supplier(
                         new SourcePlan(source, needed.of(contract), s.rowNodes, quarantine,
@@ -180,10 +182,10 @@ public final class TopologyAssembler {
         return SelectOperator.supplier(columns, step.rowNodes);
     }
 
-    private Map<Integer, QuarantineTarget> targets(Step step) {
-        Map<Integer, QuarantineTarget> targets = new HashMap<>();
+    private QuarantineRoutes targets(Step step) {
+        Map<Integer, QuarantineRoutes.Source> targets = new HashMap<>();
         step.sources.keySet().forEach(ordinal -> targets.put(ordinal, quarantines.get(ordinal)));
-        return targets;
+        return new QuarantineRoutes(targets, Optional.empty());
     }
 
     private void addSinks(Topology topology, String contract, Step source) {

@@ -1,14 +1,11 @@
 package millrace.topology.operator;
 
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
-import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.source.Element;
+import millrace.topology.flow.Element;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -22,23 +19,22 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
     private final String model;
     private final Supplier<RowFunction> compiled;
     private final RowNodes rowNodes;
-    private final Map<Integer, QuarantineTarget> quarantines;
+    private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
     private RowFunction function;
     private Quarantines quarantine;
 
     private CalcOperator(String model, Supplier<RowFunction> compiled, List<String> rowNodes,
-            Map<Integer, QuarantineTarget> quarantines) {
+            QuarantineRoutes quarantines) {
         this.model = model;
         this.compiled = compiled;
         this.rowNodes = new RowNodes(rowNodes);
         this.quarantines = quarantines;
     }
 
-    /** @param quarantines by source ordinal: of every source whose rows may come here */
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model,
-            Supplier<RowFunction> compiled, List<String> rowNodes, Map<Integer, QuarantineTarget> quarantines) {
+            Supplier<RowFunction> compiled, List<String> rowNodes, QuarantineRoutes quarantines) {
         return () -> new CalcOperator(model, compiled, rowNodes, quarantines);
     }
 
@@ -59,12 +55,11 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
         try {
             values = function.apply(row.values());
         } catch (ExpressionFailure e) {
-            quarantine.refuse(row.origin(), Refusal.of(model, e), OptionalLong.of(row.eventTime()));
+            quarantine.refuse(row, Refusal.of(model, e));
             return;
         } catch (RuntimeException e) {
             // Such as from a user's function: one record's trouble, not the stream's.
-            quarantine.refuse(row.origin(), Refusal.of(model, new ExpressionFailure("", e.toString())),
-                    OptionalLong.of(row.eventTime()));
+            quarantine.refuse(row, Refusal.of(model, new ExpressionFailure("", e.toString())));
             return;
         }
         if (values != null) {

@@ -2,15 +2,13 @@ package millrace.topology.operator;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
-import millrace.topology.origin.OriginHeader;
 import millrace.topology.quarantine.QuarantineReason;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.route.RoutedKey;
-import millrace.topology.source.Element;
+import millrace.topology.flow.Element;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -59,12 +57,12 @@ public final class EmitOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void process(Record<Object, Object> record) {
         switch ((Element) record.value()) {
-            case Element.Row row -> emit(row);
+            case Element.Row row -> emit(row, record.timestamp());
             case Element.Watermark watermark -> observe(watermark);
         }
     }
 
-    private void emit(Element.Row row) {
+    private void emit(Element.Row row, long timestamp) {
         byte[] value;
         RoutedKey routed;
         try {
@@ -83,17 +81,15 @@ public final class EmitOperator implements Processor<Object, Object, Object, Obj
                     value.length + " bytes");
             return;
         }
-        context.forward(new Record<>(routed, value, row.origin().timestamp(),
-                origin.headers(row.eventTime(), row.clock(), row.origin())), plan.rowNode());
+        context.forward(new Record<>(routed, value, timestamp, origin.headers(row)), plan.rowNode());
     }
 
     private void refuse(Element.Row row, QuarantineReason reason, String field, String expectedText, String actual) {
-        quarantine.refuse(row.origin(), Refusal.ofRow(reason, plan.model(), field, expectedText, actual),
-                OptionalLong.of(row.eventTime()));
+        quarantine.refuse(row, Refusal.ofRow(reason, plan.model(), field, expectedText, actual));
     }
 
     private void observe(Element.Watermark watermark) {
-        watermarks.put(watermark.source(), watermark);
+        watermarks.put(watermark.input(), watermark);
         if (watermarks.size() < expected) {
             return;
         }

@@ -3,7 +3,6 @@ package millrace.topology.operator;
 import java.util.List;
 import java.util.Map;
 import millrace.schemas.row.FieldType;
-import millrace.topology.quarantine.QuarantineTarget;
 
 /**
  * How a model's rows leave the topology.
@@ -12,16 +11,15 @@ import millrace.topology.quarantine.QuarantineTarget;
  * @param key positions of the unique key's columns; empty: rows have no key and keep their source's partition
  * @param schemaId of the row type under the topic's subject
  * @param largestRow bytes of a value beyond which a row is refused
- * @param sources ordinals of the sources that feed the model, with their numbers of partitions
+ * @param sources ordinals of the sources and exchanges that feed the model, with their numbers of partitions
  */
 public record EmitPlan(String model, String topic, FieldType.Struct rowType, List<Integer> key, int schemaId,
         int largestRow, Map<Integer, Integer> sources, String rowNode, String watermarkNode,
-        Map<Integer, QuarantineTarget> quarantines) {
+        QuarantineRoutes quarantines) {
 
     public EmitPlan {
         key = List.copyOf(key);
         sources = Map.copyOf(sources);
-        quarantines = Map.copyOf(quarantines);
     }
 
     /** How many tasks write the topic. */

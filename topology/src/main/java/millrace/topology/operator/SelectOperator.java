@@ -1,7 +1,7 @@
 package millrace.topology.operator;
 
 import java.util.List;
-import millrace.topology.source.Element;
+import millrace.topology.flow.Element;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;

@@ -11,4 +11,14 @@ import org.apache.kafka.common.header.Headers;
  * @param value may be null
  */
 public record SourceRecord(SourceTopic source, int partition, long offset, long timestamp, byte[] key, byte[] value,
-        Headers headers) {}
+        Headers headers) implements Origin {
+    @Override
+    public int sourceOrdinal() {
+        return source.ordinal();
+    }
+
+    @Override
+    public int within() {
+        return 0;
+    }
+}

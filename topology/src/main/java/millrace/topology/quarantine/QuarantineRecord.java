@@ -2,6 +2,7 @@ package millrace.topology.quarantine;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.ConfluentFrame;
+import millrace.topology.flow.Element;
 import millrace.topology.origin.SourceRecord;
 import millrace.topology.route.RoutedKey;
 import org.apache.kafka.common.Uuid;
@@ -26,6 +28,7 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 public final class QuarantineRecord {
     private static final FieldType TEXT = new FieldType.Text();
+    private static final UUID NO_TOPIC = new UUID(0, 0);
 
     /** The columns. Timestamp and event time are instants. */
     public static final FieldType.Struct ROW = new FieldType.Struct(List.of(Field.required("topic", TEXT),
@@ -67,6 +70,31 @@ public final class QuarantineRecord {
             }
             return new Record<>(RoutedKey.pinned(key(source, refusal), source.partition()), bytes,
                     Math.max(0, source.timestamp()));
+        }
+
+        /**
+         * A row that was computed from several records: it has no origin, so the model's topic and a fingerprint of the
+         * row stand for it, and its values are the text of {@code value}.
+         */
+        public Record<RoutedKey, byte[]> writeComputed(Element.Row computed, Refusal refusal, int partition) {
+            byte[] text = Arrays.deepToString(computed.values()).getBytes(StandardCharsets.UTF_8);
+            long fingerprint = fingerprint(text);
+            Object[] row = new Object[] {target.sourceTopic(), NO_TOPIC, partition, fingerprint,
+                    computed.eventTime(), null, text, Map.of(), "", "", null, refusal.reason().name(),
+                    blankToNull(refusal.model()), blankToNull(refusal.field()), blankToNull(refusal.expected()),
+                    blankToNull(refusal.actual()), blankToNull(refusal.expression()), computed.eventTime()};
+            byte[] key = ByteBuffer.allocate(12).putInt(partition).putLong(fingerprint).array();
+            return new Record<>(RoutedKey.pinned(key, partition), encoder.encode(row),
+                    Math.max(0, Math.floorDiv(computed.eventTime(), 1000L)));
+        }
+
+        /** FNV-1a, 64 bits. */
+        private static long fingerprint(byte[] bytes) {
+            long hash = 0xcbf29ce484222325L;
+            for (byte b : bytes) {
+                hash = (hash ^ b & 0xff) * 0x100000001b3L;
+            }
+            return hash & Long.MAX_VALUE;
         }
 
         /** What no record of the topic can hold stays in the source topic and in bronze. */

@@ -12,6 +12,8 @@ import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.Malformed;
 import millrace.statestores.store.KeyedState;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
 import millrace.topology.origin.SourceRecord;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineReason;
@@ -127,7 +129,9 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             eventTime = OptionalLong.of(time);
             requireSaneTime(time, origin);
             requirePromises(row);
-            forward(new Element.Row(row, time, clock.advance(time), origin));
+            clock.advance(time);
+            forward(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
+                    clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
         } catch (RefusedException e) {
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
         }
@@ -185,9 +189,8 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         }
     }
 
-    private void forward(Element element) {
+    private void forward(Element element, long timestamp) {
         // A null key and no headers: what a row needs of its source record it keeps itself.
-        long timestamp = element instanceof Element.Row row ? row.origin().timestamp() : context.currentSystemTimeMs();
         Record<Object, Object> record = new Record<>(null, element, timestamp);
         for (String node : rowNodes) {
             context.forward(record, node);
@@ -203,7 +206,8 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             return;
         }
         if (now.watermark() != sent.watermark() || now.horizon() != sent.horizon()) {
-            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()));
+            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
+                    context.currentSystemTimeMs());
         }
         var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
                 now.horizon(), now.nextOffset());

@@ -17,7 +17,7 @@ import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
-import millrace.topology.origin.OriginHeader;
+import millrace.topology.operator.OriginHeader;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.source.RegistryGate;
@@ -130,7 +130,8 @@ class PipelineTopologyTest {
         send("b", 10L, 3);
         var records = output("web.silver.halves").readRecordsToList();
         assertThat(records).extracting(r -> OriginHeader.of(r.headers()).orElseThrow()).containsExactly(
-                new OriginHeader(micros(5), micros(5), 0, 0, 0), new OriginHeader(micros(3), micros(5), 0, 0, 1));
+                new OriginHeader(micros(5), micros(3), micros(-5), 0, 0, 0),
+                new OriginHeader(micros(3), micros(3), micros(-5), 0, 0, 1));
         assertThat(records).allSatisfy(r -> {
             assertThat(r.key()).isNull();
             assertThat(r.getRecordTime()).isEqualTo(NOW);

@@ -16,6 +16,7 @@ import java.util.Random;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroTypes;
 import millrace.statestores.commit.PreCommitHook;
+import millrace.topology.flow.Element;
 import millrace.topology.assemble.MemoryRegistry;
 import millrace.topology.assemble.Orders;
 import millrace.topology.origin.SourceTopic;
@@ -191,8 +192,9 @@ class SourceOperatorKitTest {
 
         private static String text(Object value) {
             if (value instanceof Element.Row row) {
-                return Arrays.toString(row.values()) + " at " + row.eventTime() + " clock " + row.clock() + " from "
-                        + row.origin().offset();
+                return Arrays.toString(row.values()) + " at " + row.eventTime() + " watermark " + row.watermark()
+                        + " horizon "
+                        + row.horizon() + " from " + row.origin().offset();
             } else if (value instanceof byte[] bytes) {
                 return TaskWatermark.of("t/0".getBytes(), bytes).map(TaskWatermark::toString)
                         .orElse(Arrays.toString(bytes));

@@ -1,7 +1,9 @@
-package millrace.topology.origin;
+package millrace.topology.operator;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import millrace.topology.flow.Element;
+import millrace.topology.origin.Origin;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -9,14 +11,15 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * What a row of a model's topic carries beside its columns, so that a reader need not judge time again: one header named
- * {@value #NAME}, about 20 bytes. Layout 1: a version byte, then as zigzag varints the event time, the clock minus the
- * event time, the source's ordinal, the partition and the offset.
+ * {@value #NAME}, about 20 bytes. Layout 1: a version byte, then as zigzag varints the event time, the event time minus
+ * the watermark, the watermark minus the horizon, the source's ordinal, the partition and the offset.
  *
  * @param eventTime microseconds
- * @param clock of the source partition when the row came, microseconds
- * @param source ordinal of the source, see {@link SourceTopic#ordinal}
+ * @param watermark of the source partition when the row came, microseconds
+ * @param horizon of the same
+ * @param source ordinal of the source, see {@link SourceTopic#ordinal}; -1 for a row computed from several
  */
-public record OriginHeader(long eventTime, long clock, int source, int partition, long offset) {
+public record OriginHeader(long eventTime, long watermark, long horizon, int source, int partition, long offset) {
     public static final String NAME = "mr";
     private static final byte VERSION = 1;
 
@@ -28,7 +31,9 @@ public record OriginHeader(long eventTime, long clock, int source, int partition
         }
         ByteBuffer in = ByteBuffer.wrap(header.value(), 1, header.value().length - 1);
         long eventTime = read(in);
-        return Optional.of(new OriginHeader(eventTime, eventTime + read(in), (int) read(in), (int) read(in), read(in)));
+        long watermark = eventTime - read(in);
+        return Optional.of(new OriginHeader(eventTime, watermark, watermark - read(in), (int) read(in),
+                (int) read(in), read(in)));
     }
 
     private static long read(ByteBuffer in) {
@@ -44,17 +49,19 @@ public record OriginHeader(long eventTime, long clock, int source, int partition
 
     /** Writes headers; reuses one buffer, so an instance serves one task. */
     public static final class Writer {
-        private final byte[] buffer = new byte[1 + 5 * 10];
+        private final byte[] buffer = new byte[1 + 6 * 10];
         private int size;
 
-        public Headers headers(long eventTime, long clock, SourceRecord source) {
+        public Headers headers(Element.Row row) {
+            Origin from = row.origin();
             buffer[0] = VERSION;
             size = 1;
-            write(eventTime);
-            write(clock - eventTime);
-            write(source.source().ordinal());
-            write(source.partition());
-            write(source.offset());
+            write(row.eventTime());
+            write(row.eventTime() - row.watermark());
+            write(row.watermark() - row.horizon());
+            write(from.sourceOrdinal());
+            write(from.partition());
+            write(from.offset());
             byte[] value = new byte[size];
             System.arraycopy(buffer, 0, value, 0, size);
             return new RecordHeaders(new Header[] {new RecordHeader(NAME, value)});

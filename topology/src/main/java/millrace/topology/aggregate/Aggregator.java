@@ -5,8 +5,8 @@ import millrace.statestores.codec.StateOutput;
 import millrace.topology.flow.Element;
 
 /**
- * One call of an aggregate function, bound to the columns of its input. It is stateless; what it has seen of a group is
- * an object of its own.
+ * One call of an aggregate function, bound to the columns of its input. What it has seen of a group is an object of its
+ * own, so that one aggregator serves all groups of a task; not those of two threads.
  *
  * <p>
  * The result is a function of the set of rows: adding them in any order, or in parts that are merged later, gives the
@@ -17,10 +17,17 @@ import millrace.topology.flow.Element;
 public interface Aggregator<S> {
     S create();
 
+    /**
+     * Takes a row in.
+     *
+     * @throws millrace.topology.function.FunctionFailure if a user's function refuses the row; the others never do
+     */
     void add(S state, Element.Row row);
 
     /**
-     * Takes back a row that was added, here or in another part: a part may be retracted from before it is merged.
+     * Takes back a row that was added, here or in another part: a part may be retracted from before it is merged. The
+     * row has the same values as the one that was added, and for what looks to the total order the same event time and
+     * origin.
      *
      * @throws UnsupportedOperationException if {@link #retracts} is false
      */
@@ -29,7 +36,7 @@ public interface Aggregator<S> {
     /** Whether rows can be taken back. */
     boolean retracts();
 
-    /** Adds all that another state holds. */
+    /** Adds all that another state holds, which is not used afterwards. */
     void merge(S state, S other);
 
     void write(S state, StateOutput out);

@@ -1,0 +1,97 @@
+package millrace.topology.aggregate;
+
+import java.util.function.Function;
+import millrace.statestores.codec.StateInput;
+import millrace.statestores.codec.StateOutput;
+import millrace.topology.flow.Element;
+
+/**
+ * What follows from the values of a group in total order. Keeps all of them, so its memory is bounded by nothing but
+ * the group.
+ */
+final class PlacedValuesAggregator implements Aggregator<Multiset> {
+    /** What becomes of NULL. */
+    enum Nulls {
+        KEPT, SKIPPED
+    }
+
+    private final int[] columns;
+    private final Nulls nulls;
+    private final ValueLayout values;
+    private final ValueLayout placed;
+    private final TotalOrder order;
+    private final Function<Multiset, Object> result;
+
+    /**
+     * @param columns one gives its value, several an {@code Object[]}
+     * @param values layout of the one value or of the several
+     * @param result from a sorted multiset of {@link PlacedValue}
+     */
+    PlacedValuesAggregator(int[] columns, ValueLayout values, Nulls nulls, TotalOrder order,
+            Function<Multiset, Object> result) {
+        this.columns = columns;
+        this.values = values;
+        this.nulls = nulls;
+        this.order = order;
+        this.result = result;
+        placed = PlacedValue.layout(values);
+    }
+
+    @Override
+    public Multiset create() {
+        return Multiset.sorted(placed);
+    }
+
+    @Override
+    public void add(Multiset state, Element.Row row) {
+        count(state, row, 1);
+    }
+
+    @Override
+    public void retract(Multiset state, Element.Row row) {
+        count(state, row, -1);
+    }
+
+    private void count(Multiset state, Element.Row row, int times) {
+        Object value = value(row.values());
+        if (value != null || nulls == Nulls.KEPT) {
+            state.add(new PlacedValue(order.of(row), value == null ? null : values.canonical(value)), times);
+        }
+    }
+
+    private Object value(Object[] row) {
+        if (columns.length == 1) {
+            return row[columns[0]];
+        }
+        Object[] several = new Object[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            several[i] = row[columns[i]];
+        }
+        return several;
+    }
+
+    @Override
+    public boolean retracts() {
+        return true;
+    }
+
+    @Override
+    public void merge(Multiset state, Multiset other) {
+        state.merge(other);
+    }
+
+    @Override
+    public void write(Multiset state, StateOutput out) {
+        state.write(out);
+    }
+
+    @Override
+    public Multiset read(StateInput in) {
+        return create().read(in);
+    }
+
+    @Override
+    public Object result(Multiset state) {
+        return result.apply(state);
+    }
+}

@@ -1,0 +1,174 @@
+package millrace.topology.aggregate;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.row.FieldType.TimeUnit;
+import millrace.topology.aggregate.AggregatorLaws.Call;
+import millrace.topology.aggregate.AggregatorLaws.Oracle;
+import millrace.topology.function.FunctionFailure;
+import millrace.topology.function.Values;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every function, over every type that it takes, obeys {@link AggregatorLaws}. */
+class AggregatorLawsTest {
+    private static final int SEEDS = "long".equals(System.getProperty("millrace.suite")) ? 100 : 3;
+
+    private static final FieldType BOOL = new FieldType.Bool();
+    private static final FieldType INT = new FieldType.Int32();
+    private static final FieldType BIGINT = new FieldType.Int64();
+    private static final FieldType REAL = new FieldType.Float32();
+    private static final FieldType DOUBLE = new FieldType.Float64();
+    private static final FieldType TEXT = new FieldType.Text();
+    private static final FieldType MONEY = new FieldType.Decimal(12, 2);
+    private static final FieldType HUGE = new FieldType.Decimal(38, 10);
+    private static final FieldType ROW = new FieldType.Struct(List.of(Field.optional("d", DOUBLE),
+            Field.optional("t", TEXT)));
+    private static final FieldType ARRAY = new FieldType.Array(DOUBLE, true);
+    private static final FieldType MAP = new FieldType.Mapping(ARRAY, true);
+
+    private static final List<FieldType> ORDERED = List.of(BOOL, INT, BIGINT, REAL, DOUBLE, MONEY, HUGE, TEXT,
+            new FieldType.Uuid(), new FieldType.Bytes(), new FieldType.Date(), new FieldType.Time(TimeUnit.MICROS),
+            new FieldType.Timestamp(TimeUnit.MILLIS, true));
+    private static final List<FieldType> ALL = Stream.concat(ORDERED.stream(), Stream.of(ROW, ARRAY, MAP)).toList();
+
+    @TestFactory
+    Stream<DynamicTest> count() {
+        Oracle oracle = rows -> rows.stream().filter(r -> Stream.of(r).allMatch(Objects::nonNull)).count();
+        return Stream.of(Stream.of(Call.of("COUNT"), Call.of("COUNT").filtered(), Call.of("COUNT", INT, TEXT),
+                Call.of("COUNT", DOUBLE, MAP).distinct()),
+                ALL.stream().flatMap(t -> Stream.of(Call.of("COUNT", t), Call.of("COUNT", t).distinct(),
+                        Call.of("COUNT", t).distinct().filtered())))
+                .flatMap(s -> s).flatMap(c -> laws(c, oracle));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sumOfIntegers() {
+        return Stream.of(INT, BIGINT).flatMap(t -> allForms("SUM", t, values(v -> {
+            BigInteger sum = v.stream().map(AggregatorLawsTest::whole).reduce(BigInteger.ZERO, BigInteger::add);
+            if (sum.bitLength() > 63) {
+                throw new FunctionFailure("too large");
+            }
+            return sum.longValue();
+        })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> averageOfIntegers() {
+        return Stream.of(INT, BIGINT).flatMap(t -> allForms("AVG", t, values(v -> v.stream()
+                .map(AggregatorLawsTest::whole).reduce(BigInteger.ZERO, BigInteger::add)
+                .divide(BigInteger.valueOf(v.size())).longValueExact())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sumOfDecimals() {
+        return Stream.of(MONEY, HUGE).flatMap(t -> allForms("SUM", t, values(v -> fit(v.stream()
+                .map(BigDecimal.class::cast).reduce(BigDecimal.ZERO, BigDecimal::add)))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> averageOfDecimals() {
+        return Stream.of(MONEY, HUGE, new FieldType.Decimal(38, 0)).flatMap(t -> allForms("AVG", t, values(v -> fit(
+                v.stream().map(BigDecimal.class::cast).reduce(BigDecimal.ZERO, BigDecimal::add)
+                        .divide(BigDecimal.valueOf(v.size()), Math.max(6, ((FieldType.Decimal) t).scale()),
+                                RoundingMode.HALF_UP)))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sumOfFloatingPoint() {
+        return Stream.of(REAL, DOUBLE).flatMap(t -> allForms("SUM", t, values(v -> special(v, exact -> exact
+                .doubleValue() + 0.0))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> averageOfFloatingPoint() {
+        return Stream.of(REAL, DOUBLE).flatMap(t -> allForms("AVG", t, values(v -> special(v,
+                exact -> ExactRatioOracle.nearest(exact, BigDecimal.valueOf(v.size()))))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> extremes() {
+        return ORDERED.stream().flatMap(t -> Stream.concat(
+                allForms("MIN", t, values(v -> v.stream().min(natural(t)).orElseThrow())),
+                allForms("MAX", t,
+                        values(v -> ValueLayout.of(t).canonical(v.stream().max(natural(t)).orElseThrow())))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> endsOfTheTotalOrder() {
+        return ALL.stream().flatMap(t -> Stream.of(
+                allForms("FIRST_VALUE", t, values(v -> ValueLayout.of(t).canonical(v.get(0)))),
+                allForms("LAST_VALUE", t, values(v -> ValueLayout.of(t).canonical(v.get(v.size() - 1)))),
+                allForms("ANY_VALUE", t, values(v -> ValueLayout.of(t).canonical(v.get(0)))))).flatMap(s -> s);
+    }
+
+    /** Alone, with DISTINCT and with a filter. */
+    static Stream<DynamicTest> allForms(String function, FieldType type, Oracle oracle) {
+        return Stream
+                .of(Call.of(function, type), Call.of(function, type).distinct(), Call.of(function, type).filtered())
+                .flatMap(c -> laws(c, oracle));
+    }
+
+    static Stream<DynamicTest> laws(Call call, Oracle oracle) {
+        return Stream.of(DynamicTest.dynamicTest(call.toString(), () -> {
+            long first = new Random().nextLong();
+            for (int i = 0; i < SEEDS; i++) {
+                AggregatorLaws.hold(call, oracle, first + i);
+            }
+        }));
+    }
+
+    /** Of the values of the first argument that are not NULL; NULL if there are none. */
+    static Oracle values(java.util.function.Function<List<Object>, Object> of) {
+        return rows -> {
+            List<Object> values = new ArrayList<>();
+            rows.stream().map(r -> r[0]).filter(Objects::nonNull).forEach(values::add);
+            return values.isEmpty() ? null : of.apply(values);
+        };
+    }
+
+    static BigInteger whole(Object value) {
+        return BigInteger.valueOf(((Number) value).longValue());
+    }
+
+    private static BigDecimal fit(BigDecimal value) {
+        if (value.precision() > 38) {
+            throw new FunctionFailure("too large");
+        }
+        return value;
+    }
+
+    /** Floating point as IEEE 754 says for NaN and infinities, and exactly where there are none. */
+    static double special(List<Object> values, java.util.function.ToDoubleFunction<BigDecimal> finite) {
+        double[] doubles = values.stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+        double naive = 0;
+        BigDecimal exact = BigDecimal.ZERO;
+        for (double d : doubles) {
+            if (Double.isFinite(d)) {
+                exact = exact.add(new BigDecimal(d));
+            } else {
+                naive += d;
+            }
+        }
+        return Double.isFinite(naive) ? finite.applyAsDouble(exact) : Double.isNaN(naive) ? Double.NaN : naive;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Comparator<Object> natural(FieldType type) {
+        return switch (type) {
+            case FieldType.Bytes t -> (a, b) -> java.util.Arrays.compareUnsigned((byte[]) a, (byte[]) b);
+            case FieldType.Uuid t -> Comparator.comparing(Object::toString);
+            case FieldType.Text t -> (a, b) -> Values.compare((String) a, (String) b);
+            default -> (a, b) -> ((Comparable<Object>) a).compareTo(b);
+        };
+    }
+}

@@ -1,0 +1,307 @@
+package millrace.statestores.store;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import millrace.statestores.codec.StateCodec;
+import millrace.statestores.commit.PreCommitHook;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Values by an order (such as the end of a window) and a key. What is in use lives on the heap; what changed is written
+ * to a logged RocksDB store before each commit, and what is beyond the budget is forgotten afterwards and read again
+ * when it is asked for. So a change costs no store access, and the heap is bounded whatever the number of keys.
+ *
+ * <p>
+ * A value that was created and removed between two commits never reaches the store.
+ *
+ * <p>
+ * Opened anew in each {@code init} of its processor, as {@link KeyedState} says. One task owns it.
+ */
+public final class OrderedState<V> {
+    /** A place in the store: the order, so that places sort by it, a mark, and the key. */
+    private static final int PREFIX = Long.BYTES + 1;
+    private static final byte MARK = 1;
+
+    private final StateCodec<V> codec;
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final int mostOnHeap;
+    private final NavigableMap<Long, Bucket<V>> buckets = new TreeMap<>();
+    private final List<Entry<V>> changed = new ArrayList<>();
+    private final Set<Bytes> removed = new HashSet<>();
+    private Bucket<V> last;
+    private long lastOrder;
+    private int onHeap;
+
+    /** A value with its place. The value changes in place; {@link OrderedState#changed} must be told. */
+    public static final class Entry<V> {
+        private final long order;
+        private final KeyBytes key;
+        private final V value;
+        private boolean isChanged;
+        private boolean isStored;
+        private boolean isRemoved;
+
+        private Entry(long order, KeyBytes key, V value) {
+            this.order = order;
+            this.key = key;
+            this.value = value;
+        }
+
+        public long order() {
+            return order;
+        }
+
+        public byte[] key() {
+            return key.bytes();
+        }
+
+        public V value() {
+            return value;
+        }
+    }
+
+    private static final class Bucket<V> {
+        private final Map<KeyBytes, Entry<V>> entries = new HashMap<>();
+        /** Whether everything of this order that the store holds is here too. */
+        private boolean whole;
+    }
+
+    private OrderedState(StateCodec<V> codec, KeyValueStore<Bytes, byte[]> store, int mostOnHeap) {
+        this.codec = codec;
+        this.store = store;
+        this.mostOnHeap = mostOnHeap;
+    }
+
+    public static <V> OrderedState<V> open(ProcessorContext<?, ?> context, OrderedStateDeclaration<V> declaration) {
+        OrderedState<V> state = new OrderedState<>(declaration.values(), context.getStateStore(declaration.name()),
+                declaration.mostOnHeap());
+        PreCommitHook.register(context, declaration.hook(), state::writeBack);
+        return state;
+    }
+
+    /** The entry at a place, or null. */
+    public Entry<V> find(long order, KeyBytes key) {
+        Bucket<V> bucket = bucket(order);
+        Entry<V> entry = bucket.entries.get(key);
+        if (entry == null && !bucket.whole) {
+            Bytes place = place(order, key.bytes());
+            byte[] bytes = removed.contains(place) ? null : store.get(place);
+            entry = bytes == null ? null : keep(bucket, stored(order, key.copy(), bytes));
+        }
+        return entry;
+    }
+
+    /** A new entry at a place where {@link #find} found none; it counts as changed. */
+    public Entry<V> create(long order, KeyBytes key, V value) {
+        Entry<V> entry = keep(bucket(order), new Entry<>(order, key.copy(), value));
+        changed(entry);
+        return entry;
+    }
+
+    /** Says that the value of an entry has changed. */
+    public void changed(Entry<V> entry) {
+        if (!entry.isChanged) {
+            entry.isChanged = true;
+            changed.add(entry);
+        }
+    }
+
+    public void remove(Entry<V> entry) {
+        Bucket<V> bucket = bucket(entry.order);
+        bucket.entries.remove(entry.key);
+        onHeap--;
+        forget(entry);
+    }
+
+    /** Gives every entry whose order is in {@code (after, upTo]}, the smallest orders first. */
+    public void forEach(long after, long upTo, Consumer<Entry<V>> action) {
+        for (long order : orders(after, upTo)) {
+            new ArrayList<>(whole(order).entries.values()).forEach(action);
+        }
+    }
+
+    /** Removes every entry whose order is at most {@code upTo} and which the condition holds for. */
+    public void removeUpTo(long upTo, Predicate<Entry<V>> condition) {
+        for (long order : orders(Long.MIN_VALUE, upTo)) {
+            Bucket<V> bucket = whole(order);
+            for (Iterator<Entry<V>> all = bucket.entries.values().iterator(); all.hasNext();) {
+                Entry<V> entry = all.next();
+                if (condition.test(entry)) {
+                    all.remove();
+                    onHeap--;
+                    forget(entry);
+                }
+            }
+            if (bucket.entries.isEmpty()) {
+                buckets.remove(order);
+                last = null;
+            }
+        }
+    }
+
+    /** The smallest order that has an entry. */
+    public OptionalLong first() {
+        List<Long> all = orders(Long.MIN_VALUE, Long.MAX_VALUE);
+        for (long order : all) {
+            if (!whole(order).entries.isEmpty()) {
+                return OptionalLong.of(order);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** How many orders have entries, such as open windows. */
+    public int count() {
+        return orders(Long.MIN_VALUE, Long.MAX_VALUE).size();
+    }
+
+    /** How many entries are on the heap. */
+    public int onHeap() {
+        return onHeap;
+    }
+
+    private void forget(Entry<V> entry) {
+        entry.isRemoved = true;
+        if (entry.isStored) {
+            removed.add(place(entry.order, entry.key.bytes()));
+        }
+    }
+
+    private Entry<V> keep(Bucket<V> bucket, Entry<V> entry) {
+        bucket.entries.put(entry.key, entry);
+        onHeap++;
+        return entry;
+    }
+
+    private Entry<V> stored(long order, KeyBytes key, byte[] bytes) {
+        Entry<V> entry = new Entry<>(order, key, codec.decode(bytes));
+        entry.isStored = true;
+        return entry;
+    }
+
+    private Bucket<V> bucket(long order) {
+        Bucket<V> recent = last;
+        if (recent != null && lastOrder == order) {
+            return recent;
+        }
+        Bucket<V> bucket = buckets.get(order);
+        if (bucket == null) {
+            bucket = new Bucket<>();
+            bucket.whole = !isStored(order);
+            buckets.put(order, bucket);
+        }
+        last = bucket;
+        lastOrder = order;
+        return bucket;
+    }
+
+    private boolean isStored(long order) {
+        try (KeyValueIterator<Bytes, byte[]> some = range(order, order)) {
+            return some.hasNext();
+        }
+    }
+
+    private Bucket<V> whole(long order) {
+        Bucket<V> bucket = bucket(order);
+        if (!bucket.whole) {
+            try (KeyValueIterator<Bytes, byte[]> all = range(order, order)) {
+                while (all.hasNext()) {
+                    var next = all.next();
+                    byte[] place = next.key.get();
+                    KeyBytes key = new KeyBytes(Arrays.copyOfRange(place, PREFIX, place.length));
+                    if (!bucket.entries.containsKey(key) && !removed.contains(next.key)) {
+                        keep(bucket, stored(order, key, next.value));
+                    }
+                }
+            }
+            bucket.whole = true;
+        }
+        return bucket;
+    }
+
+    /** Orders that may have entries, on the heap or in the store, ascending. */
+    private List<Long> orders(long after, long upTo) {
+        TreeMap<Long, Boolean> found = new TreeMap<>();
+        long from = after == Long.MIN_VALUE ? after : after + 1;
+        if (from > upTo) {
+            return List.of();
+        }
+        buckets.subMap(from, true, upTo, true).keySet().forEach(order -> found.put(order, true));
+        long next = from;
+        while (next <= upTo) {
+            OptionalLong stored = firstStored(next, upTo);
+            if (stored.isEmpty()) {
+                break;
+            }
+            found.put(stored.getAsLong(), true);
+            if (stored.getAsLong() == Long.MAX_VALUE) {
+                break;
+            }
+            next = stored.getAsLong() + 1;
+        }
+        return new ArrayList<>(found.keySet());
+    }
+
+    private OptionalLong firstStored(long from, long upTo) {
+        try (KeyValueIterator<Bytes, byte[]> some = range(from, upTo)) {
+            return some.hasNext()
+                    ? OptionalLong.of(ByteBuffer.wrap(some.next().key.get()).getLong() ^ Long.MIN_VALUE)
+                    : OptionalLong.empty();
+        }
+    }
+
+    private KeyValueIterator<Bytes, byte[]> range(long from, long upTo) {
+        return store.range(bound(from), upTo == Long.MAX_VALUE ? null : bound(upTo + 1));
+    }
+
+    /** Below every place of this order, since those go on with a mark; above every place of the orders before. */
+    private static Bytes bound(long order) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(order ^ Long.MIN_VALUE).array());
+    }
+
+    private static Bytes place(long order, byte[] key) {
+        return Bytes.wrap(ByteBuffer.allocate(PREFIX + key.length).putLong(order ^ Long.MIN_VALUE).put(MARK).put(key)
+                .array());
+    }
+
+    private void writeBack() {
+        // First what went: the same place may have a new value.
+        removed.forEach(store::delete);
+        removed.clear();
+        for (Entry<V> entry : changed) {
+            entry.isChanged = false;
+            if (!entry.isRemoved) {
+                store.put(place(entry.order, entry.key.bytes()), codec.encode(entry.value));
+                entry.isStored = true;
+            }
+        }
+        changed.clear();
+        if (onHeap > mostOnHeap) {
+            forgetSome();
+        }
+    }
+
+    /** Everything is in the store now: forgets whole buckets, the oldest orders first, down to half of the budget. */
+    private void forgetSome() {
+        last = null;
+        for (Iterator<Bucket<V>> all = buckets.values().iterator(); all.hasNext() && onHeap > mostOnHeap / 2;) {
+            onHeap -= all.next().entries.size();
+            all.remove();
+        }
+    }
+}

@@ -10,7 +10,7 @@ import millrace.schemas.registry.UnknownSchemaException;
 import org.apache.avro.Schema;
 
 /** A registry whose ids follow from the schemas alone, so that several processes agree without asking each other. */
-class FixedRegistry implements SchemaRegistry {
+public class FixedRegistry implements SchemaRegistry {
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
     private volatile boolean away;
 

@@ -13,12 +13,14 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFolder;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.function.FunctionJars;
 import millrace.topology.function.FunctionLibrary;
+import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelFolder;
 import millrace.topology.plan.Plan;
@@ -93,6 +95,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             if (model.config().topic()) {
                 tables.add(model(project, pipeline, model));
             }
+            pipeline.sideTopicsOf(model).forEach((topic, row) -> tables.add(side(project, model, topic, row)));
         }
         contracts.forEach(c -> tables.add(quarantine(project, c)));
         return new Deployment(project, pipeline, ordered, tables, functions);
@@ -150,6 +153,19 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                 project.defaults().commitInterval(),
                 config.targetFileSize().orElse(project.defaults().targetFileSize()), properties);
         return new DeployedTable(spec, DeployedTable.Kind.MODEL, model.name(), Optional.empty());
+    }
+
+    /** Late rows lie beside their model's table, refused ones with the others. */
+    private static DeployedTable side(Project project, Pipeline.PlannedModel model, String topic,
+            FieldType.Struct row) {
+        String[] name = model.name().split("\\.", 2);
+        boolean late = topic.equals(LateRow.topicOf(project.name() + "." + model.name()));
+        TableSpec spec = new TableSpec(late ? name[0] : QUARANTINE,
+                late ? LateRow.tableOf(name[1]) : name[0] + "_" + name[1], topic, row, Layout.ENGINE,
+                Optional.empty(), List.of(), List.of(), project.defaults().commitInterval(), SMALL_TABLE_FILE_SIZE,
+                project.defaults().tableProperties());
+        return new DeployedTable(spec, late ? DeployedTable.Kind.LATE : DeployedTable.Kind.QUARANTINE, model.name(),
+                Optional.empty());
     }
 
     private static DeployedTable quarantine(Project project, Contract contract) {

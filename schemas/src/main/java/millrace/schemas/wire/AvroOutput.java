@@ -17,6 +17,10 @@ final class AvroOutput {
         return buffer;
     }
 
+    int size() {
+        return size;
+    }
+
     byte[] copy() {
         return Arrays.copyOf(buffer, size);
     }

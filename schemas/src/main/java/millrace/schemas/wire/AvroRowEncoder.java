@@ -48,6 +48,23 @@ public final class AvroRowEncoder {
         return out.copy();
     }
 
+    /**
+     * Writes a row without a frame into {@link #buffer}, where it stays until the next call.
+     *
+     * @return how many bytes it is
+     * @throws IllegalArgumentException as {@link #encode}
+     */
+    public int write(Object[] values) {
+        out.start(0);
+        row.write(out, values);
+        return out.size();
+    }
+
+    /** Where {@link #write} has written. */
+    public byte[] buffer() {
+        return out.buffer();
+    }
+
     private static ValueWriter struct(Schema schema, FieldType.Struct row) {
         int count = row.fields().size();
         if (schema.getFields().size() != count) {

@@ -28,14 +28,9 @@ final class NeededColumns {
     }
 
     private void collect(PlanNode node) {
-        switch (node) {
-            case PlanNode.Scan scan -> {
-                if (scan.kind() == PlanNode.Scan.Kind.CONTRACT) {
-                    scan.columns().forEach(byContract.get(scan.source())::set);
-                }
-            }
-            case PlanNode.Calc calc -> collect(calc.input());
-            case PlanNode.Union union -> union.inputs().forEach(this::collect);
+        if (node instanceof PlanNode.Scan scan && scan.kind() == PlanNode.Scan.Kind.CONTRACT) {
+            scan.columns().forEach(byContract.get(scan.source())::set);
         }
+        node.inputs().forEach(this::collect);
     }
 }

@@ -28,6 +28,31 @@ final class NodeNames {
         return model + "/" + kind + path;
     }
 
+    /** The stores of a place in a plan, and the topic of an exchange there. */
+    static String state(String model, String path) {
+        return model + ".at" + path;
+    }
+
+    static String late(String model) {
+        return model + "/late";
+    }
+
+    static String exchangeOut(String exchange) {
+        return exchange + "/exchange-out";
+    }
+
+    static String exchangeSink(String exchange) {
+        return exchange + "/exchange-sink";
+    }
+
+    static String exchangeTopic(String exchange) {
+        return exchange + "/exchange-topic";
+    }
+
+    static String exchangeIn(String exchange) {
+        return exchange + "/exchange-in";
+    }
+
     static String emit(String model) {
         return model + "/emit";
     }

@@ -4,12 +4,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.row.FieldType;
+import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.QuarantineRecord;
 
 /**
@@ -38,11 +43,38 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         public String name() {
             return plan.model();
         }
+
+        /** Whether the plan makes rows out of several, so that one may be at fault without a record being. */
+        public boolean mayComputeRows() {
+            return holds(plan.root(), PlanNode.MergeAggregate.class::isInstance);
+        }
+
+        /** Whether rows may come too late for a window of this model. */
+        public boolean setsLateRowsAside() {
+            return holds(plan.root(), node -> node instanceof PlanNode.Windows w
+                    && w.late() == PlanNode.Windows.Late.SET_ASIDE);
+        }
+
+        private static boolean holds(PlanNode node, Predicate<PlanNode> condition) {
+            return condition.test(node) || node.inputs().stream().anyMatch(i -> holds(i, condition));
+        }
     }
 
     /** The topic a model writes. */
     public String topicOf(String model) {
         return name + "." + model;
+    }
+
+    /** The topics that a model writes beside its rows, with the types of what lies in them. */
+    public Map<String, FieldType.Struct> sideTopicsOf(PlannedModel model) {
+        Map<String, FieldType.Struct> topics = new TreeMap<>();
+        if (model.mayComputeRows()) {
+            topics.put(QuarantineRecord.topicOf(topicOf(model.name())), QuarantineRecord.ROW);
+        }
+        if (model.setsLateRowsAside()) {
+            topics.put(LateRow.topicOf(topicOf(model.name())), LateRow.ROW);
+        }
+        return topics;
     }
 
     /** The subject under which the schema of a topic's values is registered. */

@@ -12,13 +12,25 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
+import millrace.topology.aggregate.Aggregator;
+import millrace.topology.aggregate.InputChanges;
 import millrace.topology.compile.RowFunction;
+import millrace.topology.exchange.ExchangePlan;
+import millrace.topology.exchange.ExchangeReader;
+import millrace.topology.exchange.ExchangeWriter;
+import millrace.topology.late.LateRow;
+import millrace.topology.operator.AggregatePlan;
 import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
-import millrace.topology.operator.QuarantineRoutes;
+import millrace.topology.operator.MergeAggregateOperator;
+import millrace.topology.operator.PartialAggregateOperator;
 import millrace.topology.operator.SelectOperator;
+import millrace.topology.operator.WindowsOperator;
+import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
+import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
@@ -37,9 +49,12 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 /**
  * Puts a pipeline together. Every contract's topic is read once, whoever reads it; a model that reads another one hangs
  * behind it in the same task, without a topic in between. Contracts and models that have nothing to do with each other
- * become sub-topologies of their own.
+ * become sub-topologies of their own, and so does what stands behind an exchange.
  */
 public final class TopologyAssembler {
+    /** Exchanges count from here as inputs, contracts from zero. */
+    private static final int FIRST_EXCHANGE = 1_000_000;
+
     private final Pipeline pipeline;
     private final Surroundings surroundings;
     private final RegistryGate registry;
@@ -47,7 +62,9 @@ public final class TopologyAssembler {
     private final Map<String, Step> contractSteps = new TreeMap<>();
     private final Map<String, Step> modelSteps = new HashMap<>();
     private final List<Step> steps = new ArrayList<>();
-    private final Map<Integer, QuarantineRoutes.Source> quarantines = new HashMap<>();
+    private final Map<Step, ExchangePlan> exchanges = new HashMap<>();
+    private final Map<Step, String> emits = new HashMap<>();
+    private final SideOutputs sides = new SideOutputs();
 
     private TopologyAssembler(Pipeline pipeline, Surroundings surroundings, RegistryGate registry,
             Function<PlanNode.Calc, Supplier<RowFunction>> compiler) {
@@ -67,31 +84,63 @@ public final class TopologyAssembler {
         NeededColumns needed = new NeededColumns(pipeline);
         pipeline.contracts().stream().sorted(Comparator.comparing(Contract::name)).forEach(c -> addSource(c, needed));
         pipeline.models().forEach(this::addModel);
-        Topology topology = new Topology();
+        EngineTopology topology = new EngineTopology();
         contractSteps.forEach((contract, step) -> topology.addSource(AutoOffsetReset.none(),
                 NodeNames.topic(contract), new RecordTimestamps(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(), pipeline.contract(contract).orElseThrow().topic()));
-        steps.forEach(step -> step.addTo(topology));
-        contractSteps.forEach((contract, step) -> addSinks(topology, contract, step));
+        steps.forEach(step -> addTo(topology, step));
+        contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.watermarks(contract),
+                pipeline.watermarksTopic(), new ByteArraySerializer(), new ByteArraySerializer(), step.name));
+        sides.addTo(topology);
         return topology;
+    }
+
+    private void addTo(EngineTopology topology, Step step) {
+        ExchangePlan read = exchanges.get(step);
+        if (read != null) {
+            topology.addSource(AutoOffsetReset.earliest(), NodeNames.exchangeTopic(read.name()), new RecordTimestamps(),
+                    new ByteArrayDeserializer(), new ByteArrayDeserializer(), internalTopic(read));
+        }
+        topology.addProcessor(step.name, step.operator(), step.parents.toArray(String[]::new));
+        ExchangePlan written = exchanges.entrySet().stream().map(Map.Entry::getValue)
+                .filter(x -> NodeNames.exchangeOut(x.name()).equals(step.name)).findFirst().orElse(null);
+        if (written != null) {
+            topology.addInternalTopic(internalTopic(written), written.upstream());
+            topology.addSink(NodeNames.exchangeSink(written.name()), internalTopic(written), RoutedKey.serializer(),
+                    new ByteArraySerializer(), new RoutedPartitioner(), step.name);
+        }
+        String model = emits.get(step);
+        if (model != null) {
+            topology.addSink(NodeNames.output(model), pipeline.topicOf(model), RoutedKey.serializer(),
+                    new ByteArraySerializer(), new RoutedPartitioner(), step.name);
+            topology.addSink(NodeNames.watermarks(model), pipeline.watermarksTopic(), new ByteArraySerializer(),
+                    new ByteArraySerializer(), step.name);
+        }
     }
 
     private void addSource(Contract contract, NeededColumns needed) {
         SourceTopic source = surroundings.sources().get(contract.name());
         String quarantineTopic = QuarantineRecord.topicOf(contract.topic());
-        QuarantineTarget quarantine = new QuarantineTarget(contract.topic(), NodeNames.quarantine(contract.name()),
-                schemaId(quarantineTopic), surroundings.largestRecords().get(quarantineTopic));
-        quarantines.put(source.ordinal(), new QuarantineRoutes.Source(source, quarantine));
-        Step step = new Step(NodeNames.source(contract.name()), List.of(NodeNames.topic(contract.name())),
-                Map.of(source.ordinal(), source.partitions()), s -> SourceOperator.supplier(
-                        new SourcePlan(source, needed.of(contract), s.rowNodes, quarantine,
-                                NodeNames.watermarks(contract.name()), surroundings.watermarkInterval()),
-                        registry));
+        sides.addSource(source, new QuarantineTarget(contract.topic(), NodeNames.quarantine(contract.name()),
+                schemaId(quarantineTopic), surroundings.largestRecords().get(quarantineTopic)));
+        Step step = new Step(NodeNames.source(contract.name()), Step.Region.SOURCES,
+                List.of(NodeNames.topic(contract.name())),
+                s -> SourceOperator.supplier(new SourcePlan(source, needed.of(contract), s.rowNodes,
+                        sides.ofSource(source.ordinal(), s, quarantineTopic), NodeNames.watermarks(contract.name()),
+                        surroundings.watermarkInterval()), registry));
+        step.inputs.put(source.ordinal(), source.partitions());
+        step.origins.add(source.ordinal());
         contractSteps.put(contract.name(), step);
         steps.add(step);
     }
 
     private void addModel(Pipeline.PlannedModel model) {
+        if (model.mayComputeRows()) {
+            String topic = pipeline.topicOf(model.name());
+            String quarantine = QuarantineRecord.topicOf(topic);
+            sides.addModel(model.name(), new QuarantineTarget(topic, NodeNames.quarantine(model.name()),
+                    schemaId(quarantine), surroundings.largestRecords().get(quarantine)));
+        }
         List<Step> ends = ends(model.plan().root(), model.name(), "");
         // A model is one place for those that read it, also where it only puts several inputs together.
         Step end = ends.size() == 1 ? ends.get(0) : add(model.name(), "union", "", ends, s -> select(List.of(), s));
@@ -108,13 +157,11 @@ public final class TopologyAssembler {
         if (key.contains(-1)) {
             throw new IllegalArgumentException(model.name() + " has no column for " + model.config().uniqueKey());
         }
-        EmitPlan plan = new EmitPlan(model.name(), topic, row, key, schemaId(topic),
-                surroundings.largestRecords().get(topic), end.sources, NodeNames.output(model.name()),
-                NodeNames.watermarks(model.name()), targets(end));
-        Step emit = new Step(NodeNames.emit(model.name()), List.of(end.name), end.sources,
-                s -> EmitOperator.supplier(plan));
-        end.rowNodes.add(emit.name);
-        emit.emits = model.name();
+        Step emit = Step.behind(NodeNames.emit(model.name()), List.of(end), s -> EmitOperator.supplier(
+                new EmitPlan(model.name(), topic, row, key, schemaId(topic), surroundings.largestRecords().get(topic),
+                        s.inputs, NodeNames.output(model.name()), NodeNames.watermarks(model.name()),
+                        sides.routes(model.name(), s))));
+        emits.put(emit, model.name());
         steps.add(emit);
     }
 
@@ -125,6 +172,11 @@ public final class TopologyAssembler {
             case PlanNode.Calc calc -> List.of(calc(calc, model, path));
             case PlanNode.Union union -> IntStream.range(0, union.inputs().size()).boxed()
                     .flatMap(i -> ends(union.inputs().get(i), model, path + "." + i).stream()).toList();
+            case PlanNode.Windows windows -> List.of(windows(windows, model, path));
+            case PlanNode.PartialAggregate partial -> List.of(partial(partial, model, path));
+            case PlanNode.Exchange exchange -> List.of(exchange(exchange, model, path));
+            case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
+            case PlanNode.Aggregate a -> throw new IllegalArgumentException("an aggregate that was not split");
         };
     }
 
@@ -143,7 +195,69 @@ public final class TopologyAssembler {
                 : ends(calc.input(), model, path + ".0");
         Supplier<RowFunction> compiled = compiler.apply(read);
         return add(model, "calc", path, inputs,
-                s -> CalcOperator.supplier(model, compiled, s.rowNodes, targets(s)));
+                s -> CalcOperator.supplier(model, compiled, s.rowNodes, sides.routes(model, s)));
+    }
+
+    private Step windows(PlanNode.Windows windows, String model, String path) {
+        String topic = LateRow.topicOf(pipeline.topicOf(model));
+        boolean late = windows.late() == PlanNode.Windows.Late.SET_ASIDE;
+        return add(model, "windows", path, ends(windows.input(), model, path + ".0"), s -> WindowsOperator.supplier(
+                new WindowsPlan(windows.spec(), windows.timeColumn(), windows.input().rowType(), late
+                        ? Optional.of(new WindowsPlan.Late(sides.node(s, NodeNames.late(model), topic), topic,
+                                schemaId(topic), sides.sources(s)))
+                        : Optional.empty()),
+                s.rowNodes));
+    }
+
+    private Step partial(PlanNode.PartialAggregate partial, String model, String path) {
+        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType());
+        Step step = add(model, "partial", path, ends(partial.input(), model, path + ".0"),
+                s -> PartialAggregateOperator.supplier(new AggregatePlan(NodeNames.state(model, path),
+                        partial.input().rowType(), partial.groups(), calls, partial.windowEnd(), s::inputsOf),
+                        s.rowNodes));
+        step.computed = true;
+        step.origins.clear();
+        return step;
+    }
+
+    private Step merge(PlanNode.MergeAggregate merge, String model, String path) {
+        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput());
+        List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
+        return add(model, "aggregate", path, ends(merge.input(), model, path + ".0"),
+                s -> MergeAggregateOperator.supplier(model,
+                        new AggregatePlan(NodeNames.state(model, path), merge.input().rowType(), groups, calls,
+                                merge.windowEnd(), s::inputsOf),
+                        s.rowNodes, sides.routes(model, s)));
+    }
+
+    private static List<Aggregator<?>> bind(List<AggregateCall> calls, FieldType.Struct input) {
+        List<Aggregator<?>> bound = new ArrayList<>();
+        calls.forEach(c -> bound.add(Aggregates.builtIn().bind(c, input, InputChanges.APPEND_ONLY)));
+        return bound;
+    }
+
+    private Step exchange(PlanNode.Exchange exchange, String model, String path) {
+        List<Step> before = ends(exchange.input(), model, path + ".0");
+        String name = NodeNames.state(model, path);
+        Map<Integer, Integer> sources = new HashMap<>();
+        before.forEach(b -> sources.putAll(b.inputs));
+        ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + exchanges.size(), exchange.rowType(),
+                exchange.keys(), sources);
+        Step out = Step.behind(NodeNames.exchangeOut(name), before,
+                s -> ExchangeWriter.supplier(plan, NodeNames.exchangeSink(name)));
+        steps.add(out);
+        Step in = new Step(NodeNames.exchangeIn(name), new Step.Region(name), List.of(NodeNames.exchangeTopic(name)),
+                s -> ExchangeReader.supplier(plan, surroundings.watermarkInterval(), s.rowNodes));
+        in.inputs.put(plan.ordinal(), plan.upstream());
+        in.origins.addAll(out.origins);
+        in.computed = out.computed;
+        exchanges.put(in, plan);
+        steps.add(in);
+        return in;
+    }
+
+    private static String internalTopic(ExchangePlan exchange) {
+        return exchange.name() + EngineTopology.SUFFIX;
     }
 
     private boolean readsAll(PlanNode.Scan scan) {
@@ -168,12 +282,7 @@ public final class TopologyAssembler {
 
     private Step add(String model, String kind, String path, List<Step> inputs,
             Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator) {
-        Map<Integer, Integer> sources = new HashMap<>();
-        inputs.forEach(i -> sources.putAll(i.sources));
-        Step step = new Step(NodeNames.node(model, kind, path), inputs.stream().map(i -> i.name).distinct().toList(),
-                sources, operator);
-        // A source that a union reads twice sends each row twice.
-        inputs.forEach(i -> i.rowNodes.add(step.name));
+        Step step = Step.behind(NodeNames.node(model, kind, path), inputs, operator);
         steps.add(step);
         return step;
     }
@@ -182,56 +291,7 @@ public final class TopologyAssembler {
         return SelectOperator.supplier(columns, step.rowNodes);
     }
 
-    private QuarantineRoutes targets(Step step) {
-        Map<Integer, QuarantineRoutes.Source> targets = new HashMap<>();
-        step.sources.keySet().forEach(ordinal -> targets.put(ordinal, quarantines.get(ordinal)));
-        return new QuarantineRoutes(targets, Optional.empty());
-    }
-
-    private void addSinks(Topology topology, String contract, Step source) {
-        String topic = pipeline.contract(contract).orElseThrow().topic();
-        int ordinal = source.sources.keySet().iterator().next();
-        // Selecting columns refuses nothing; everybody else may.
-        String[] refusing = steps.stream().filter(s -> s.sources.containsKey(ordinal)).map(s -> s.name)
-                .toArray(String[]::new);
-        topology.addSink(NodeNames.quarantine(contract), QuarantineRecord.topicOf(topic), RoutedKey.serializer(),
-                new ByteArraySerializer(), new RoutedPartitioner(), refusing);
-        topology.addSink(NodeNames.watermarks(contract), pipeline.watermarksTopic(), new ByteArraySerializer(),
-                new ByteArraySerializer(), source.name);
-    }
-
     private int schemaId(String topic) {
         return surroundings.schemaIds().get(Pipeline.subjectOf(topic));
-    }
-
-    /** A node of the topology while its children are still being found. */
-    private final class Step {
-        private final String name;
-        private final List<String> parents;
-        /** Ordinals of the sources whose rows come here, with their numbers of partitions. */
-        private final Map<Integer, Integer> sources;
-        private final Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator;
-        private final List<String> rowNodes = new ArrayList<>();
-        /** The model whose topic this step fills, or null. */
-        private String emits;
-
-        private Step(String name, List<String> parents, Map<Integer, Integer> sources,
-                Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator) {
-            this.name = name;
-            this.parents = parents;
-            this.sources = sources;
-            this.operator = operator;
-        }
-
-        private void addTo(Topology topology) {
-            topology.addProcessor(name, operator.apply(this), parents.toArray(String[]::new));
-            if (emits != null) {
-                topology.addSink(NodeNames.output(emits), pipeline.topicOf(emits), RoutedKey.serializer(),
-                        new ByteArraySerializer(),
-                        new RoutedPartitioner(), name);
-                topology.addSink(NodeNames.watermarks(emits), pipeline.watermarksTopic(), new ByteArraySerializer(),
-                        new ByteArraySerializer(), name);
-            }
-        }
     }
 }

@@ -10,11 +10,7 @@ final class PlanWalk {
 
     static void nodes(PlanNode node, Consumer<PlanNode> visitor) {
         visitor.accept(node);
-        switch (node) {
-            case PlanNode.Scan scan -> {}
-            case PlanNode.Calc calc -> nodes(calc.input(), visitor);
-            case PlanNode.Union union -> union.inputs().forEach(i -> nodes(i, visitor));
-        }
+        node.inputs().forEach(i -> nodes(i, visitor));
     }
 
     static void calls(PlanNode root, Consumer<Expression.Call> visitor) {

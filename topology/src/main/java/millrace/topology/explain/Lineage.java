@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import millrace.schemas.row.Field;
+import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
@@ -95,6 +96,29 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     out.add(from);
                 });
             }
+            case PlanNode.Windows windows -> {
+                out.addAll(walk(windows.input(), reads));
+                Set<SourceColumn> time = out.get(windows.timeColumn());
+                for (int i = 0; i < PlanNode.Windows.COLUMNS; i++) {
+                    out.add(time);
+                }
+            }
+            case PlanNode.Aggregate a -> out.addAll(aggregate(a.input(), a.groups(), a.calls(), reads));
+            case PlanNode.PartialAggregate a -> {
+                List<Set<SourceColumn>> whole = aggregate(a.input(), a.groups(), a.calls(), reads);
+                out.addAll(whole.subList(0, a.groups().size()));
+                Set<SourceColumn> part = new TreeSet<>();
+                whole.subList(a.groups().size(), whole.size()).forEach(part::addAll);
+                out.add(part);
+            }
+            case PlanNode.MergeAggregate m -> {
+                if (m.input() instanceof PlanNode.Exchange e && e.input() instanceof PlanNode.PartialAggregate p) {
+                    out.addAll(aggregate(p.input(), p.groups(), p.calls(), reads));
+                } else {
+                    throw new IllegalStateException("parts from " + m.input());
+                }
+            }
+            case PlanNode.Exchange e -> out.addAll(walk(e.input(), reads));
             case PlanNode.Union union -> {
                 for (int i = 0; i < union.rowType().fields().size(); i++) {
                     out.add(new TreeSet<>());
@@ -106,6 +130,20 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     }
                 }
             }
+        }
+        return out;
+    }
+
+    private static List<Set<SourceColumn>> aggregate(PlanNode input, List<Integer> groups, List<AggregateCall> calls,
+            Set<SourceColumn> reads) {
+        List<Set<SourceColumn>> below = walk(input, reads);
+        List<Set<SourceColumn>> out = new ArrayList<>();
+        groups.forEach(g -> out.add(below.get(g)));
+        for (AggregateCall call : calls) {
+            Set<SourceColumn> from = new TreeSet<>();
+            call.arguments().forEach(a -> from.addAll(below.get(a)));
+            call.filter().ifPresent(f -> from.addAll(below.get(f)));
+            out.add(from);
         }
         return out;
     }

@@ -2,9 +2,12 @@ package millrace.topology.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
 import millrace.topology.function.TypeText;
+import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
@@ -49,7 +52,73 @@ public final class PlanPrinter {
                 out.append("union all");
                 union.inputs().forEach(input -> node(input, indent + "  ", out));
             }
+            case PlanNode.Windows windows -> {
+                out.append("windows ").append(WindowText.of(windows.spec())).append(" on ")
+                        .append(name(windows.input(), windows.timeColumn())).append(switch (windows.late()) {
+                            case KEPT -> "";
+                            case SET_ASIDE -> ", late rows set aside";
+                        });
+                node(windows.input(), indent + "  ", out);
+            }
+            case PlanNode.Aggregate a -> {
+                out.append("aggregate").append(by(names(a.input(), a.groups())))
+                        .append(calls(a.calls(), a.input().rowType(), a.rowType(), a.groups().size()))
+                        .append(closing(a.windowEnd(), a.rowType()));
+                node(a.input(), indent + "  ", out);
+            }
+            case PlanNode.PartialAggregate a -> {
+                out.append("partial aggregate").append(by(names(a.input(), a.groups())));
+                node(a.input(), indent + "  ", out);
+            }
+            case PlanNode.MergeAggregate a -> {
+                out.append("aggregate").append(by(a.rowType().fields().subList(0, a.groups()).stream()
+                        .map(Field::name).toList()))
+                        .append(calls(a.calls(), a.callInput(), a.rowType(), a.groups()))
+                        .append(closing(a.windowEnd(), a.rowType()));
+                node(a.input(), indent + "  ", out);
+            }
+            case PlanNode.Exchange e -> {
+                out.append("exchange").append(by(names(e.input(), e.keys())));
+                node(e.input(), indent + "  ", out);
+            }
         }
+    }
+
+    private static String by(List<String> columns) {
+        return columns.isEmpty() ? "" : " by " + String.join(", ", columns);
+    }
+
+    private static String closing(OptionalInt windowEnd, FieldType.Struct type) {
+        return windowEnd.isPresent() ? ", given out at " + type.fields().get(windowEnd.getAsInt()).name() : "";
+    }
+
+    private static String calls(List<AggregateCall> calls, FieldType.Struct input, FieldType.Struct output, int from) {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            String text = call(calls.get(i), input);
+            String name = output.fields().get(from + i).name();
+            texts.add(text.equals(name) ? name : text + " AS " + name);
+        }
+        return texts.isEmpty() ? "" : ": " + String.join(", ", texts);
+    }
+
+    private static String call(AggregateCall call, FieldType.Struct input) {
+        List<String> arguments = new ArrayList<>(
+                call.arguments().stream().map(i -> input.fields().get(i).name()).toList());
+        call.constants().forEach(c -> arguments.add(String.valueOf(c)));
+        return call.function() + "(" + (call.over() == AggregateCall.Over.DISTINCT ? "DISTINCT " : "")
+                + (arguments.isEmpty() ? "*" : String.join(", ", arguments)) + ")"
+                + (call.filter().isPresent()
+                        ? " FILTER (WHERE " + input.fields().get(call.filter().getAsInt()).name() + ")"
+                        : "");
+    }
+
+    private static List<String> names(PlanNode node, List<Integer> columns) {
+        return columns.stream().map(i -> name(node, i)).toList();
+    }
+
+    private static String name(PlanNode node, int column) {
+        return node.rowType().fields().get(column).name();
     }
 
     private static List<String> columns(PlanNode.Calc calc) {

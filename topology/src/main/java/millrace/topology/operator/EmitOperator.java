@@ -17,6 +17,9 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * Writes a model's rows to its topic, and how far this task has come to the topic of watermarks. Both belong to the same
  * transaction, so a watermark is seen no sooner than the rows it covers.
+ *
+ * <p>
+ * A row that takes back an earlier one becomes a tombstone of its key; the row that replaces it, if one does, follows.
  */
 public final class EmitOperator implements Processor<Object, Object, Object, Object> {
     private final EmitPlan plan;
@@ -66,7 +69,7 @@ public final class EmitOperator implements Processor<Object, Object, Object, Obj
         byte[] value;
         RoutedKey routed;
         try {
-            value = encoder.encode(row.values());
+            value = row.retracts() ? null : encoder.encode(row.values());
             routed = key == null ? keyless : RoutedKey.hashed(key.of(row.values()));
         } catch (IllegalArgumentException e) {
             refuse(row, QuarantineReason.ROW_UNWRITABLE, "", "a row of " + plan.topic(),
@@ -76,7 +79,7 @@ public final class EmitOperator implements Processor<Object, Object, Object, Obj
             refuse(row, QuarantineReason.KEY_MISSING, e.column(), "a value", "null");
             return;
         }
-        if (value.length > plan.largestRow()) {
+        if (value != null && value.length > plan.largestRow()) {
             refuse(row, QuarantineReason.ROW_TOO_LARGE, "", "at most " + plan.largestRow() + " bytes",
                     value.length + " bytes");
             return;

@@ -2,11 +2,18 @@ package millrace.topology.plan;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import millrace.schemas.row.FieldType;
 
 /** A step of a plan; knows the type of the rows it gives. */
 public sealed interface PlanNode {
     FieldType.Struct rowType();
+
+    /** What it reads from, in order. */
+    List<PlanNode> inputs();
+
+    /** The same step over other inputs, as many and of the same types. */
+    PlanNode withInputs(List<PlanNode> inputs);
 
     /**
      * Reads a contract's topic or another model.
@@ -18,6 +25,16 @@ public sealed interface PlanNode {
     record Scan(String source, Kind kind, List<Integer> columns, FieldType.Struct rowType) implements PlanNode {
         public Scan {
             columns = List.copyOf(columns);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of();
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return this;
         }
 
         /** What is read. */
@@ -35,6 +52,16 @@ public sealed interface PlanNode {
                 throw new IllegalArgumentException(projections.size() + " expressions for " + rowType);
             }
         }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Calc(inputs.get(0), condition, projections, rowType);
+        }
     }
 
     /** All rows of all inputs, which have the same types by position; at least two. */
@@ -44,6 +71,152 @@ public sealed interface PlanNode {
             if (inputs.size() < 2) {
                 throw new IllegalArgumentException("a union of " + inputs.size());
             }
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> others) {
+            return new Union(others, rowType);
+        }
+    }
+
+    /**
+     * Puts each row into its windows: one row for each, with the columns {@code window_start}, {@code window_end} and
+     * {@code window_time} behind the row's own.
+     *
+     * @param timeColumn the event time, in the input
+     * @param late what becomes of a row that comes too late for a window
+     */
+    record Windows(PlanNode input, WindowSpec spec, int timeColumn, Late late, FieldType.Struct rowType)
+            implements
+                PlanNode {
+        /** How many columns stand behind the row's own. */
+        public static final int COLUMNS = 3;
+
+        /** What becomes of a row that is too late for its window. */
+        public enum Late {
+            /** It is given out like the others: nothing above waits for windows to close. */
+            KEPT,
+            /** It goes to the model's late rows: what is above has closed the window. */
+            SET_ASIDE
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Windows(inputs.get(0), spec, timeColumn, late, rowType);
+        }
+
+        /** Position of {@code window_start} in the output. */
+        public int startColumn() {
+            return rowType.fields().size() - COLUMNS;
+        }
+    }
+
+    /**
+     * One row per group: the columns of the group, then the results of the calls.
+     *
+     * @param groups columns of the input; equal values are one group, NULL among them
+     * @param windowEnd which of the groups is the end of a window, if one is: then a group is given out when its window
+     *        closes, and forgotten; else its row changes as rows come
+     */
+    record Aggregate(PlanNode input, List<Integer> groups, List<AggregateCall> calls, OptionalInt windowEnd,
+            FieldType.Struct rowType) implements PlanNode {
+        public Aggregate {
+            groups = List.copyOf(groups);
+            calls = List.copyOf(calls);
+            if (rowType.fields().size() != groups.size() + calls.size()) {
+                throw new IllegalArgumentException(groups + " and " + calls + " for " + rowType);
+            }
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Aggregate(inputs.get(0), groups, calls, windowEnd, rowType);
+        }
+    }
+
+    /**
+     * The first half of an {@link Aggregate}, before the exchange: each task sums up its own rows, so that a hot group
+     * costs a row per task and flush. Gives the columns of the group and, as bytes, what the calls have seen.
+     */
+    record PartialAggregate(PlanNode input, List<Integer> groups, List<AggregateCall> calls, OptionalInt windowEnd,
+            FieldType.Struct rowType) implements PlanNode {
+        public PartialAggregate {
+            groups = List.copyOf(groups);
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new PartialAggregate(inputs.get(0), groups, calls, windowEnd, rowType);
+        }
+    }
+
+    /**
+     * The second half: puts the parts of a group together.
+     *
+     * @param input gives the columns of the group and the parts
+     * @param callInput the row type that the calls' columns are positions of
+     */
+    record MergeAggregate(PlanNode input, FieldType.Struct callInput, List<AggregateCall> calls, OptionalInt windowEnd,
+            FieldType.Struct rowType) implements PlanNode {
+        public MergeAggregate {
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new MergeAggregate(inputs.get(0), callInput, calls, windowEnd, rowType);
+        }
+
+        /** How many of the columns are the group's. */
+        public int groups() {
+            return rowType.fields().size() - calls.size();
+        }
+    }
+
+    /**
+     * Brings rows with equal keys to one task, through a topic of the pipeline's own.
+     *
+     * @param keys columns of the input; none: all rows go to one task
+     */
+    record Exchange(PlanNode input, List<Integer> keys) implements PlanNode {
+        public Exchange {
+            keys = List.copyOf(keys);
+        }
+
+        @Override
+        public FieldType.Struct rowType() {
+            return input.rowType();
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Exchange(inputs.get(0), keys);
         }
     }
 }

@@ -1,12 +1,17 @@
 package millrace.topology.rewrite;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
 
@@ -22,29 +27,101 @@ final class PruneColumns {
     private PruneColumns() {}
 
     static PlanNode apply(PlanNode root) {
-        return keep(root, IntStream.range(0, root.rowType().fields().size()).boxed().toList());
+        return exactly(root, IntStream.range(0, root.rowType().fields().size()).boxed().toList());
     }
 
+    /** A node that has the wanted columns and perhaps some that it cannot do without; and where they are now. */
+    private record Kept(PlanNode node, Map<Integer, Integer> moved) {}
+
     /** The node with just these columns, in this order. */
-    private static PlanNode keep(PlanNode node, List<Integer> wanted) {
-        FieldType.Struct type = new FieldType.Struct(wanted.stream().map(node.rowType().fields()::get).toList());
+    private static PlanNode exactly(PlanNode node, List<Integer> wanted) {
+        Kept kept = keep(node, new TreeSet<>(wanted));
+        List<Integer> positions = wanted.stream().map(kept.moved()::get).toList();
+        FieldType.Struct type = kept.node().rowType();
+        if (positions.equals(IntStream.range(0, type.fields().size()).boxed().toList())) {
+            return kept.node();
+        }
+        List<Expression> columns = new ArrayList<>();
+        for (int position : positions) {
+            Field f = type.fields().get(position);
+            columns.add(new Expression.Column(position, f.name(), f.type(), f.nullable()));
+        }
+        return new PlanNode.Calc(kept.node(), Optional.empty(), columns, struct(type, positions));
+    }
+
+    private static Kept keep(PlanNode node, TreeSet<Integer> wanted) {
+        List<Integer> positions = new ArrayList<>(wanted);
+        FieldType.Struct type = struct(node.rowType(), positions);
         return switch (node) {
-            case PlanNode.Scan scan -> new PlanNode.Scan(scan.source(), scan.kind(),
-                    wanted.stream().map(scan.columns()::get).toList(), type);
-            case PlanNode.Union union -> new PlanNode.Union(
-                    union.inputs().stream().map(i -> keep(i, wanted)).toList(), type);
+            case PlanNode.Scan scan -> new Kept(new PlanNode.Scan(scan.source(), scan.kind(),
+                    positions.stream().map(scan.columns()::get).toList(), type), moved(positions));
+            case PlanNode.Union union -> new Kept(new PlanNode.Union(
+                    union.inputs().stream().map(i -> exactly(i, positions)).toList(), type), moved(positions));
             case PlanNode.Calc calc -> {
-                List<Expression> projections = wanted.stream().map(calc.projections()::get).toList();
+                List<Expression> projections = positions.stream().map(calc.projections()::get).toList();
                 TreeSet<Integer> read = new TreeSet<>();
                 projections.forEach(e -> Substitution.collect(e, read));
                 calc.condition().ifPresent(c -> Substitution.collect(c, read));
-                List<Integer> below = new ArrayList<>(read);
-                Map<Integer, Integer> moved = new HashMap<>();
-                below.forEach(i -> moved.put(i, moved.size()));
-                yield new PlanNode.Calc(keep(calc.input(), below), calc.condition().map(c -> move(c, moved)),
-                        projections.stream().map(e -> move(e, moved)).toList(), type);
+                Kept below = keep(calc.input(), read);
+                yield new Kept(new PlanNode.Calc(below.node(), calc.condition().map(c -> move(c, below.moved())),
+                        projections.stream().map(e -> move(e, below.moved())).toList(), type), moved(positions));
             }
+            case PlanNode.Windows windows -> windows(windows, wanted);
+            case PlanNode.Aggregate aggregate -> aggregate(aggregate, wanted);
+            case PlanNode.PartialAggregate p -> all(p);
+            case PlanNode.MergeAggregate m -> all(m);
+            case PlanNode.Exchange e -> all(e);
         };
+    }
+
+    private static Kept windows(PlanNode.Windows windows, TreeSet<Integer> wanted) {
+        int width = windows.startColumn();
+        TreeSet<Integer> read = new TreeSet<>(wanted.headSet(width));
+        read.add(windows.timeColumn());
+        Kept below = keep(windows.input(), read);
+        List<Field> fields = new ArrayList<>(below.node().rowType().fields());
+        Map<Integer, Integer> moved = new HashMap<>(below.moved());
+        for (int i = 0; i < PlanNode.Windows.COLUMNS; i++) {
+            moved.put(width + i, fields.size());
+            fields.add(windows.rowType().fields().get(width + i));
+        }
+        return new Kept(new PlanNode.Windows(below.node(), windows.spec(), below.moved().get(windows.timeColumn()),
+                windows.late(), new FieldType.Struct(fields)), moved);
+    }
+
+    /** Groups stay, since they say what a row stands for; calls go. */
+    private static Kept aggregate(PlanNode.Aggregate a, TreeSet<Integer> wanted) {
+        int groups = a.groups().size();
+        List<Integer> positions = new ArrayList<>(IntStream.range(0, groups).boxed().toList());
+        positions.addAll(wanted.tailSet(groups));
+        List<AggregateCall> calls = wanted.tailSet(groups).stream().map(i -> a.calls().get(i - groups)).toList();
+        TreeSet<Integer> read = new TreeSet<>(a.groups());
+        calls.forEach(c -> {
+            read.addAll(c.arguments());
+            c.filter().ifPresent(read::add);
+        });
+        Kept below = keep(a.input(), read);
+        Map<Integer, Integer> to = below.moved();
+        List<AggregateCall> movedCalls = calls.stream().map(c -> new AggregateCall(c.function(),
+                c.arguments().stream().map(to::get).toList(), c.over(),
+                c.filter().isPresent() ? OptionalInt.of(to.get(c.filter().getAsInt())) : OptionalInt.empty(),
+                c.constants(), c.type(), c.nullable())).toList();
+        return new Kept(new PlanNode.Aggregate(below.node(), a.groups().stream().map(to::get).toList(), movedCalls,
+                a.windowEnd(), struct(a.rowType(), positions)), moved(positions));
+    }
+
+    private static Kept all(PlanNode node) {
+        return new Kept(node, moved(IntStream.range(0, node.rowType().fields().size()).boxed().toList()));
+    }
+
+    private static FieldType.Struct struct(FieldType.Struct type, Collection<Integer> positions) {
+        return new FieldType.Struct(positions.stream().map(type.fields()::get).toList());
+    }
+
+    private static Map<Integer, Integer> moved(List<Integer> positions) {
+        Map<Integer, Integer> moved = new HashMap<>();
+        positions.forEach(p -> moved.put(p, moved.size()));
+        return moved;
     }
 
     private static Expression move(Expression e, Map<Integer, Integer> moved) {

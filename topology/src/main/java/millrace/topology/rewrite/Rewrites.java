@@ -4,10 +4,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import millrace.topology.plan.PlanNode;
 
-/** The ordered list of rewrites, applied until nothing changes. */
+/**
+ * The ordered list of rewrites, applied until nothing changes; then those that decide how the plan is carried out, once.
+ */
 public final class Rewrites {
     private static final List<UnaryOperator<PlanNode>> ALL = List.of(FlattenUnions::apply, PushCalcThroughUnion::apply,
             MergeCalcs::apply, PruneColumns::apply, DropIdentityCalcs::apply);
+
+    private static final List<UnaryOperator<PlanNode>> CARRYING_OUT = List.of(SetLateRowsAside::apply,
+            SplitAggregates::apply);
 
     private Rewrites() {}
 
@@ -20,17 +25,14 @@ public final class Rewrites {
                 after = rewrite.apply(after);
             }
         } while (!after.equals(before));
+        for (UnaryOperator<PlanNode> rewrite : CARRYING_OUT) {
+            after = rewrite.apply(after);
+        }
         return after;
     }
 
     /** The node with its inputs rewritten first. */
     static PlanNode bottomUp(PlanNode node, UnaryOperator<PlanNode> rewrite) {
-        return rewrite.apply(switch (node) {
-            case PlanNode.Scan scan -> scan;
-            case PlanNode.Calc calc -> new PlanNode.Calc(bottomUp(calc.input(), rewrite), calc.condition(),
-                    calc.projections(), calc.rowType());
-            case PlanNode.Union union -> new PlanNode.Union(
-                    union.inputs().stream().map(i -> bottomUp(i, rewrite)).toList(), union.rowType());
-        });
+        return rewrite.apply(node.withInputs(node.inputs().stream().map(i -> bottomUp(i, rewrite)).toList()));
     }
 }

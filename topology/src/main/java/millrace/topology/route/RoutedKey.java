@@ -8,6 +8,8 @@ import org.apache.kafka.common.utils.Utils;
  * producers do it, or the partition the row came from where rows have no key, so that their order is kept.
  */
 public final class RoutedKey {
+    private static final RoutedKey EVERYWHERE = new RoutedKey(null, 0);
+
     private final byte[] bytes;
     private final int partition;
 
@@ -24,6 +26,15 @@ public final class RoutedKey {
     /** To this partition, modulo the number of partitions there are; the key may be null. */
     public static RoutedKey pinned(byte[] bytes, int partition) {
         return new RoutedKey(bytes, partition);
+    }
+
+    /** To every partition; the key is null. */
+    public static RoutedKey everywhere() {
+        return EVERYWHERE;
+    }
+
+    boolean isEverywhere() {
+        return this == EVERYWHERE;
     }
 
     int partition(int partitions) {

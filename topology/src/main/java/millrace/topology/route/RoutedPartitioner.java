@@ -2,6 +2,8 @@ package millrace.topology.route;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /** Sends each record where its {@link RoutedKey} says. Shared by all tasks. */
@@ -15,18 +17,18 @@ public final class RoutedPartitioner implements StreamPartitioner<RoutedKey, byt
             known = Answers.of(partitions);
             answers = known;
         }
-        return known.single[key.partition(partitions)];
+        return key.isEverywhere() ? known.all : known.single[key.partition(partitions)];
     }
 
     /** Every possible answer, made once. */
-    private record Answers(Optional<Set<Integer>>[] single) {
+    private record Answers(Optional<Set<Integer>>[] single, Optional<Set<Integer>> all) {
         static Answers of(int partitions) {
             @SuppressWarnings({"unchecked", "rawtypes"})
             Optional<Set<Integer>>[] single = new Optional[partitions];
             for (int i = 0; i < partitions; i++) {
                 single[i] = Optional.of(Set.of(i));
             }
-            return new Answers(single);
+            return new Answers(single, Optional.of(IntStream.range(0, partitions).boxed().collect(Collectors.toSet())));
         }
     }
 }

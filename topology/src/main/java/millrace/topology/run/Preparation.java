@@ -55,6 +55,10 @@ final class Preparation {
                 register(topic, model.plan().rowType(), ids);
                 largest.put(topic, room(facts.get(topic)));
             }
+            pipeline.sideTopicsOf(model).forEach((topic, row) -> {
+                register(topic, row, ids);
+                largest.put(topic, room(facts.get(topic)));
+            });
         }
         Map<String, SourceTopic> sources = sources(facts);
         prepareOffsets();

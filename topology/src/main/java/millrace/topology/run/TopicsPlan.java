@@ -33,6 +33,8 @@ public final class TopicsPlan {
             if (model.config().topic()) {
                 wanted.add(new Topics.WantedTopic(pipeline.topicOf(model.name()), width, ofTheEngine()));
             }
+            pipeline.sideTopicsOf(model).keySet()
+                    .forEach(topic -> wanted.add(new Topics.WantedTopic(topic, width, ofTheEngine())));
         }
         wanted.add(new Topics.WantedTopic(pipeline.watermarksTopic(), 1,
                 Map.of("cleanup.policy", "compact", "segment.bytes", Integer.toString(16 << 20))));
@@ -41,12 +43,9 @@ public final class TopicsPlan {
 
     /** A model's topic is as wide as its widest source. */
     private static int width(PlanNode node, Map<String, Integer> partitions) {
-        return switch (node) {
-            case PlanNode.Scan scan -> partitions.get(scan.source());
-            case PlanNode.Calc calc -> width(calc.input(), partitions);
-            case PlanNode.Union union -> union.inputs().stream().mapToInt(i -> width(i, partitions)).max()
-                    .orElseThrow();
-        };
+        return node instanceof PlanNode.Scan scan
+                ? partitions.get(scan.source())
+                : node.inputs().stream().mapToInt(i -> width(i, partitions)).max().orElseThrow();
     }
 
     /**

@@ -96,7 +96,11 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         } else if (!clock.topicId().equals(source.topicId())) {
             throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
         }
-        context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> sendWatermark());
+        context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> {
+            sendWatermark();
+            // Right behind a watermark there is the least to remember: what is summed up has just been sent.
+            context.commit();
+        });
     }
 
     private ValueReader reader(Contract contract) {

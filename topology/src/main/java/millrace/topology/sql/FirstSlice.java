@@ -1,7 +1,9 @@
 package millrace.topology.sql;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
@@ -11,6 +13,7 @@ import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlSetOperator;
@@ -81,9 +84,9 @@ final class FirstSlice {
             throw source.notYet(select, "SELECT DISTINCT", ROW_BY_ROW);
         }
         if (select.getGroup() != null) {
-            throw source.notYet(select.getGroup(), "GROUP BY", ROW_BY_ROW);
+            select.getGroup().forEach(this::expression);
         }
-        refuse(select.getHaving(), "HAVING");
+        expression(select.getHaving());
         refuse(select.getQualify(), "QUALIFY");
         if (!select.getWindowList().isEmpty()) {
             throw source.notYet(select.getWindowList(), "WINDOW", ROW_BY_ROW);
@@ -114,15 +117,27 @@ final class FirstSlice {
                 }
                 from(call.operand(0));
             }
+            case SqlCall call when call.getKind() == SqlKind.COLLECTION_TABLE -> tableFunction(call.operand(0));
+            case SqlCall call when call.getKind() == SqlKind.EXPLICIT_TABLE -> from(call.operand(0));
             case SqlCall call when call.getKind().belongsTo(SqlKind.QUERY) -> query(call);
             default -> throw source.notYet(node, switch (node.getKind()) {
                 case UNNEST -> "UNNEST";
                 case LATERAL -> "LATERAL";
                 case SNAPSHOT -> "FOR SYSTEM_TIME AS OF";
-                case COLLECTION_TABLE -> "A table function";
                 case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
                 default -> node.getKind().sql + " in FROM";
             }, ROW_BY_ROW);
+        }
+    }
+
+    private void tableFunction(SqlCall call) {
+        String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
+        if (WindowFunction.ALL.stream().noneMatch(f -> f.getName().equals(name))) {
+            throw source.notYet(call, "The table function " + name, "There are " + WindowFunction.ALL.stream()
+                    .map(SqlOperator::getName).collect(Collectors.joining(", ")) + ".");
+        }
+        if (call.operandCount() > 0) {
+            from(call.operand(0));
         }
     }
 
@@ -138,12 +153,12 @@ final class FirstSlice {
                 }
                 switch (call.getKind()) {
                     case OVER -> throw source.notYet(call, "A window (OVER)", ROW_BY_ROW);
-                    case FILTER -> throw source.notYet(call, "FILTER", ROW_BY_ROW);
                     case WITHIN_GROUP -> throw source.notYet(call, "WITHIN GROUP", ROW_BY_ROW);
                     default -> {}
                 }
                 String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
-                if (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name)) {
+                boolean known = List.of("COUNT", "SUM", "AVG", "MIN", "MAX").contains(name);
+                if (!known && (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name))) {
                     throw source.notYet(call, "The aggregate " + name, ROW_BY_ROW);
                 }
                 call.getOperandList().forEach(this::expression);

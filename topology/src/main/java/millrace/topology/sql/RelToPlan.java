@@ -1,19 +1,32 @@
 package millrace.topology.sql;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.function.FunctionLibrary;
+import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.WindowColumns;
+import millrace.topology.plan.WindowSpec;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.TableFunctionScan;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.type.SqlTypeFamily;
 
 /** Calcite's operators as ours, one by one; rewrites fuse them afterwards. */
 final class RelToPlan {
@@ -47,6 +60,8 @@ final class RelToPlan {
                 yield new PlanNode.Calc(input, Optional.empty(), projections, new FieldType.Struct(fields));
             }
             case Union union when union.all -> union(union);
+            case TableFunctionScan windows -> windows(windows);
+            case Aggregate aggregate -> aggregate(aggregate);
             default -> throw new RexToExpression.Unsupported(node.getRelTypeName());
         };
     }
@@ -70,6 +85,59 @@ final class RelToPlan {
                     : new PlanNode.Calc(input, Optional.empty(), columns, aligned));
         }
         return new PlanNode.Union(inputs, type);
+    }
+
+    private PlanNode windows(TableFunctionScan scan) {
+        RexCall call = (RexCall) scan.getCall();
+        PlanNode input = convert(scan.getInput(0));
+        int time = ((RexInputRef) ((RexCall) call.getOperands().get(0)).getOperands().get(0)).getIndex();
+        List<Long> lengths = call.getOperands().stream().skip(1).map(RelToPlan::micros).toList();
+        WindowSpec spec = WindowLengths.spec(call.getOperator().getName(), lengths);
+        List<Field> fields = new ArrayList<>(input.rowType().fields());
+        FieldType type = fields.get(time).type();
+        WindowFunction.COLUMNS.forEach(name -> fields.add(Field.required(name, type)));
+        return new PlanNode.Windows(input, spec, time, PlanNode.Windows.Late.KEPT, new FieldType.Struct(fields));
+    }
+
+    private static long micros(RexNode length) {
+        if (length instanceof RexLiteral literal && literal.getValue() instanceof BigDecimal millis
+                && literal.getType().getSqlTypeName().getFamily() == SqlTypeFamily.INTERVAL_DAY_TIME) {
+            return millis.longValueExact() * 1000;
+        }
+        throw new RexToExpression.Unsupported("a window whose length is " + length
+                + "; write an interval of days, hours, minutes or seconds");
+    }
+
+    private PlanNode aggregate(Aggregate aggregate) {
+        if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
+            throw new RexToExpression.Unsupported("GROUPING SETS, ROLLUP and CUBE");
+        }
+        PlanNode input = convert(aggregate.getInput());
+        List<Integer> groups = aggregate.getGroupSet().asList();
+        List<Field> fields = new ArrayList<>();
+        List<String> names = aggregate.getRowType().getFieldNames();
+        groups.forEach(g -> {
+            Field f = input.rowType().fields().get(g);
+            fields.add(new Field(names.get(fields.size()), f.type(), f.nullable()));
+        });
+        List<AggregateCall> calls = new ArrayList<>();
+        for (var call : aggregate.getAggCallList()) {
+            FieldType type = SqlTypes.fromCalcite(call.getType())
+                    .orElseThrow(() -> new RexToExpression.Unsupported("an aggregate of type " + call.getType()));
+            calls.add(new AggregateCall(call.getAggregation().getName().toUpperCase(Locale.ROOT), call.getArgList(),
+                    call.isDistinct() ? AggregateCall.Over.DISTINCT : AggregateCall.Over.ALL,
+                    call.hasFilter() ? OptionalInt.of(call.filterArg) : OptionalInt.empty(), List.of(), type,
+                    call.getType().isNullable()));
+            fields.add(new Field(names.get(fields.size()), type, call.getType().isNullable()));
+        }
+        return new PlanNode.Aggregate(input, groups, calls, windowEnd(input, groups), new FieldType.Struct(fields));
+    }
+
+    /** Which group is the end of a window; a window is known by its end. */
+    private static OptionalInt windowEnd(PlanNode input, List<Integer> groups) {
+        WindowColumns bounds = WindowColumns.of(input);
+        return IntStream.range(0, groups.size()).filter(i -> bounds.at(groups.get(i))
+                .filter(b -> b.role() == WindowColumns.Role.END).isPresent()).findFirst();
     }
 
     static List<Expression> columns(FieldType.Struct type) {

@@ -15,16 +15,19 @@ import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
 
 /** Everything that an expression may use: the operators of the language, and the functions of a library. */
 final class SqlOperators {
@@ -43,17 +46,35 @@ final class SqlOperators {
             ROW, ARRAY_VALUE_CONSTRUCTOR, MAP_VALUE_CONSTRUCTOR, ITEM, DOT, AS, UNION_ALL, UNION, INTERVAL,
             SqlLibraryOperators.ILIKE, SqlLibraryOperators.NOT_ILIKE, SqlLibraryOperators.RLIKE,
             SqlLibraryOperators.NOT_RLIKE, SqlLibraryOperators.TRY_CAST, SqlLibraryOperators.SAFE_CAST,
-            SqlLibraryOperators.INFIX_CAST);
+            SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER, SUM, AVG, MIN, MAX);
 
     private SqlOperators() {}
 
     /** The operator table, and the names that a mistyped function is compared with. */
     static SqlOperatorTable table(FunctionLibrary library) {
         List<SqlOperator> all = new ArrayList<>(LANGUAGE);
+        all.addAll(WindowFunction.ALL);
         all.addAll(KEPT);
         Set<String> taken = KEPT.stream().map(o -> o.getName()).collect(Collectors.toSet());
         library.names().stream().filter(n -> !taken.contains(n)).forEach(n -> all.add(new LibraryFunction(n, library)));
-        return SqlOperatorTables.of(all);
+        return SqlOperatorTables.chain(SqlOperatorTables.of(all), new CountTable());
+    }
+
+    /** COUNT has a syntax of its own, which a table made of a list does not find. */
+    private static final class CountTable implements SqlOperatorTable {
+        @Override
+        public void lookupOperatorOverloads(SqlIdentifier name, SqlFunctionCategory category, SqlSyntax syntax,
+                List<SqlOperator> found, SqlNameMatcher matcher) {
+            if (syntax.family == SqlSyntax.FUNCTION && name.isSimple()
+                    && name.getSimple().equalsIgnoreCase(COUNT.getName())) {
+                found.add(COUNT);
+            }
+        }
+
+        @Override
+        public List<SqlOperator> getOperatorList() {
+            return List.of(COUNT);
+        }
     }
 
     static Set<String> functionNames(FunctionLibrary library) {

@@ -63,6 +63,30 @@ final class SqlTypes {
         }
 
         @Override
+        public RelDataType deriveSumType(RelDataTypeFactory f, RelDataType argument) {
+            SqlTypeName sum = switch (argument.getSqlTypeName()) {
+                case TINYINT, SMALLINT, INTEGER, BIGINT -> SqlTypeName.BIGINT;
+                case REAL, FLOAT, DOUBLE -> SqlTypeName.DOUBLE;
+                default -> null;
+            };
+            RelDataType type = sum != null
+                    ? f.createSqlType(sum)
+                    : argument.getSqlTypeName() == SqlTypeName.DECIMAL
+                            ? f.createSqlType(SqlTypeName.DECIMAL, DIGITS, argument.getScale())
+                            : argument;
+            return f.createTypeWithNullability(type, argument.isNullable());
+        }
+
+        /** Of whole numbers it is one, as in Flink: cut off toward zero. */
+        @Override
+        public RelDataType deriveAvgAggType(RelDataTypeFactory f, RelDataType argument) {
+            return argument.getSqlTypeName() == SqlTypeName.DECIMAL
+                    ? f.createTypeWithNullability(f.createSqlType(SqlTypeName.DECIMAL, DIGITS,
+                            Math.max(argument.getScale(), LEAST_SCALE)), argument.isNullable())
+                    : deriveSumType(f, argument);
+        }
+
+        @Override
         public boolean shouldConvertRaggedUnionTypesToVarying() {
             return true; // CASE WHEN .. THEN 'big' ELSE 'small' END would pad 'big  ' otherwise
         }

@@ -52,6 +52,11 @@ final class PlanRunner {
                             scan.columns().stream().map(i -> row[i]).toArray()));
                 }
             }
+            case PlanNode.Windows w -> {}
+            case PlanNode.Aggregate a -> {}
+            case PlanNode.PartialAggregate a -> {}
+            case PlanNode.MergeAggregate a -> {}
+            case PlanNode.Exchange e -> {}
             case PlanNode.Union union -> union.inputs().forEach(i -> out.addAll(run(plan, i, source, row)));
             case PlanNode.Calc calc -> {
                 for (Outcome input : run(plan, calc.input(), source, row)) {

@@ -1,0 +1,209 @@
+package millrace.replay;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import millrace.process.Patience;
+import millrace.schemas.contract.Column;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.EventTime;
+import millrace.schemas.problem.Place;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.time.EndMarker;
+import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.wire.AvroRowDecoder;
+import millrace.schemas.wire.AvroRowEncoder;
+import millrace.schemas.wire.AvroTypes;
+import millrace.schemas.wire.Malformed;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.compile.CalcCompiler;
+import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+import millrace.topology.run.PipelineRun;
+import millrace.topology.run.RunSettings;
+import millrace.topology.run.RunState;
+import millrace.topology.sql.SqlCompiler;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** One topic, some models over it, and pipelines of different names that all compute them from the same records. */
+final class Scene implements AutoCloseable {
+    static final FieldType.Struct ROW = new FieldType.Struct(List.of(Field.required("id", new FieldType.Int64()),
+            Field.optional("who", new FieldType.Text()), Field.optional("amount", new FieldType.Int64()),
+            Field.optional("weight", new FieldType.Float64()),
+            Field.required("at", new FieldType.Timestamp(FieldType.TimeUnit.MICROS, true))));
+
+    private final String servers;
+    private final Path folder;
+    private final Contract contract;
+    private final List<Model> models;
+    private final List<Plan> plans;
+    private final millrace.stream.FixedRegistry registry = new millrace.stream.FixedRegistry();
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final AvroRowEncoder encoder;
+
+    /** @param sql by name of the model, with its layer; {@code keys} by the same name, columns joined by commas */
+    Scene(String servers, Path folder, String topic, int partitions, Duration disorder, Duration lateness,
+            Map<String, String> sql, Map<String, String> keys) throws Exception {
+        this.servers = servers;
+        this.folder = folder;
+        contract = new Contract("events", "events", "1.0.0", "active", topic, "test.events", "", "",
+                ROW.fields().stream().map(Column::of).toList(), List.of(),
+                Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), Duration.ofMinutes(15))),
+                partitions, Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(),
+                List.of(), Place.file("events.odcs.yaml"));
+        models = sql.entrySet().stream().map(e -> model(e.getKey(), e.getValue(), keys.getOrDefault(e.getKey(), "")))
+                .toList();
+        plans = SqlCompiler.compile(List.of(contract), models, FunctionLibrary.builtIn());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            admin.createTopics(Set.of(new NewTopic(topic, partitions, (short) 1).configs(Map.of("retention.ms", "-1"))))
+                    .all().get();
+        }
+        encoder = AvroRowEncoder.of(AvroTypes.toSchema(contract), ROW,
+                registry.register("", AvroTypes.toSchema(contract)));
+        producer = new KafkaProducer<>(Map.of("bootstrap.servers", servers, "linger.ms", 5),
+                new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static Model model(String name, String sql, String keys) {
+        String[] parts = name.split("\\.");
+        Model.Config d = Model.Config.DEFAULT;
+        return new Model(parts[0], parts[1], name + ".sql", sql, "", List.of(),
+                new Model.Config(keys.isEmpty() ? List.of() : List.of(keys.split(",")), d.materialized(),
+                        d.retention(), d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(), d.topic(),
+                        d.tableProperties(), d.places()));
+    }
+
+    void produce(List<History.Event> events) {
+        for (History.Event e : events) {
+            producer.send(new ProducerRecord<>(contract.topic(), e.partition(), e.at() / 1000 + 100_000, null,
+                    encoder.encode(e.row())));
+        }
+        producer.flush();
+    }
+
+    /** Says that nothing comes any more, in every partition. */
+    void end() {
+        for (int p = 0; p < contract.partitions(); p++) {
+            producer.send(EndMarker.record(contract.topic(), p));
+        }
+        producer.flush();
+    }
+
+    /** Starts one instance of a pipeline; several of one name share its work. */
+    PipelineRun start(String name, String instance, int threads) {
+        Map<String, Model> byName = new HashMap<>();
+        models.forEach(m -> byName.put(m.qualifiedName(), m));
+        Pipeline pipeline = new Pipeline(name, List.of(contract), plans.stream()
+                .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
+        var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
+                Duration.ofMillis(100), true, (short) 1, Map.of(), Map.of("consumer.session.timeout.ms", "6000",
+                        "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"));
+        PipelineRun run = new PipelineRun(pipeline, settings, registry,
+                new CalcCompiler(FunctionLibrary.builtIn())::compile, InstantSource.system());
+        run.start();
+        return run;
+    }
+
+    static void awaitRunning(PipelineRun run) {
+        run.await(RunState.Running.class::isInstance, Duration.ofMinutes(2))
+                .orElseThrow(() -> new AssertionError("not running: " + run.state()));
+    }
+
+    /** Waits until every task of every model has said that everything has come. */
+    void awaitEnd(String pipeline) {
+        Map<String, TaskWatermark> newest = new HashMap<>();
+        try (var consumer = consumer()) {
+            TopicPartition watermarks = new TopicPartition(TaskWatermark.topicOf(pipeline), 0);
+            consumer.assign(List.of(watermarks));
+            consumer.seekToBeginning(List.of(watermarks));
+            Patience.until("the end of " + pipeline, Duration.ofMinutes(3), () -> {
+                for (var r : consumer.poll(Duration.ofMillis(200))) {
+                    TaskWatermark.of(r.key(), r.value()).ifPresent(w -> newest.put(w.topic() + "/" + w.task(), w));
+                }
+                return plans.stream().allMatch(p -> isEnded(newest, pipeline + "." + p.model()));
+            }, () -> new TreeMap<>(newest).values().toString());
+        }
+    }
+
+    private static boolean isEnded(Map<String, TaskWatermark> newest, String topic) {
+        TaskWatermark first = newest.get(topic + "/0");
+        if (first == null) {
+            return false;
+        }
+        for (int task = 0; task < first.tasks(); task++) {
+            TaskWatermark w = newest.get(topic + "/" + task);
+            if (w == null || w.watermark() != TaskWatermark.END) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The rows of a model's topic, folded by key where it has one; sorted, as text. */
+    List<String> rows(String pipeline, String model) throws Malformed {
+        Plan plan = plans.stream().filter(p -> p.model().equals(model)).findFirst().orElseThrow();
+        return read(pipeline + "." + model, plan.rowType());
+    }
+
+    /** The late rows of a model, without the columns of this cluster's topic id. */
+    List<String> late(String pipeline, String model) throws Malformed {
+        return read(millrace.topology.late.LateRow.topicOf(pipeline + "." + model),
+                millrace.topology.late.LateRow.ROW);
+    }
+
+    private List<String> read(String topic, FieldType.Struct type) throws Malformed {
+        var decoder = AvroRowDecoder.of(AvroTypes.toSchema(topic, type), type);
+        Map<String, String> byKey = new TreeMap<>();
+        List<String> keyless = new ArrayList<>();
+        try (var consumer = consumer()) {
+            List<TopicPartition> all = consumer.partitionsFor(topic).stream()
+                    .map(p -> new TopicPartition(topic, p.partition())).toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (var r : consumer.poll(Duration.ofMillis(200))) {
+                    String row = r.value() == null ? null : Arrays.deepToString(decoder.decodeFramed(r.value()));
+                    if (r.key() == null) {
+                        keyless.add(row);
+                    } else if (row == null) {
+                        byKey.remove(Arrays.toString(r.key()));
+                    } else {
+                        byKey.put(Arrays.toString(r.key()), row);
+                    }
+                }
+            }
+        }
+        List<String> rows = new ArrayList<>(byKey.values());
+        rows.addAll(keyless);
+        rows.sort(null);
+        return rows;
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,66 @@
+package millrace.topology.assemble;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+
+/** A node of the topology while its children are still being found. */
+final class Step {
+    /** The part of the topology between two exchanges; tasks of one part share nothing with those of another. */
+    record Region(String name) {
+        /** Where the topics of contracts are read. */
+        static final Region SOURCES = new Region("");
+
+        /** The name of a node that every part has for itself. */
+        String node(String name) {
+            return this.name.isEmpty() ? name : name + "@" + this.name;
+        }
+    }
+
+    final String name;
+    final Region region;
+    final List<String> parents;
+    /** What tells this step its progress: ordinals of sources and exchanges, with their numbers of partitions. */
+    final Map<Integer, Integer> inputs = new TreeMap<>();
+    /** Ordinals of the contracts whose rows may come here. */
+    final Set<Integer> origins = new TreeSet<>();
+    /** Whether rows may come here that were computed from several. */
+    boolean computed;
+    private final Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator;
+    final List<String> rowNodes = new ArrayList<>();
+
+    Step(String name, Region region, List<String> parents, Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator) {
+        this.name = name;
+        this.region = region;
+        this.parents = List.copyOf(new LinkedHashSet<>(parents));
+        this.operator = operator;
+    }
+
+    /** A step behind others of one region, whose rows it gets. */
+    static Step behind(String name, List<Step> before, Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator) {
+        Step step = new Step(name, before.get(0).region, before.stream().map(b -> b.name).toList(), operator);
+        for (Step b : before) {
+            step.inputs.putAll(b.inputs);
+            step.origins.addAll(b.origins);
+            step.computed |= b.computed;
+            // A step that is read twice gives each row twice.
+            b.rowNodes.add(name);
+        }
+        return step;
+    }
+
+    /** How many of the inputs a task has: the others have fewer partitions. */
+    int inputsOf(int task) {
+        return (int) inputs.values().stream().filter(partitions -> task < partitions).count();
+    }
+
+    ProcessorSupplier<?, ?, ?, ?> operator() {
+        return operator.apply(this);
+    }
+}

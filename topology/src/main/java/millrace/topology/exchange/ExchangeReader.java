@@ -1,0 +1,108 @@
+package millrace.topology.exchange;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import millrace.statestores.codec.Codecs;
+import millrace.statestores.store.KeyedState;
+import millrace.statestores.store.StateDeclaration;
+import millrace.topology.flow.Element;
+import millrace.topology.time.Inputs;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Receives the rows of an exchange, and tells those above how far all upstream tasks have come together. The newest
+ * progress of each is kept in state: it is told once, and not again after a restart.
+ */
+public final class ExchangeReader implements Processor<byte[], byte[], Object, Object> {
+    private final ExchangePlan plan;
+    private final Duration interval;
+    private final String[] rowNodes;
+
+    private ProcessorContext<Object, Object> context;
+    private ExchangeFormat format;
+    private KeyedState<Long, Progress> upstream;
+    private Inputs inputs;
+    private Cancellable again;
+
+    private ExchangeReader(ExchangePlan plan, Duration interval, List<String> rowNodes) {
+        this.plan = plan;
+        this.interval = interval;
+        this.rowNodes = rowNodes.toArray(String[]::new);
+    }
+
+    /** @param interval how soon after a start the progress so far is told again */
+    public static ProcessorSupplier<byte[], byte[], Object, Object> supplier(ExchangePlan plan, Duration interval,
+            List<String> rowNodes) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], byte[], Object, Object> get() {
+                return new ExchangeReader(plan, interval, rowNodes);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return declaration(plan).stores();
+            }
+        };
+    }
+
+    private static StateDeclaration<Long, Progress> declaration(ExchangePlan plan) {
+        return new StateDeclaration<>(plan.name() + ".upstream", Codecs.LONG, Progress.CODEC);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        format = new ExchangeFormat(plan.row());
+        upstream = KeyedState.open(context, declaration(plan));
+        inputs = new Inputs(plan.upstream());
+        upstream.forEach((task, progress) -> inputs.observe(task.intValue(), progress));
+        // Those above that put several inputs together have forgotten what this one has told.
+        again = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, now -> {
+            again.cancel();
+            tell(now);
+        });
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        if (!ExchangeFormat.isProgress(record.value())) {
+            forward(format.row(record.value()), record.timestamp());
+            return;
+        }
+        ExchangeFormat.UpstreamProgress told = ExchangeFormat.progress(record.value());
+        if (told.tasks() != plan.upstream()) {
+            throw new IllegalStateException(plan.name() + " was written by " + told.tasks() + " tasks, expected "
+                    + plan.upstream() + ": the number of partitions of a source has changed");
+        }
+        var cell = upstream.cell((long) told.task());
+        cell.set(cell.get() == null ? told.progress() : cell.get().max(told.progress()));
+        if (inputs.observe(told.task(), told.progress())) {
+            tell(record.timestamp());
+            // What was given out because of it is seen at once, and what is summed up above has just been sent.
+            context.commit();
+        }
+    }
+
+    private void tell(long timestamp) {
+        Progress together = inputs.together();
+        if (!together.equals(Progress.NONE)) {
+            forward(new Element.Watermark(plan.ordinal(), together.watermark(), together.horizon()), timestamp);
+        }
+    }
+
+    private void forward(Element element, long timestamp) {
+        Record<Object, Object> record = new Record<>(null, element, timestamp);
+        for (String node : rowNodes) {
+            context.forward(record, node);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package millrace.topology.exchange;
+
+import millrace.schemas.row.FieldType;
+import millrace.topology.flow.Element;
+import millrace.topology.flow.RowBytes;
+import millrace.topology.route.RoutedKey;
+import millrace.topology.time.Inputs;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Sends each row to the partition of its key, and how far this task has come to all of them. Both go through one
+ * producer, so whoever reads a progress has read every row before it. A task is known by its number, which is the same
+ * wherever it runs.
+ */
+public final class ExchangeWriter implements Processor<Object, Object, Object, Object> {
+    private final ExchangePlan plan;
+    private final String sink;
+
+    private ProcessorContext<Object, Object> context;
+    private ExchangeFormat format;
+    private RowBytes keyBytes;
+    private int[] keys;
+    private Object[] keyValues;
+    private Inputs inputs;
+
+    private ExchangeWriter(ExchangePlan plan, String sink) {
+        this.plan = plan;
+        this.sink = sink;
+    }
+
+    /** @param sink the node that writes the topic */
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(ExchangePlan plan, String sink) {
+        return () -> new ExchangeWriter(plan, sink);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        format = new ExchangeFormat(plan.row());
+        keys = plan.keys().stream().mapToInt(Integer::intValue).toArray();
+        keyBytes = new RowBytes(new FieldType.Struct(plan.keys().stream().map(plan.row().fields()::get).toList()));
+        keyValues = new Object[keys.length];
+        // Not kept in a store: every source tells its progress again after a restart.
+        inputs = new Inputs(plan.inputsOf(context.taskId().partition()));
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        switch ((Element) record.value()) {
+            case Element.Row row -> context.forward(
+                    new Record<>(RoutedKey.pinned(null, hash(row.values())), format.row(row), record.timestamp()),
+                    sink);
+            case Element.Watermark watermark -> {
+                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
+                    byte[] value = format.progress(context.taskId().partition(), plan.upstream(), inputs.together());
+                    context.forward(new Record<>(RoutedKey.everywhere(), value, record.timestamp()), sink);
+                }
+            }
+        }
+    }
+
+    /** Of the key's bytes; not negative. */
+    private int hash(Object[] row) {
+        for (int i = 0; i < keys.length; i++) {
+            keyValues[i] = row[keys[i]];
+        }
+        int length = keyBytes.write(keyValues);
+        byte[] bytes = keyBytes.buffer();
+        int hash = 1;
+        for (int i = 0; i < length; i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        // Few partitions look at the low bits only.
+        hash *= 0x9E3779B1;
+        return (hash ^ hash >>> 15) & Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,126 @@
+package millrace.topology.operator;
+
+import java.util.List;
+import millrace.statestores.codec.StateCodec;
+import millrace.statestores.codec.StateInput;
+import millrace.statestores.codec.StateOutput;
+import millrace.statestores.codec.UnknownLayoutException;
+import millrace.topology.aggregate.Aggregator;
+import millrace.topology.flow.Element;
+
+/** What an aggregate has seen of one group. */
+final class Group {
+    /** What each call has seen. */
+    private final Object[] states;
+    /** Rows in the group: those that came less those taken back. */
+    private long rows;
+    /** The latest event time of them all, also of those taken back. */
+    private long newest = Long.MIN_VALUE;
+    /** Whether its row has been given out. */
+    private boolean given;
+
+    private Group(Object[] states) {
+        this.states = states;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    boolean given() {
+        return given;
+    }
+
+    void give(boolean isOut) {
+        given = isOut;
+    }
+
+    /** The calls of one aggregate, and what each does to a group. Serves one task. */
+    static final class Calls implements StateCodec<Group> {
+        private static final int VERSION = 1;
+
+        private final Aggregator<Object>[] calls;
+        private final StateOutput out = new StateOutput();
+
+        @SuppressWarnings("unchecked")
+        Calls(List<Aggregator<?>> calls) {
+            this.calls = calls.toArray(Aggregator[]::new);
+        }
+
+        int count() {
+            return calls.length;
+        }
+
+        Group create() {
+            Object[] states = new Object[calls.length];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = calls[i].create();
+            }
+            return new Group(states);
+        }
+
+        void add(Group group, Element.Row row) {
+            group.newest = Math.max(group.newest, row.eventTime());
+            if (row.retracts()) {
+                group.rows--;
+                for (int i = 0; i < calls.length; i++) {
+                    calls[i].retract(group.states[i], row);
+                }
+            } else {
+                group.rows++;
+                for (int i = 0; i < calls.length; i++) {
+                    calls[i].add(group.states[i], row);
+                }
+            }
+        }
+
+        void merge(Group group, Group part) {
+            group.rows += part.rows;
+            group.newest = Math.max(group.newest, part.newest);
+            for (int i = 0; i < calls.length; i++) {
+                calls[i].merge(group.states[i], part.states[i]);
+            }
+        }
+
+        /** Puts the results behind the columns of the group. */
+        Object[] results(Group group, Object[] row, int from) {
+            for (int i = 0; i < calls.length; i++) {
+                row[from + i] = calls[i].result(group.states[i]);
+            }
+            return row;
+        }
+
+        /** Version 1: whether it was given out, rows, newest event time, and what each call has seen. */
+        @Override
+        public byte[] encode(Group group) {
+            out.reset().writeByte(VERSION).writeBoolean(group.given).writeLong(group.rows)
+                    .writeSortable(group.newest);
+            for (int i = 0; i < calls.length; i++) {
+                calls[i].write(group.states[i], out);
+            }
+            return out.toBytes();
+        }
+
+        @Override
+        public Group decode(byte[] bytes) {
+            UnknownLayoutException.requireVersion("a group", bytes, VERSION);
+            StateInput in = new StateInput(bytes, 1, bytes.length - 1);
+            boolean given = in.readBoolean();
+            long rows = in.readLong();
+            long newest = in.readSortable();
+            Object[] states = new Object[calls.length];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = calls[i].read(in);
+            }
+            Group group = new Group(states);
+            group.given = given;
+            group.rows = rows;
+            group.newest = newest;
+            return group;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package millrace.topology.operator;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import millrace.statestores.codec.Codecs;
+import millrace.statestores.store.KeyedState;
+import millrace.statestores.store.OrderedState;
+import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.statestores.store.StateDeclaration;
+import millrace.topology.compile.ExpressionFailure;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.function.FunctionFailure;
+import millrace.topology.origin.Origin;
+import millrace.topology.quarantine.Refusal;
+import millrace.topology.time.Inputs;
+import millrace.topology.time.PartitionClock;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Puts the parts of each group together and gives its row out when its window closes: when the slowest of all source
+ * partitions has passed the window's end, so that every row on time is in, whatever the order in which the parts came.
+ * What still counts and comes after that changes the row; what is known of a window is dropped once nothing that counts
+ * can come.
+ */
+public final class MergeAggregateOperator implements Processor<Object, Object, Object, Object> {
+    private static final long LAST_MILLISECOND = 1000;
+    private static final long ONLY = 0L;
+
+    private final String model;
+    private final AggregatePlan plan;
+    private final RowNodes rowNodes;
+    private final QuarantineRoutes quarantines;
+
+    private ProcessorContext<Object, Object> context;
+    private Group.Calls calls;
+    private GroupKey key;
+    private OrderedState<Group> groups;
+    private KeyedState.Cell<Progress> cell;
+    private Progress progress;
+    private Inputs inputs;
+    private Quarantines quarantine;
+
+    private MergeAggregateOperator(String model, AggregatePlan plan, List<String> rowNodes,
+            QuarantineRoutes quarantines) {
+        this.model = model;
+        this.plan = plan;
+        this.rowNodes = new RowNodes(rowNodes);
+        this.quarantines = quarantines;
+    }
+
+    /** @param plan whose input has the columns of the group and, last, the part */
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, AggregatePlan plan,
+            List<String> rowNodes, QuarantineRoutes quarantines) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<Object, Object, Object, Object> get() {
+                return new MergeAggregateOperator(model, plan, rowNodes, quarantines);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan, new Group.Calls(plan.calls())).stores());
+                stores.addAll(progressDeclaration(plan).stores());
+                return stores;
+            }
+        };
+    }
+
+    private static OrderedStateDeclaration<Group> declaration(AggregatePlan plan, Group.Calls calls) {
+        return new OrderedStateDeclaration<>(plan.name() + ".groups", calls);
+    }
+
+    private static StateDeclaration<Long, Progress> progressDeclaration(AggregatePlan plan) {
+        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        calls = new Group.Calls(plan.calls());
+        key = new GroupKey(plan.input(), plan.groups());
+        groups = OrderedState.open(context, declaration(plan, calls));
+        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
+        progress = cell.get() == null ? Progress.NONE : cell.get();
+        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        quarantine = new Quarantines(quarantines, context);
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        switch ((Element) record.value()) {
+            case Element.Row row -> take(row, record.timestamp());
+            case Element.Watermark watermark -> {
+                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
+                    advance(progress.max(inputs.together()), record.timestamp());
+                }
+                rowNodes.forward(context, record);
+            }
+        }
+    }
+
+    private void take(Element.Row row, long timestamp) {
+        Object[] values = row.values();
+        Group part = calls.decode((byte[]) values[values.length - 1]);
+        long end = plan.windowEnd().isPresent()
+                ? (Long) values[plan.windowEnd().getAsInt()]
+                : PartialAggregateOperator.NO_WINDOW;
+        var of = key.of(values);
+        OrderedState.Entry<Group> entry = groups.find(end, of);
+        if (entry == null) {
+            entry = groups.create(end, of, calls.create());
+        }
+        Group group = entry.value();
+        boolean closed = plan.windowEnd().isEmpty() || end <= progress.watermark();
+        Object[] before = group.given() ? row(entry) : null;
+        calls.merge(group, part);
+        groups.changed(entry);
+        if (closed) {
+            amend(entry, before, timestamp);
+        }
+    }
+
+    /** The window has been given out: what has changed since follows. */
+    private void amend(OrderedState.Entry<Group> entry, Object[] before, long timestamp) {
+        Object[] now = entry.value().rows() > 0 ? row(entry) : null;
+        if (Arrays.deepEquals(before, now)) {
+            return;
+        }
+        if (before != null) {
+            give(entry, before, now == null ? Change.DELETE : Change.UPDATE_BEFORE, timestamp);
+        }
+        if (now != null) {
+            give(entry, now, before == null ? Change.INSERT : Change.UPDATE_AFTER, timestamp);
+        }
+        entry.value().give(now != null);
+    }
+
+    private void advance(Progress now, long timestamp) {
+        if (plan.windowEnd().isPresent()) {
+            close(now, timestamp);
+        }
+        progress = now;
+        cell.set(now);
+    }
+
+    private void close(Progress now, long timestamp) {
+        groups.forEach(progress.watermark(), now.watermark(), entry -> {
+            if (!entry.value().given() && entry.value().rows() > 0) {
+                Object[] row = row(entry);
+                if (row != null) {
+                    give(entry, row, Change.INSERT, timestamp);
+                    entry.value().give(true);
+                    groups.changed(entry);
+                }
+            }
+        });
+        groups.removeUpTo(now.horizon(), entry -> true);
+    }
+
+    /** The group's row, or null if it has none: then the quarantine has what there is of it. */
+    private Object[] row(OrderedState.Entry<Group> entry) {
+        Object[] row = key.columns(entry.key(), calls.count());
+        try {
+            return calls.results(entry.value(), row, row.length - calls.count());
+        } catch (FunctionFailure e) {
+            quarantine.refuse(computed(entry, row, Change.INSERT),
+                    Refusal.of(model, new ExpressionFailure("", e.getMessage())));
+            return null;
+        }
+    }
+
+    private void give(OrderedState.Entry<Group> entry, Object[] row, Change change, long timestamp) {
+        rowNodes.forward(context, new Record<>(null, computed(entry, row, change), timestamp));
+    }
+
+    private Element.Row computed(OrderedState.Entry<Group> entry, Object[] row, Change change) {
+        // Of no source's clock: whoever is above takes it as long as the window is known here.
+        long time = plan.windowEnd().isPresent() ? entry.order() - LAST_MILLISECOND : entry.value().newest();
+        return new Element.Row(row, change, time, PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED);
+    }
+}

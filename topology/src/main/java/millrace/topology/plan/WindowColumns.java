@@ -1,0 +1,93 @@
+package millrace.topology.plan;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which columns of a plan's node are bounds of windows: what {@link PlanNode.Windows} gave, as far up as it is passed on
+ * unchanged.
+ */
+public record WindowColumns(List<Optional<Bound>> columns) {
+    /** @param spec of the windows that the column bounds */
+    public record Bound(Role role, WindowSpec spec) {}
+
+    /** What a column says of its row's window. */
+    public enum Role {
+        START, END, TIME
+    }
+
+    public WindowColumns {
+        columns = Collections.unmodifiableList(new ArrayList<>(columns));
+    }
+
+    /** What a column bounds, if it does. */
+    public Optional<Bound> at(int column) {
+        return columns.get(column);
+    }
+
+    public static WindowColumns of(PlanNode node) {
+        return new WindowColumns(columns(node));
+    }
+
+    private static List<Optional<Bound>> columns(PlanNode node) {
+        return switch (node) {
+            case PlanNode.Scan scan -> nothing(scan);
+            case PlanNode.Calc calc -> {
+                List<Optional<Bound>> below = columns(calc.input());
+                yield calc.projections().stream()
+                        .map(e -> e instanceof Expression.Column c ? below.get(c.index()) : Optional.<Bound>empty())
+                        .toList();
+            }
+            case PlanNode.Windows windows -> {
+                List<Optional<Bound>> all = new ArrayList<>(
+                        Collections.nCopies(windows.startColumn(), Optional.empty()));
+                for (Role role : Role.values()) {
+                    all.add(Optional.of(new Bound(role, windows.spec())));
+                }
+                yield all;
+            }
+            case PlanNode.Aggregate a -> {
+                List<Optional<Bound>> below = columns(a.input());
+                List<Optional<Bound>> all = nothing(a);
+                for (int i = 0; i < a.groups().size(); i++) {
+                    all.set(i, below.get(a.groups().get(i)));
+                }
+                yield all;
+            }
+            case PlanNode.Union union -> {
+                List<Optional<Bound>> all = nothing(union);
+                List<List<Optional<Bound>>> below = union.inputs().stream().map(WindowColumns::columns).toList();
+                for (int i = 0; i < all.size(); i++) {
+                    int column = i;
+                    if (below.stream().map(b -> b.get(column)).distinct().count() == 1) {
+                        all.set(i, below.get(0).get(i));
+                    }
+                }
+                yield all;
+            }
+            case PlanNode.PartialAggregate a -> {
+                List<Optional<Bound>> below = columns(a.input());
+                List<Optional<Bound>> all = nothing(a);
+                for (int i = 0; i < a.groups().size(); i++) {
+                    all.set(i, below.get(a.groups().get(i)));
+                }
+                yield all;
+            }
+            case PlanNode.MergeAggregate a -> {
+                List<Optional<Bound>> all = nothing(a);
+                List<Optional<Bound>> below = columns(a.input());
+                for (int i = 0; i < a.groups(); i++) {
+                    all.set(i, below.get(i));
+                }
+                yield all;
+            }
+            case PlanNode.Exchange e -> columns(e.input());
+        };
+    }
+
+    private static List<Optional<Bound>> nothing(PlanNode node) {
+        return new ArrayList<>(Collections.nCopies(node.rowType().fields().size(), Optional.empty()));
+    }
+}

@@ -45,11 +45,11 @@ class ReplayEqualsLiveTest {
         History history = new History(SEED, 4, 3_000, Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000);
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
                 Scene scene = new Scene(broker.bootstrapServers(), folder, "events", 4, Duration.ofSeconds(2),
-                        Duration.ofSeconds(10), MODELS, KEYS)) {
+                        Duration.ofSeconds(10), Duration.ofMinutes(15), MODELS, KEYS)) {
             live(scene, history, random);
             for (int replay = 1; replay <= 2; replay++) {
                 String name = "replay" + replay;
-                try (PipelineRun run = scene.start(name, "a", replay * 2 - 1)) {
+                try (PipelineRun run = scene.startReplay(name, "live", replay * 2 - 1)) {
                     scene.awaitEnd(name);
                 }
                 for (String model : MODELS.keySet()) {
@@ -61,6 +61,53 @@ class ReplayEqualsLiveTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aSilentPartitionIsPassedOnceAndAReplayObeysThat() throws Exception {
+        long start = Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000;
+        Map<String, String> model = Map.of("gold.tumbling", MODELS.get("gold.tumbling"));
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Scene scene = new Scene(broker.bootstrapServers(), folder, "events", 3, Duration.ofSeconds(2),
+                        Duration.ofSeconds(10), Duration.ofSeconds(2), model, KEYS)) {
+            try (PipelineRun run = scene.start("live", "a", 2)) {
+                Scene.awaitRunning(run);
+                // Partition 0 falls silent after a second, partition 2 never says anything.
+                scene.produce(List.of(event(0, 1, start), event(0, 2, start + 1_000_000)));
+                long id = 10;
+                for (long at = start; scene.rows("live", "gold.tumbling").size() < 3; at += 1_000_000) {
+                    assertThat(id).as("windows close although two partitions are silent").isLessThan(2_000);
+                    scene.produce(List.of(event(1, id++, at)));
+                    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                }
+            }
+            // It speaks again, of times that have been passed: which count depends on the floor alone.
+            List<History.Event> belated = new java.util.ArrayList<>();
+            for (int second = 0; second < 120; second += 3) {
+                belated.add(event(0, 5_000 + second, start + second * 1_000_000L));
+                belated.add(event(2, 6_000 + second, start + second * 1_000_000L));
+            }
+            scene.produce(belated);
+            scene.end();
+            try (PipelineRun run = scene.start("live", "a", 2)) {
+                scene.awaitEnd("live");
+            }
+            try (PipelineRun run = scene.startReplay("replay", "live", 3)) {
+                scene.awaitEnd("replay");
+            }
+            assertThat(scene.rows("replay", "gold.tumbling")).isEqualTo(scene.rows("live", "gold.tumbling"));
+            assertThat(scene.late("replay", "gold.tumbling")).isEqualTo(scene.late("live", "gold.tumbling"))
+                    .isNotEmpty();
+            try (PipelineRun run = scene.start("forgetful", "a", 3)) {
+                scene.awaitEnd("forgetful");
+            }
+            assertThat(scene.late("forgetful", "gold.tumbling")).as("without the journal nothing was late")
+                    .isNotEqualTo(scene.late("live", "gold.tumbling"));
+        }
+    }
+
+    private static History.Event event(int partition, long id, long at) {
+        return new History.Event(partition, id, "who", 5L, 0.5, at);
     }
 
     private static void live(Scene scene, History history, Random random) {

@@ -60,12 +60,12 @@ final class Scene implements AutoCloseable {
 
     /** @param sql by name of the model, with its layer; {@code keys} by the same name, columns joined by commas */
     Scene(String servers, Path folder, String topic, int partitions, Duration disorder, Duration lateness,
-            Map<String, String> sql, Map<String, String> keys) throws Exception {
+            Duration idleTimeout, Map<String, String> sql, Map<String, String> keys) throws Exception {
         this.servers = servers;
         this.folder = folder;
         contract = new Contract("events", "events", "1.0.0", "active", topic, "test.events", "", "",
                 ROW.fields().stream().map(Column::of).toList(), List.of(),
-                Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), Duration.ofMinutes(15))),
+                Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), idleTimeout)),
                 partitions, Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(),
                 List.of(), Place.file("events.odcs.yaml"));
         models = sql.entrySet().stream().map(e -> model(e.getKey(), e.getValue(), keys.getOrDefault(e.getKey(), "")))
@@ -108,13 +108,23 @@ final class Scene implements AutoCloseable {
 
     /** Starts one instance of a pipeline; several of one name share its work. */
     PipelineRun start(String name, String instance, int threads) {
+        return start(name, instance, threads, Optional.empty());
+    }
+
+    /** Starts a pipeline that obeys what another one has decided about time. */
+    PipelineRun startReplay(String name, String of, int threads) {
+        return start(name, "a", threads, Optional.of(of));
+    }
+
+    private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
         Pipeline pipeline = new Pipeline(name, List.of(contract), plans.stream()
                 .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
         var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
                 Duration.ofMillis(100), true, (short) 1, Map.of(), Map.of("consumer.session.timeout.ms", "6000",
-                        "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"));
+                        "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"),
+                journalOf);
         PipelineRun run = new PipelineRun(pipeline, settings, registry,
                 new CalcCompiler(FunctionLibrary.builtIn())::compile, InstantSource.system());
         run.start();

@@ -155,7 +155,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
                 ? c.replication()
                 : (short) -1;
         RunSettings settings = new RunSettings(connections.bootstrapServers(), stateFolder, 1, STREAM_COMMIT, create,
-                replication, connections.kafka(), connections.streams());
+                replication, connections.kafka(), connections.streams(), Optional.empty());
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
         return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
     }

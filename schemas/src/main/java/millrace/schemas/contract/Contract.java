@@ -37,6 +37,11 @@ public record Contract(String id, String name, String version, String status, St
         return new FieldType.Struct(columns.stream().map(Column::field).toList());
     }
 
+    /** Whether a record may still change a result after its window was given out. */
+    public boolean allowsAmendments() {
+        return eventTime.filter(e -> e.allowedLateness().compareTo(e.disorder()) > 0).isPresent();
+    }
+
     /** How the values of the topic's records are written. */
     public enum WireFormat {
         AVRO, JSON

@@ -33,6 +33,10 @@ final class NodeNames {
         return model + ".at" + path;
     }
 
+    static String journal(String contract) {
+        return contract + "/journal";
+    }
+
     static String late(String model) {
         return model + "/late";
     }

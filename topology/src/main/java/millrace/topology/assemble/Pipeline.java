@@ -4,17 +4,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.row.FieldType;
 import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
 import millrace.topology.quarantine.QuarantineRecord;
 
 /**
@@ -36,6 +41,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
             claim(owners, name + "." + model.name(), "model " + model.name());
         }
         claim(owners, TaskWatermark.topicOf(name), "the watermarks of pipeline " + name);
+        claim(owners, TimeEntry.topicOf(name), "the time journal of pipeline " + name);
     }
 
     /** A model with what the engine needs of its properties. */
@@ -65,6 +71,12 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         return name + "." + model;
     }
 
+    /** Which steps of the models change rows that they have given out. */
+    public RowChanges rowChanges() {
+        return new RowChanges(contracts.stream().filter(Contract::allowsAmendments).map(Contract::name)
+                .collect(Collectors.toSet()), models.stream().map(PlannedModel::plan).toList());
+    }
+
     /** The topics that a model writes beside its rows, with the types of what lies in them. */
     public Map<String, FieldType.Struct> sideTopicsOf(PlannedModel model) {
         Map<String, FieldType.Struct> topics = new TreeMap<>();
@@ -84,6 +96,36 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     public String watermarksTopic() {
         return TaskWatermark.topicOf(name);
+    }
+
+    public String journalTopic() {
+        return TimeEntry.topicOf(name);
+    }
+
+    /** Contracts of one number meet in some model, so that their times wait for each other. */
+    public Map<String, Integer> groups() {
+        Map<String, Integer> groups = new TreeMap<>();
+        contracts.forEach(c -> groups.put(c.name(), groups.size()));
+        Map<String, Set<String>> readBy = new HashMap<>();
+        for (PlannedModel model : models) {
+            Set<String> read = new TreeSet<>();
+            collect(model.plan().root(), readBy, read);
+            readBy.put(model.name(), read);
+            Set<Integer> met = new TreeSet<>();
+            read.forEach(c -> met.add(groups.get(c)));
+            groups.replaceAll((contract, group) -> met.contains(group) ? met.iterator().next() : group);
+        }
+        return groups;
+    }
+
+    private static void collect(PlanNode node, Map<String, Set<String>> readBy, Set<String> into) {
+        if (node instanceof PlanNode.Scan scan) {
+            switch (scan.kind()) {
+                case CONTRACT -> into.add(scan.source());
+                case MODEL -> into.addAll(readBy.get(scan.source()));
+            }
+        }
+        node.inputs().forEach(i -> collect(i, readBy, into));
     }
 
     public Optional<Contract> contract(String contractName) {

@@ -32,6 +32,7 @@ import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.route.RoutedKey;
@@ -65,6 +66,7 @@ public final class TopologyAssembler {
     private final Map<Step, ExchangePlan> exchanges = new HashMap<>();
     private final Map<Step, String> emits = new HashMap<>();
     private final SideOutputs sides = new SideOutputs();
+    private final RowChanges changes;
 
     private TopologyAssembler(Pipeline pipeline, Surroundings surroundings, RegistryGate registry,
             Function<PlanNode.Calc, Supplier<RowFunction>> compiler) {
@@ -72,6 +74,7 @@ public final class TopologyAssembler {
         this.surroundings = surroundings;
         this.registry = registry;
         this.compiler = compiler;
+        this.changes = pipeline.rowChanges();
     }
 
     /** @param compiler gives a function for each calculation; one instance of it serves one task */
@@ -91,6 +94,8 @@ public final class TopologyAssembler {
         steps.forEach(step -> addTo(topology, step));
         contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.watermarks(contract),
                 pipeline.watermarksTopic(), new ByteArraySerializer(), new ByteArraySerializer(), step.name));
+        contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.journal(contract),
+                pipeline.journalTopic(), new ByteArraySerializer(), new ByteArraySerializer(), step.name));
         sides.addTo(topology);
         return topology;
     }
@@ -127,7 +132,8 @@ public final class TopologyAssembler {
                 List.of(NodeNames.topic(contract.name())),
                 s -> SourceOperator.supplier(new SourcePlan(source, needed.of(contract), s.rowNodes,
                         sides.ofSource(source.ordinal(), s, quarantineTopic), NodeNames.watermarks(contract.name()),
-                        surroundings.watermarkInterval()), registry));
+                        NodeNames.journal(contract.name()), surroundings.time(), surroundings.watermarkInterval()),
+                        registry));
         step.inputs.put(source.ordinal(), source.partitions());
         step.origins.add(source.ordinal());
         contractSteps.put(contract.name(), step);
@@ -210,7 +216,7 @@ public final class TopologyAssembler {
     }
 
     private Step partial(PlanNode.PartialAggregate partial, String model, String path) {
-        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType());
+        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
         Step step = add(model, "partial", path, ends(partial.input(), model, path + ".0"),
                 s -> PartialAggregateOperator.supplier(new AggregatePlan(NodeNames.state(model, path),
                         partial.input().rowType(), partial.groups(), calls, partial.windowEnd(), s::inputsOf),
@@ -221,7 +227,7 @@ public final class TopologyAssembler {
     }
 
     private Step merge(PlanNode.MergeAggregate merge, String model, String path) {
-        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput());
+        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput(), merge.input());
         List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
         return add(model, "aggregate", path, ends(merge.input(), model, path + ".0"),
                 s -> MergeAggregateOperator.supplier(model,
@@ -230,9 +236,10 @@ public final class TopologyAssembler {
                         s.rowNodes, sides.routes(model, s)));
     }
 
-    private static List<Aggregator<?>> bind(List<AggregateCall> calls, FieldType.Struct input) {
+    private List<Aggregator<?>> bind(List<AggregateCall> calls, FieldType.Struct input, PlanNode from) {
+        InputChanges inputChanges = changes.in(from) ? InputChanges.RETRACTING : InputChanges.APPEND_ONLY;
         List<Aggregator<?>> bound = new ArrayList<>();
-        calls.forEach(c -> bound.add(Aggregates.builtIn().bind(c, input, InputChanges.APPEND_ONLY)));
+        calls.forEach(c -> bound.add(Aggregates.builtIn().bind(c, input, inputChanges)));
         return bound;
     }
 

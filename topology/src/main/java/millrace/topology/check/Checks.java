@@ -13,13 +13,22 @@ import millrace.topology.plan.Plan;
 public final class Checks {
     private Checks() {}
 
-    /** Everything that is wrong with a plan; empty if it can run. */
-    public static List<Problem> of(Model model, Plan plan, Collection<Contract> contracts, FunctionLibrary functions) {
+    /**
+     * Everything that is wrong with a plan; empty if it can run.
+     *
+     * @param below the plans of the models that it may read
+     */
+    public static List<Problem> of(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts,
+            FunctionLibrary functions) {
         List<Problem> problems = new ArrayList<>();
         problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
+        problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
+        problems.addAll(EveryStateIsBounded.check(model, plan));
+        problems.addAll(AmendmentsNeedAKey.check(model, plan, below, contracts));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
         problems.addAll(EveryKeyIsAColumn.check(model, plan));
+        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan));
         problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
         return problems;
     }

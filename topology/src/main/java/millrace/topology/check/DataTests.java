@@ -21,6 +21,8 @@ import millrace.topology.plan.PlanNode;
  * like one whose expression fails. A column of {@code unique_key} is tested for NULL without being asked.
  */
 public final class DataTests {
+    /** The function that gives its first operand if its second is TRUE. */
+    static final String TESTED = "TESTED";
     private static final FieldType BOOL = new FieldType.Bool();
 
     private DataTests() {}
@@ -54,7 +56,7 @@ public final class DataTests {
     }
 
     private static Expression tested(Expression value, Expression condition, String name, boolean nullable) {
-        return new Call("TESTED", List.of(value, condition, new Literal(name, new FieldType.Text(), false)),
+        return new Call(TESTED, List.of(value, condition, new Literal(name, new FieldType.Text(), false)),
                 value.type(), nullable);
     }
 

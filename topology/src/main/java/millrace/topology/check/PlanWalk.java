@@ -1,6 +1,7 @@
 package millrace.topology.check;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
 
@@ -11,6 +12,10 @@ final class PlanWalk {
     static void nodes(PlanNode node, Consumer<PlanNode> visitor) {
         visitor.accept(node);
         node.inputs().forEach(i -> nodes(i, visitor));
+    }
+
+    static boolean any(PlanNode node, Predicate<PlanNode> condition) {
+        return condition.test(node) || node.inputs().stream().anyMatch(i -> any(i, condition));
     }
 
     static void calls(PlanNode root, Consumer<Expression.Call> visitor) {

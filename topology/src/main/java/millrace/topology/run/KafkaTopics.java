@@ -29,10 +29,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The real cluster. */
 final class KafkaTopics implements Topics {
+    private final RunSettings settings;
     private final Admin admin;
     private final short replication;
 
     KafkaTopics(RunSettings settings) {
+        this.settings = settings;
         Map<String, Object> config = new HashMap<>(settings.kafka());
         config.put("bootstrap.servers", settings.bootstrapServers());
         // Whether the cluster answers is asked every few seconds; the client's own minute would hide that it does not.
@@ -112,6 +114,11 @@ final class KafkaTopics implements Topics {
             }
             throw e;
         }
+    }
+
+    @Override
+    public Tail tail(String topic) {
+        return new KafkaTail(settings, topic);
     }
 
     @Override

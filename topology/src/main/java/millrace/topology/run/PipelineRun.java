@@ -18,6 +18,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.time.IdleOffers;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,7 +184,7 @@ public final class PipelineRun implements AutoCloseable {
             var surroundings = new Preparation(pipeline, settings, topics, registry).prepare();
             try (StreamsAttempt streams = StreamsAttempt.start(pipeline, settings, surroundings, registry, compiler,
                     clock)) {
-                Optional<Problem> problem = watch(streams, topics);
+                Optional<Problem> problem = watch(streams, topics, surroundings.time().offers());
                 if (problem.isEmpty()) {
                     become(new RunState.Stopping(clock.instant()));
                 }
@@ -201,8 +202,16 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
-    private Optional<Problem> watch(StreamsAttempt streams, Topics topics) {
-        TopicsWatch topicsWatch = new TopicsWatch(topics, streams.sources(), clock);
+    private Optional<Problem> watch(StreamsAttempt streams, Topics topics, IdleOffers offers) {
+        IdleWatch.Deciding deciding = settings.journalOf().isPresent()
+                ? IdleWatch.Deciding.ELSEWHERE
+                : IdleWatch.Deciding.HERE;
+        try (IdleWatch idle = new IdleWatch(pipeline, streams.sources(), topics, offers, clock, deciding)) {
+            return watch(streams, new TopicsWatch(topics, streams.sources(), clock), idle);
+        }
+    }
+
+    private Optional<Problem> watch(StreamsAttempt streams, TopicsWatch topicsWatch, IdleWatch idle) {
         while (!isStopping()) {
             Optional<Problem> end = streams.failure().or(topicsWatch::broken);
             if (end.isPresent()) {
@@ -216,6 +225,7 @@ public final class PipelineRun implements AutoCloseable {
                 if (!(state() instanceof RunState.Running)) {
                     become(new RunState.Running(clock.instant()));
                 }
+                idle.look();
             } else if (state() instanceof RunState.Blocked) {
                 become(new RunState.Starting(clock.instant()));
             }

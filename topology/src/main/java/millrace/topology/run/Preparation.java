@@ -5,17 +5,22 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.IncompatibleSchemaException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.AvroTypes;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Surroundings;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.source.SourceTime;
+import millrace.topology.time.IdleOffers;
+import millrace.topology.time.TimeJournal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +67,17 @@ final class Preparation {
         }
         Map<String, SourceTopic> sources = sources(facts);
         prepareOffsets();
-        return new Surroundings(sources, ids, largest, settings.commitInterval());
+        return new Surroundings(sources, ids, largest, settings.commitInterval(),
+                new SourceTime(journal(), new IdleOffers()));
+    }
+
+    /** What was decided about time so far; a replay obeys what the run that it repeats has decided. */
+    private TimeJournal journal() {
+        String topic = settings.journalOf().map(TimeEntry::topicOf).orElse(pipeline.journalTopic());
+        try (Topics.Tail tail = topics.tail(topic)) {
+            return new TimeJournal(tail.poll().stream().map(e -> TimeEntry.of(e.key(), e.value()))
+                    .flatMap(Optional::stream).toList());
+        }
     }
 
     private void prepareOffsets() {

@@ -1,6 +1,7 @@
 package millrace.topology.run;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -27,6 +28,21 @@ public interface Topics extends AutoCloseable {
      * @return false if it has one; nothing has changed then
      */
     boolean commit(String group, Map<TopicPartition, Long> offsets);
+
+    /** Reads a topic from its start, and what comes later. */
+    Tail tail(String topic);
+
+    /** A place in a topic that is being read. */
+    interface Tail extends AutoCloseable {
+        /** The committed records up to the present end that were not given yet, each partition in order. */
+        List<Entry> poll();
+
+        @Override
+        void close();
+    }
+
+    /** One record; both may be null. */
+    record Entry(byte[] key, byte[] value) {}
 
     @Override
     void close();

@@ -36,8 +36,10 @@ public final class TopicsPlan {
             pipeline.sideTopicsOf(model).keySet()
                     .forEach(topic -> wanted.add(new Topics.WantedTopic(topic, width, ofTheEngine())));
         }
-        wanted.add(new Topics.WantedTopic(pipeline.watermarksTopic(), 1,
-                Map.of("cleanup.policy", "compact", "segment.bytes", Integer.toString(16 << 20))));
+        for (String topic : List.of(pipeline.watermarksTopic(), pipeline.journalTopic())) {
+            wanted.add(new Topics.WantedTopic(topic, 1,
+                    Map.of("cleanup.policy", "compact", "segment.bytes", Integer.toString(16 << 20))));
+        }
         return List.copyOf(wanted);
     }
 

@@ -3,6 +3,7 @@ package millrace.topology.source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
 import millrace.schemas.contract.Contract;
@@ -10,6 +11,7 @@ import millrace.schemas.contract.RecordChecks;
 import millrace.schemas.contract.Violation;
 import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.Malformed;
 import millrace.statestores.store.KeyedState;
 import millrace.topology.flow.Change;
@@ -19,6 +21,7 @@ import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineReason;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.Refusal;
+import millrace.topology.time.Idleness;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.TimeBounds;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -35,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * Keeps the clock of its partition and tells everybody below how far it has come.
  */
 public final class SourceOperator implements Processor<byte[], byte[], Object, Object> {
+    /** How often a place is written down where a replay can begin. */
+    private static final long CHECKPOINT_MILLIS = 60_000;
     private static final Logger LOG = LoggerFactory.getLogger(SourceOperator.class);
 
     private final SourcePlan plan;
@@ -52,6 +57,10 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private int partition;
     private Sent sent;
     private boolean passing;
+    private Idleness.Partition place;
+    private NavigableMap<Long, Long> floors;
+    private long checkpointAt;
+    private long checkpointed;
 
     private SourceOperator(SourcePlan plan, RegistryGate registry) {
         this.plan = plan;
@@ -85,6 +94,10 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         checks = RecordChecks.of(source.contract());
         quarantine = new QuarantineRecord.Writer(plan.quarantine());
         sent = Sent.NOTHING;
+        place = new Idleness.Partition(source.ordinal(), partition);
+        floors = plan.time().journal().floors(source.topicId().toString(), partition);
+        checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
+        checkpointed = -1;
         passing = false;
         if (partition >= source.partitions()) {
             return; // Another source of this sub-topology has more partitions than this one.
@@ -97,6 +110,9 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
         }
         context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> {
+            obeyJournal(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
+            takeOffer();
+            writeCheckpoint(now);
             sendWatermark();
             // Right behind a watermark there is the least to remember: what is summed up has just been sent.
             context.commit();
@@ -119,6 +135,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         }
         SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
+        obeyJournal(metadata.offset());
         clock.seen(metadata.offset());
         cell.set(clock);
         if (EndMarker.isEnd(record.value(), record.headers())) {
@@ -199,6 +216,41 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         for (String node : rowNodes) {
             context.forward(record, node);
         }
+    }
+
+    /** Applies the floors that hold from this offset or one before it; everything before it has been processed. */
+    private void obeyJournal(long offset) {
+        while (!floors.isEmpty() && floors.firstKey() <= offset) {
+            clock.floor(floors.pollFirstEntry().getValue(), bounds.disorder());
+            cell.set(clock);
+        }
+    }
+
+    /** Advances this partition if it is idle, and writes that down: a replay does the same at the same offset. */
+    private void takeOffer() {
+        Idleness.Offer offer = plan.time().offers().of(place);
+        if (offer == null || clock.nextOffset() > offer.end()
+                || offer.watermark() <= clock.minus(bounds.disorder())) {
+            return; // A record has come since, or it is not needed any more.
+        }
+        clock.floor(offer.watermark(), bounds.disorder());
+        cell.set(clock);
+        write(new TimeEntry.Floor(plan.source().topicId().toString(), partition, offer.end(), offer.watermark()));
+    }
+
+    private void writeCheckpoint(long nowMillis) {
+        if (nowMillis < checkpointAt || clock.nextOffset() == checkpointed || clock.value() == PartitionClock.UNSET
+                || clock.value() == TaskWatermark.END) {
+            return;
+        }
+        checkpointAt = nowMillis + CHECKPOINT_MILLIS;
+        checkpointed = clock.nextOffset();
+        write(new TimeEntry.Checkpoint(plan.source().topicId().toString(), partition, clock.nextOffset(),
+                clock.value()));
+    }
+
+    private void write(TimeEntry entry) {
+        context.forward(new Record<>(entry.key(), entry.value(), context.currentSystemTimeMs()), plan.journalNode());
     }
 
     private void sendWatermark() {

@@ -16,10 +16,13 @@ import millrace.topology.time.PartitionClock;
  * @param rowNodes the nodes that get rows and watermarks
  * @param quarantine where refused records go
  * @param watermarkNode the sink of this source's own watermarks
+ * @param journalNode the sink of what is decided about time
+ * @param time what was decided about it before, and what may be now
  * @param watermarkInterval how often watermarks are sent; a wall-clock time, since it only decides how soon they are seen
  */
 public record SourcePlan(SourceTopic source, BitSet needed, List<String> rowNodes,
-        QuarantineTarget quarantine, String watermarkNode, Duration watermarkInterval) {
+        QuarantineTarget quarantine, String watermarkNode, String journalNode, SourceTime time,
+        Duration watermarkInterval) {
 
     public SourcePlan {
         rowNodes = List.copyOf(rowNodes);

@@ -82,7 +82,8 @@ public final class SqlCompiler {
             if (plans.keySet().containsAll(reads.get(name))) {
                 attempt(() -> {
                     Plan plan = plan(models.get(name), trees.get(name), plans);
-                    problems.addAll(Checks.of(models.get(name), plan, contracts.values(), functions));
+                    problems.addAll(Checks.of(models.get(name), plan, List.copyOf(plans.values()),
+                            contracts.values(), functions));
                     plans.put(name, plan);
                 });
             }

@@ -55,6 +55,13 @@ public final class PartitionClock {
         return clock;
     }
 
+    /** Goes on from where the watermark is at least this one. */
+    public void floor(long watermark, long disorder) {
+        if (clock != TaskWatermark.END) {
+            clock = Math.max(clock, watermark + disorder);
+        }
+    }
+
     /** Nothing that counts comes any more. */
     public void end() {
         clock = TaskWatermark.END;

@@ -27,6 +27,7 @@ import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.source.SourceTime;
 import org.apache.kafka.common.Uuid;
 
 /** Contracts and models for tests, with a small interpreter in place of the compiler. */
@@ -110,8 +111,12 @@ public final class Orders {
             String topic = pipeline.topicOf(m.name());
             ids.put(Pipeline.subjectOf(topic), registry.register("", AvroTypes.toSchema(topic, m.plan().rowType())));
             largest.put(topic, 10_000);
+            pipeline.sideTopicsOf(m).forEach((side, row) -> {
+                ids.put(Pipeline.subjectOf(side), registry.register("", AvroTypes.toSchema(side, row)));
+                largest.put(side, 10_000);
+            });
         }
-        return new Surroundings(sources, ids, largest, Duration.ofMillis(100));
+        return new Surroundings(sources, ids, largest, Duration.ofMillis(100), SourceTime.NONE);
     }
 
     /** Columns, literals, {@code >}, {@code *} and {@code /}. */

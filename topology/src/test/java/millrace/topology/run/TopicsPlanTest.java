@@ -26,7 +26,7 @@ class TopicsPlanTest {
     void aModelIsAsWideAsItsWidestSourceAndAQuarantineAsItsTopic() {
         assertThat(WANTED).extracting(t -> t.name() + " " + t.partitions()).containsExactlyInAnyOrder(
                 "narrow-topic 2", "narrow-topic.quarantine 2", "wide-topic 6", "wide-topic.quarantine 6",
-                "web.silver.both 6", "web.watermarks 1");
+                "web.silver.both 6", "web.watermarks 1", "web.time-journal 1");
     }
 
     @Test

@@ -146,6 +146,7 @@ class SourceOperatorKitTest {
 
         void revive() {
             context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), state);
+            context.setCurrentSystemTimeMs(NOW);
             for (StateStore store : stores) {
                 if (!store.isOpen()) {
                     store.init(context.getStateStoreContext(), store);
@@ -182,7 +183,7 @@ class SourceOperatorKitTest {
             needed.set(0, 4);
             return new SourcePlan(new SourceTopic(Orders.contract("orders", 1), topicId, 1, 0), needed,
                     List.of("model"), new QuarantineTarget("orders-topic", "quarantine", quarantineSchema, 10_000),
-                    "watermarks", Duration.ofMillis(100));
+                    "watermarks", "journal", SourceTime.NONE, Duration.ofMillis(100));
         }
 
         private List<String> forwarded() {

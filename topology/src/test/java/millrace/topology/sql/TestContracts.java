@@ -1,9 +1,11 @@
 package millrace.topology.sql;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.EventTime;
 import millrace.schemas.problem.Place;
 import millrace.schemas.row.FieldType;
 import millrace.topology.function.TypeText;
@@ -12,13 +14,22 @@ import millrace.topology.function.TypeText;
 public final class TestContracts {
     private TestContracts() {}
 
-    /** @param columns such as {@code id bigint not null, name text} */
+    /**
+     * @param columns such as {@code id bigint not null, name text}; the first timestamptz is the event time, with 30
+     *        seconds of disorder and no amendments
+     */
     public static Contract contract(String name, String columns) {
         FieldType.Struct type = (FieldType.Struct) TypeText.parse("row<" + columns + ">")
                 .orElseThrow(() -> new IllegalArgumentException(columns));
         return new Contract(name, name, "1.0.0", "active", "test." + name, "test." + name, "", "test",
-                type.fields().stream().map(Column::of).toList(), List.of(), Optional.empty(), 1,
+                type.fields().stream().map(Column::of).toList(), List.of(), eventTime(type), 1,
                 Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(), List.of(),
                 Place.file("contracts/" + name + ".odcs.yaml"));
+    }
+
+    private static Optional<EventTime> eventTime(FieldType.Struct type) {
+        return type.fields().stream().filter(f -> f.type() instanceof FieldType.Timestamp t && t.zoned()).findFirst()
+                .map(f -> new EventTime(f.name(), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofHours(1),
+                        Duration.ofMinutes(15)));
     }
 }

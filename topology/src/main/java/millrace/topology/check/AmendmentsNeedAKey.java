@@ -1,0 +1,54 @@
+package millrace.topology.check;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Place;
+import millrace.schemas.problem.Problem;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
+
+/** A row that changes after it was given out can only be found again by a key. */
+final class AmendmentsNeedAKey {
+    private AmendmentsNeedAKey() {}
+
+    static List<Problem> check(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts) {
+        RowChanges changes = changes(below, contracts);
+        if (!model.config().uniqueKey().isEmpty() || !changes.in(plan.root())) {
+            return List.of();
+        }
+        Set<String> amending = changes.amendingBelow(plan.root());
+        boolean windowless = PlanWalk.any(plan.root(),
+                node -> node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty());
+        String why = windowless || amending.isEmpty()
+                ? "Every new row may change the result of a group."
+                : contracts.stream().filter(c -> amending.contains(c.name())).map(AmendmentsNeedAKey::lateness)
+                        .collect(Collectors.joining(" "));
+        String remedy = windowless || amending.isEmpty()
+                ? "Name the columns of GROUP BY in unique_key."
+                : "Name the columns of GROUP BY in unique_key, or make allowedLateness as short as disorder.";
+        return List.of(Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()),
+                model.qualifiedName() + " changes rows that it has given out, but nothing says which. " + why + " "
+                        + remedy));
+    }
+
+    static RowChanges changes(List<Plan> below, Collection<Contract> contracts) {
+        return new RowChanges(contracts.stream().filter(Contract::allowsAmendments).map(Contract::name)
+                .collect(Collectors.toSet()), below);
+    }
+
+    private static String lateness(Contract contract) {
+        var time = contract.eventTime().orElseThrow();
+        return contract.name() + " gives a window out after " + text(time.disorder()) + " of disorder and lets rows "
+                + "count for " + text(time.allowedLateness()) + ".";
+    }
+
+    private static String text(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,87 @@
+package millrace.topology.check;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import millrace.schemas.problem.Place;
+import millrace.schemas.problem.Problem;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Expression;
+import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.WindowColumns;
+import millrace.topology.plan.WindowSpec;
+
+/**
+ * Two groups with one key would overwrite each other, and which of them is left would depend on which came last. A bound
+ * of a window stands for the window where it tells its windows apart.
+ */
+final class EveryKeyTellsGroupsApart {
+    private EveryKeyTellsGroupsApart() {}
+
+    static List<Problem> check(Model model, Plan plan) {
+        if (model.config().uniqueKey().isEmpty()) {
+            return List.of();
+        }
+        PlanNode node = plan.root();
+        int[] groupOf = new int[node.rowType().fields().size()];
+        for (int i = 0; i < groupOf.length; i++) {
+            groupOf[i] = i;
+        }
+        while (node instanceof PlanNode.Calc calc) {
+            for (int i = 0; i < groupOf.length; i++) {
+                groupOf[i] = groupOf[i] >= 0 ? passedOn(calc.projections().get(groupOf[i])) : -1;
+            }
+            node = calc.input();
+        }
+        return node instanceof PlanNode.MergeAggregate aggregate
+                ? missing(model, plan, aggregate, groupOf)
+                : List.of();
+    }
+
+    /** The column that an expression passes on, perhaps tested; -1 if it computes something. */
+    private static int passedOn(Expression e) {
+        return switch (e) {
+            case Expression.Column c -> c.index();
+            case Expression.Call c when c.function().equals(DataTests.TESTED) -> passedOn(c.operands().get(0));
+            default -> -1;
+        };
+    }
+
+    private static List<Problem> missing(Model model, Plan plan, PlanNode.MergeAggregate aggregate, int[] groupOf) {
+        Set<Integer> named = new HashSet<>();
+        for (String column : model.config().uniqueKey()) {
+            int at = plan.rowType().indexOf(column);
+            if (at >= 0 && groupOf[at] >= 0 && groupOf[at] < aggregate.groups()) {
+                named.add(groupOf[at]);
+            }
+        }
+        WindowColumns bounds = WindowColumns.of(aggregate);
+        boolean windowNamed = named.stream().anyMatch(g -> bounds.at(g).filter(EveryKeyTellsGroupsApart::tells)
+                .isPresent());
+        Set<String> missing = new TreeSet<>();
+        for (int g = 0; g < aggregate.groups(); g++) {
+            Optional<WindowColumns.Bound> bound = bounds.at(g);
+            if (!named.contains(g) && !(bound.isPresent() && windowNamed)
+                    && bound.map(b -> b.role() == WindowColumns.Role.END).orElse(true)) {
+                missing.add(aggregate.rowType().fields().get(g).name());
+            }
+        }
+        return missing.isEmpty()
+                ? List.of()
+                : List.of(Problem.at(CheckProblem.KEY_UNUSABLE,
+                        model.config().place("unique_key").orElse(Place.file(model.sqlFile())),
+                        "unique_key does not tell the groups of " + model.qualifiedName() + " apart: rows that differ "
+                                + "only in " + missing.stream().map(m -> "\"" + m + "\"")
+                                        .collect(Collectors.joining(", "))
+                                + " would overwrite each other. Select and add " + String.join(", ", missing) + "."));
+    }
+
+    /** All windows of CUMULATE that begin together have one start. */
+    private static boolean tells(WindowColumns.Bound bound) {
+        return bound.role() != WindowColumns.Role.START || !(bound.spec() instanceof WindowSpec.Cumulate);
+    }
+}

@@ -1,0 +1,72 @@
+package millrace.topology.plan;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Which columns of a step hold the event time of its rows, passed on unchanged from the contract. */
+public final class EventTimeColumns {
+    private final Function<String, Optional<Integer>> contracts;
+    private final Map<String, Plan> plans = new HashMap<>();
+
+    /**
+     * @param contracts position of the event time in a contract's row, by its name
+     * @param plans of the models that are read
+     */
+    public EventTimeColumns(Function<String, Optional<Integer>> contracts, List<Plan> plans) {
+        this.contracts = contracts;
+        plans.forEach(p -> this.plans.put(p.model(), p));
+    }
+
+    /** Positions in the rows of a step. */
+    public Set<Integer> of(PlanNode node) {
+        Set<Integer> found = new HashSet<>();
+        switch (node) {
+            case PlanNode.Scan scan -> {
+                Set<Integer> whole = switch (scan.kind()) {
+                    case CONTRACT -> contracts.apply(scan.source()).map(Set::of).orElse(Set.of());
+                    case MODEL -> of(plans.get(scan.source()).root());
+                };
+                for (int i = 0; i < scan.columns().size(); i++) {
+                    if (whole.contains(scan.columns().get(i))) {
+                        found.add(i);
+                    }
+                }
+            }
+            case PlanNode.Calc calc -> {
+                Set<Integer> below = of(calc.input());
+                for (int i = 0; i < calc.projections().size(); i++) {
+                    if (calc.projections().get(i) instanceof Expression.Column c && below.contains(c.index())) {
+                        found.add(i);
+                    }
+                }
+            }
+            case PlanNode.Union union -> {
+                found.addAll(of(union.inputs().get(0)));
+                union.inputs().forEach(i -> found.retainAll(of(i)));
+            }
+            case PlanNode.Windows windows -> found.addAll(of(windows.input()));
+            case PlanNode.Exchange exchange -> found.addAll(of(exchange.input()));
+            case PlanNode.Aggregate a -> found.addAll(windowTimes(a, a.groups().size()));
+            case PlanNode.PartialAggregate a -> found.addAll(windowTimes(a, a.groups().size()));
+            case PlanNode.MergeAggregate a -> found.addAll(windowTimes(a, a.groups()));
+        }
+        return found;
+    }
+
+    /** The row of a window has the window's last millisecond as its time. */
+    private static Set<Integer> windowTimes(PlanNode node, int groups) {
+        Set<Integer> found = new HashSet<>();
+        WindowColumns bounds = WindowColumns.of(node);
+        for (int i = 0; i < groups; i++) {
+            if (bounds.at(i).filter(b -> b.role() == WindowColumns.Role.TIME).isPresent()) {
+                found.add(i);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,60 @@
+package millrace.topology.plan;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which steps change or take back rows that they have given out, among the plans of one pipeline. A window's result
+ * changes if a source lets rows amend it after it was given out; a result without a window changes with every row.
+ */
+public final class RowChanges {
+    private final Map<String, Plan> plans = new HashMap<>();
+    private final Set<String> amending;
+
+    /**
+     * @param amending contracts whose allowed lateness is longer than their disorder
+     * @param plans of the models that are read
+     */
+    public RowChanges(Set<String> amending, List<Plan> plans) {
+        this.amending = Set.copyOf(amending);
+        plans.forEach(p -> this.plans.put(p.model(), p));
+    }
+
+    /** Whether rows of this step may be changed or taken back later. */
+    public boolean in(PlanNode node) {
+        return switch (node) {
+            case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && in(plans.get(scan.source()).root());
+            case PlanNode.Aggregate a -> aggregate(a, a.windowEnd().isPresent());
+            case PlanNode.MergeAggregate a -> aggregate(a, a.windowEnd().isPresent());
+            case PlanNode.Calc c -> in(c.input());
+            case PlanNode.Windows w -> in(w.input());
+            case PlanNode.PartialAggregate p -> in(p.input());
+            case PlanNode.Exchange e -> in(e.input());
+            case PlanNode.Union u -> u.inputs().stream().anyMatch(this::in);
+        };
+    }
+
+    private boolean aggregate(PlanNode aggregate, boolean inWindows) {
+        return !inWindows || !amendingBelow(aggregate).isEmpty() || in(aggregate.inputs().get(0));
+    }
+
+    /** The contracts below whose rows may amend what was given out. */
+    public Set<String> amendingBelow(PlanNode node) {
+        Set<String> found = new TreeSet<>();
+        if (node instanceof PlanNode.Scan scan) {
+            switch (scan.kind()) {
+                case CONTRACT -> {
+                    if (amending.contains(scan.source())) {
+                        found.add(scan.source());
+                    }
+                }
+                case MODEL -> found.addAll(amendingBelow(plans.get(scan.source()).root()));
+            }
+        }
+        node.inputs().forEach(i -> found.addAll(amendingBelow(i)));
+        return found;
+    }
+}

@@ -1,0 +1,68 @@
+package millrace.topology.run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A consumer of its own, without a group, that reads a small topic to its end each time it is asked. */
+final class KafkaTail implements Topics.Tail {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String topic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    KafkaTail(RunSettings settings, String topic) {
+        this.topic = topic;
+        Map<String, Object> config = new HashMap<>(settings.kafka());
+        config.put("bootstrap.servers", settings.bootstrapServers());
+        config.put("isolation.level", "read_committed");
+        config.put("enable.auto.commit", false);
+        config.put("auto.offset.reset", "earliest");
+        config.put("allow.auto.create.topics", false);
+        config.put("default.api.timeout.ms", "8000");
+        config.remove("group.id");
+        consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public List<Topics.Entry> poll() {
+        try {
+            return read();
+        } catch (RetriableException e) {
+            throw new Topics.ClusterUnavailableException(e);
+        }
+    }
+
+    private List<Topics.Entry> read() {
+        if (consumer.assignment().isEmpty()) {
+            List<PartitionInfo> partitions = consumer.partitionsFor(topic, PATIENCE);
+            if (partitions == null || partitions.isEmpty()) {
+                return List.of();
+            }
+            List<TopicPartition> all = partitions.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+        }
+        List<Topics.Entry> entries = new ArrayList<>();
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                entries.add(new Topics.Entry(record.key(), record.value()));
+            }
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+}

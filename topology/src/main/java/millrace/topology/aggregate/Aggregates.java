@@ -20,7 +20,8 @@ import millrace.topology.plan.AggregateCall.Over;
 /** Every aggregate function that SQL can call by name. Immutable. */
 public final class Aggregates {
     private static final Aggregates BUILT_IN = new Aggregates(Stream.of(SumFunctions.ALL, ExtremeFunctions.ALL,
-            OrderFunctions.ALL).flatMap(List::stream).toList());
+            OrderFunctions.ALL, CollectionFunctions.ALL, LogicFunctions.ALL, SpreadFunctions.ALL).flatMap(List::stream)
+            .toList());
 
     private final List<AggregateFunction> functions;
     private final Map<String, AggregateFunction> byName = new TreeMap<>();

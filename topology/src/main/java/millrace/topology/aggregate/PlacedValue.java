@@ -18,9 +18,8 @@ record PlacedValue(RowOrder place, Object value) {
         };
     }
 
-    /** Keeps one. */
-    static ValueLayout layout(ValueLayout values) {
-        Comparator<PlacedValue> order = order(values);
+    /** Keeps one, among others in an order of its own. */
+    static ValueLayout layout(ValueLayout values, Comparator<PlacedValue> order) {
         return new ValueLayout() {
             @Override
             public int compare(Object a, Object b) {

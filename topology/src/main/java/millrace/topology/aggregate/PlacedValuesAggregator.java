@@ -1,23 +1,20 @@
 package millrace.topology.aggregate;
 
+import java.util.Comparator;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
 import millrace.topology.flow.Element;
 
 /**
- * What follows from the values of a group in total order. Keeps all of them, so its memory is bounded by nothing but
- * the group.
+ * What follows from the values of a group and their places in the total order. Keeps all of them, so its memory is
+ * bounded by nothing but the group.
  */
 final class PlacedValuesAggregator implements Aggregator<Multiset> {
-    /** What becomes of NULL. */
-    enum Nulls {
-        KEPT, SKIPPED
-    }
-
     private final int[] columns;
-    private final Nulls nulls;
     private final ValueLayout values;
+    private final Predicate<Object> counts;
     private final ValueLayout placed;
     private final TotalOrder order;
     private final Function<Multiset, Object> result;
@@ -25,16 +22,18 @@ final class PlacedValuesAggregator implements Aggregator<Multiset> {
     /**
      * @param columns one gives its value, several an {@code Object[]}
      * @param values layout of the one value or of the several
+     * @param counts which values count; it is also asked about null
+     * @param sorting of what is kept
      * @param result from a sorted multiset of {@link PlacedValue}
      */
-    PlacedValuesAggregator(int[] columns, ValueLayout values, Nulls nulls, TotalOrder order,
-            Function<Multiset, Object> result) {
+    PlacedValuesAggregator(int[] columns, ValueLayout values, Predicate<Object> counts,
+            Comparator<PlacedValue> sorting, TotalOrder order, Function<Multiset, Object> result) {
         this.columns = columns;
         this.values = values;
-        this.nulls = nulls;
+        this.counts = counts;
         this.order = order;
         this.result = result;
-        placed = PlacedValue.layout(values);
+        placed = PlacedValue.layout(values, sorting);
     }
 
     @Override
@@ -54,7 +53,7 @@ final class PlacedValuesAggregator implements Aggregator<Multiset> {
 
     private void count(Multiset state, Element.Row row, int times) {
         Object value = value(row.values());
-        if (value != null || nulls == Nulls.KEPT) {
+        if (counts.test(value)) {
             state.add(new PlacedValue(order.of(row), value == null ? null : values.canonical(value)), times);
         }
     }

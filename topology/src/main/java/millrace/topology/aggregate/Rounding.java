@@ -49,4 +49,28 @@ final class Rounding {
         double rounded = toDouble(window, below, q.bitLength() - 1 - shift + exponent);
         return numerator.signum() < 0 ? -rounded : rounded;
     }
+
+    /**
+     * The square root of {@code numerator / denominator * 2^exponent}.
+     *
+     * @param numerator not negative
+     * @param denominator positive
+     * @param exponent even
+     */
+    static double squareRoot(BigInteger numerator, BigInteger denominator, int exponent) {
+        if (numerator.signum() == 0) {
+            return 0;
+        }
+        // So that the root has 65 bits or more. Rounding the quotient down does not change the whole part of its root.
+        int shift = 130 - (numerator.bitLength() - denominator.bitLength());
+        shift += shift & 1;
+        BigInteger[] divided = shift >= 0
+                ? numerator.shiftLeft(shift).divideAndRemainder(denominator)
+                : numerator.divideAndRemainder(denominator.shiftLeft(-shift));
+        BigInteger[] root = divided[0].sqrtAndRemainder();
+        int extra = root[0].bitLength() - 64;
+        long window = root[0].shiftRight(extra).longValue();
+        boolean below = divided[1].signum() != 0 || root[1].signum() != 0 || root[0].getLowestSetBit() < extra;
+        return toDouble(window, below, root[0].bitLength() - 1 + (exponent - shift) / 2);
+    }
 }

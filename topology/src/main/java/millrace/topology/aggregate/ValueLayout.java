@@ -21,6 +21,9 @@ import millrace.topology.function.Values;
  * How values of one type are kept: their order, and their bytes. Values that are the same have the same bytes, once
  * {@link #canonical} has made them so: there is one NaN, and the keys of a map are sorted. Zero and minus zero are two
  * values, minus zero before zero, and NaN comes after all numbers: the order of {@link Double#compare}.
+ *
+ * <p>
+ * The bytes are for good: {@code APPROX_COUNT_DISTINCT} hashes them, so other bytes would be other results.
  */
 interface ValueLayout {
     /** The order of two values, neither null; 0 if and only if they are the same. */

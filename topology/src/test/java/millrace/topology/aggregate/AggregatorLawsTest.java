@@ -6,8 +6,13 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -111,6 +116,115 @@ class AggregatorLawsTest {
                 allForms("ANY_VALUE", t, values(v -> ValueLayout.of(t).canonical(v.get(0)))))).flatMap(s -> s);
     }
 
+    @TestFactory
+    Stream<DynamicTest> valuesByOthers() {
+        return Stream.of(TEXT, DOUBLE, MAP).flatMap(t -> Stream.of(INT, DOUBLE, TEXT, MONEY).flatMap(rank -> Stream.of(
+                laws(Call.of("MIN_BY", t, rank), by(t, rank, 1)), laws(Call.of("MAX_BY", t, rank), by(t, rank, -1)),
+                laws(Call.of("ARG_MAX", t, rank).distinct().filtered(), by(t, rank, -1)))).flatMap(s -> s));
+    }
+
+    private static Oracle by(FieldType type, FieldType rank, int sign) {
+        return rows -> {
+            Object[] best = null;
+            for (Object[] row : rows) {
+                if (row[1] != null && (best == null || sign * natural(rank).compare(row[1], best[1]) < 0)) {
+                    best = row;
+                }
+            }
+            return best == null || best[0] == null ? null : ValueLayout.of(type).canonical(best[0]);
+        };
+    }
+
+    @TestFactory
+    Stream<DynamicTest> arrays() {
+        return ALL.stream().flatMap(t -> allForms("ARRAY_AGG", t,
+                rows -> rows.isEmpty()
+                        ? null
+                        : ValueLayout.of(new FieldType.Array(t, true)).canonical(
+                                rows.stream().map(r -> r[0]).toList())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> texts() {
+        Function<String, Oracle> joined = separator -> values(v -> v.stream().map(String.class::cast)
+                .collect(Collectors.joining(separator)));
+        return Stream.of(allForms("STRING_AGG", TEXT, joined.apply(",")), allForms("LISTAGG", TEXT, joined.apply(",")),
+                laws(Call.of("STRING_AGG", TEXT).with("; "), joined.apply("; "))).flatMap(s -> s);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sets() {
+        return ALL.stream().flatMap(t -> allForms("COLLECT_SET", t, values(v -> {
+            List<Object> sorted = new ArrayList<>();
+            v.stream().map(ValueLayout.of(t)::canonical).sorted(ValueLayout.of(t)::compare)
+                    .filter(x -> sorted.isEmpty() || !Values.same(sorted.get(sorted.size() - 1), x))
+                    .forEach(sorted::add);
+            return sorted;
+        })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> maps() {
+        return Stream.of(INT, DOUBLE, ROW).flatMap(t -> Stream.of(Call.of("MAP_AGG", TEXT, t),
+                Call.of("MAP_AGG", TEXT, t).distinct().filtered()).flatMap(c -> laws(c, rows -> {
+                    Map<String, Object> map = new TreeMap<>(Values::compare);
+                    rows.stream().filter(r -> r[0] != null).forEach(r -> map.put((String) r[0],
+                            r[1] == null ? null : ValueLayout.of(t).canonical(r[1])));
+                    return map.isEmpty() ? null : map;
+                })));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> booleans() {
+        return Stream.of(allForms("BOOL_AND", BOOL, values(v -> !v.contains(false))),
+                allForms("EVERY", BOOL, values(v -> !v.contains(false))),
+                allForms("BOOL_OR", BOOL, values(v -> v.contains(true)))).flatMap(s -> s);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bits() {
+        return Stream.of(
+                allForms("BIT_AND", INT, values(v -> v.stream().map(Integer.class::cast).reduce(-1, (a, b) -> a & b))),
+                allForms("BIT_AND", BIGINT, values(v -> v.stream().map(Long.class::cast).reduce(-1L, (a, b) -> a & b))),
+                allForms("BIT_OR", INT, values(v -> v.stream().map(Integer.class::cast).reduce(0, (a, b) -> a | b))),
+                allForms("BIT_OR", BIGINT, values(v -> v.stream().map(Long.class::cast).reduce(0L, (a, b) -> a | b))))
+                .flatMap(s -> s);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> spreads() {
+        return Stream.of(INT, BIGINT, MONEY, HUGE, REAL, DOUBLE).flatMap(t -> Stream.of("VAR_POP", "VAR_SAMP",
+                "VARIANCE", "STDDEV_POP", "STDDEV_SAMP", "STDDEV")
+                .flatMap(f -> allForms(f, t, values(v -> spread(f, v)))));
+    }
+
+    private static Object spread(String function, List<Object> values) {
+        boolean population = function.endsWith("POP");
+        if (values.stream().anyMatch(v -> v instanceof Number n && !Double.isFinite(n.doubleValue()))) {
+            return population || values.size() > 1 ? Double.NaN : null;
+        }
+        BigDecimal n = BigDecimal.valueOf(values.size());
+        BigDecimal sum = BigDecimal.ZERO;
+        BigDecimal squares = BigDecimal.ZERO;
+        for (Object v : values) {
+            BigDecimal x = v instanceof BigDecimal d
+                    ? d
+                    : v instanceof Double || v instanceof Float
+                            ? new BigDecimal(((Number) v).doubleValue())
+                            : new BigDecimal(whole(v));
+            sum = sum.add(x);
+            squares = squares.add(x.multiply(x));
+        }
+        BigDecimal numerator = n.multiply(squares).subtract(sum.multiply(sum));
+        BigDecimal denominator = n.multiply(population ? n : n.subtract(BigDecimal.ONE));
+        if (denominator.signum() == 0) {
+            return null;
+        }
+        return function.startsWith("VAR")
+                ? ExactRatioOracle.nearest(numerator, denominator)
+                : ExactRatioOracle.nearestRoot(numerator, denominator);
+    }
+
     /** Alone, with DISTINCT and with a filter. */
     static Stream<DynamicTest> allForms(String function, FieldType type, Oracle oracle) {
         return Stream
@@ -128,7 +242,7 @@ class AggregatorLawsTest {
     }
 
     /** Of the values of the first argument that are not NULL; NULL if there are none. */
-    static Oracle values(java.util.function.Function<List<Object>, Object> of) {
+    static Oracle values(Function<List<Object>, Object> of) {
         return rows -> {
             List<Object> values = new ArrayList<>();
             rows.stream().map(r -> r[0]).filter(Objects::nonNull).forEach(values::add);
@@ -148,7 +262,7 @@ class AggregatorLawsTest {
     }
 
     /** Floating point as IEEE 754 says for NaN and infinities, and exactly where there are none. */
-    static double special(List<Object> values, java.util.function.ToDoubleFunction<BigDecimal> finite) {
+    static double special(List<Object> values, ToDoubleFunction<BigDecimal> finite) {
         double[] doubles = values.stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
         double naive = 0;
         BigDecimal exact = BigDecimal.ZERO;

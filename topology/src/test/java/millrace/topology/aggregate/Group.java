@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import millrace.schemas.row.Field;
@@ -19,6 +20,8 @@ import millrace.topology.plan.AggregateCall.Over;
 final class Group {
     private static final Pattern CALL = Pattern.compile("(\\w+)\\((DISTINCT )?(.*)\\)");
     private static final Pattern LITERAL = Pattern.compile("'([^']*)'|-?[0-9][0-9.eE+-]*|\\w+|[(),]");
+
+    private static final Pattern ARGUMENT = Pattern.compile("'[^']*'|[^, ]+");
 
     private final FieldType.Struct type;
     private final List<Element.Row> rows = new ArrayList<>();
@@ -81,8 +84,8 @@ final class Group {
         }
         List<Integer> columns = new ArrayList<>();
         List<Object> constants = new ArrayList<>();
-        for (String argument : m.group(3).isBlank() ? new String[0] : m.group(3).split(", (?!')")) {
-            int column = type.indexOf(argument.strip());
+        for (String argument : ARGUMENT.matcher(m.group(3)).results().map(MatchResult::group).toList()) {
+            int column = type.indexOf(argument);
             if (column >= 0) {
                 columns.add(column);
             } else if (argument.startsWith("'")) {

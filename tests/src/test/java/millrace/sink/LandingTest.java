@@ -2,19 +2,24 @@ package millrace.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.schemas.contract.Column;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.time.EndMarker;
+import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.CommitMark;
@@ -143,6 +148,56 @@ class LandingTest {
     }
 
     @Test
+    void aJsonTopicLandsAndItsTableFollowsTheContract() throws Exception {
+        createTopic();
+        List<Column> contract = ROW.fields().stream().map(Column::of).toList();
+        SinkRuntime first = sink(spec.ofJson(contract), Role.STAGE, Role.COMMIT);
+        for (int i = 0; i < 100; i++) {
+            send(json(
+                    "{\"id\": " + ids++ + ", \"name\": \"n\", \"at\": \"1970-01-01T00:00:01Z\", \"region\": \"eu\"}"));
+        }
+        send(json("{\"id\": "));
+        for (int partition = 0; partition < 3; partition++) {
+            producer.send(EndMarker.record(topic, partition));
+        }
+        until(() -> rows() >= 104);
+        assertThat(column("id").values().stream().filter(Objects::nonNull)).hasSize(100);
+        assertThat(column("_error").values()).filteredOn(Objects::nonNull).hasSize(4)
+                .anyMatch(e -> e.toString().contains("JSON")).anyMatch(e -> e.toString().contains("end marker"));
+        assertThat(mark().completeThrough()).hasValue(TaskWatermark.END);
+        close(first);
+
+        List<Column> wider = new ArrayList<>(contract);
+        wider.add(Column.of(Field.optional("region", new FieldType.Text())));
+        sink(spec.ofJson(wider), Role.STAGE, Role.COMMIT);
+        for (int i = 0; i < 100; i++) {
+            send(json("{\"id\": " + ids++ + ", \"region\": \"us\"}"));
+        }
+        until(() -> rows() >= 204);
+        assertThat(column("region").values()).filteredOn("us"::equals).hasSize(100);
+        assertThat(column("region").values()).as("read by the contract of then").doesNotContain("eu");
+    }
+
+    @Test
+    void aCommitterWithAnOlderContractBlocksTheTableUntilItIsReplaced() throws Exception {
+        createTopic();
+        List<Column> contract = ROW.fields().stream().map(Column::of).toList();
+        SinkRuntime older = sink(spec.ofJson(contract), Role.COMMIT);
+        until(() -> new IcebergTables(catalog).load(spec).isPresent());
+        List<Column> wider = new ArrayList<>(contract);
+        wider.add(Column.of(Field.optional("region", new FieldType.Text())));
+        SinkRuntime worker = sink(spec.ofJson(wider), Role.STAGE);
+        send(json("{\"id\": 1, \"region\": \"us\"}"));
+        until(() -> blockedBy(worker, SinkProblem.SCHEMA_NOT_EVOLVED));
+
+        close(older);
+        sink(spec.ofJson(wider), Role.COMMIT);
+        until(() -> rows() == 1);
+        assertThat(column("region").values()).containsExactly("us");
+        until(() -> worker.states().get(spec.qualifiedName()) instanceof SinkState.Running);
+    }
+
+    @Test
     void aRecreatedTopicBlocksUntilTheTableIsAdopted() throws Exception {
         createTopic();
         SinkRuntime first = sink(Role.STAGE, Role.COMMIT);
@@ -198,7 +253,11 @@ class LandingTest {
     }
 
     private SinkRuntime sink(Role... roles) {
-        SinkRuntime sink = SinkRuntime.start(SinkConfig.of("test-" + topic, kafka()), List.of(spec), Set.of(roles),
+        return sink(spec, roles);
+    }
+
+    private SinkRuntime sink(TableSpec of, Role... roles) {
+        SinkRuntime sink = SinkRuntime.start(SinkConfig.of("test-" + topic, kafka()), List.of(of), Set.of(roles),
                 catalog, REGISTRY, Clock.systemUTC());
         running.add(sink);
         return sink;
@@ -256,6 +315,20 @@ class LandingTest {
             rows.forEach(row -> times.merge((Long) row.getField("id"), 1, Integer::sum));
         }
         return times;
+    }
+
+    /** Values of a column by partition and offset. */
+    private Map<String, Object> column(String name) throws Exception {
+        Map<String, Object> values = new TreeMap<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(table()).build()) {
+            rows.forEach(row -> values.put(row.getField("_topic_partition") + "-" + row.getField("_offset"),
+                    row.getField(name)));
+        }
+        return values;
+    }
+
+    private static byte[] json(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, Object> kafka() {

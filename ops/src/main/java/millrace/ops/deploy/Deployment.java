@@ -140,7 +140,11 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                 contract.rawRetention().isPresent() ? Layout.BRONZE_RAW : Layout.BRONZE, clock,
                 List.of("day(_timestamp)"), List.of(), project.defaults().commitInterval(),
                 project.defaults().targetFileSize(), project.defaults().tableProperties());
-        return new DeployedTable(spec, DeployedTable.Kind.BRONZE, contract.name(), contract.freshness());
+        TableSpec asWritten = switch (contract.format()) {
+            case AVRO -> spec;
+            case JSON -> spec.ofJson(contract.columns());
+        };
+        return new DeployedTable(asWritten, DeployedTable.Kind.BRONZE, contract.name(), contract.freshness());
     }
 
     private static DeployedTable model(Project project, Pipeline pipeline, Pipeline.PlannedModel model) {

@@ -17,6 +17,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.ValueFormat;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
@@ -65,6 +66,17 @@ class DeploymentTest {
     }
 
     @Test
+    void aJsonTopicsBronzeTableIsReadByTheContract() {
+        Contract json = ContractFile.read("contracts/orders.odcs.yaml",
+                CONTRACT + "  - {property: format, value: json}\n");
+        TableSpec bronze = deployment("shop", json).tables().get(0).spec();
+        assertThat(bronze.values()).isEqualTo(new ValueFormat.Json(json.columns()));
+        assertThat(bronze.columns().fields()).extracting(Field::name).containsExactly("id", "at");
+        assertThat(bronze.columns().fields()).allMatch(Field::nullable);
+        assertThat(deployment("shop").tables().get(0).spec().values()).isEqualTo(new ValueFormat.Avro());
+    }
+
+    @Test
     void aModelsTableIsFedByItsOwnTopicAndKeepsItsProperties() {
         TableSpec silver = deployment("shop").tables().get(1).spec();
         assertThat(silver.qualifiedName()).isEqualTo("silver.orders");
@@ -90,6 +102,10 @@ class DeploymentTest {
     }
 
     private static Deployment deployment(String name) {
+        return deployment(name, ORDERS);
+    }
+
+    private static Deployment deployment(String name, Contract contract) {
         Path folder = Path.of("/projects").resolve(name);
         Project project = new Project(name, "", folder, new Project.Defaults(Duration.ofSeconds(5), Optional.empty(),
                 128L << 20, Map.of("format-version", "2")),
@@ -101,6 +117,6 @@ class DeploymentTest {
                         Optional.of(64L << 20), false, true, Map.of("owner", "shop"), Map.of()));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
-        return Deployment.of(project, List.of(ORDERS), List.of(model), List.of(plan), FunctionLibrary.builtIn());
+        return Deployment.of(project, List.of(contract), List.of(model), List.of(plan), FunctionLibrary.builtIn());
     }
 }

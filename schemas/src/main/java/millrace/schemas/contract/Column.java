@@ -37,6 +37,24 @@ public record Column(Field field, String description, boolean unique, List<Expec
                 defaultValue, personal, mask, deprecated, nested, place);
     }
 
+    /** The same column with NULL allowed, for it and for everything inside it. */
+    public Column optional() {
+        List<Column> inside = inside().stream().map(Column::optional).toList();
+        return new Column(new Field(field.name(), typeOf(inside), true), description, unique, expectations, aliases,
+                defaultValue, personal, mask, deprecated, inside, place);
+    }
+
+    private FieldType typeOf(List<Column> inside) {
+        if (field.type() instanceof FieldType.Struct) {
+            return new FieldType.Struct(inside.stream().map(Column::field).toList());
+        } else if (field.type() instanceof FieldType.Array) {
+            return new FieldType.Array(inside.get(0).field().type(), inside.get(0).field().nullable());
+        } else if (field.type() instanceof FieldType.Mapping) {
+            return new FieldType.Mapping(inside.get(0).field().type(), inside.get(0).field().nullable());
+        }
+        return field.type();
+    }
+
     /** The columns inside, made from the type where nothing more is promised of them. */
     public List<Column> inside() {
         if (!nested.isEmpty()) {

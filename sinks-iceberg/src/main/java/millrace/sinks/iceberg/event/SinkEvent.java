@@ -23,7 +23,7 @@ public sealed interface SinkEvent {
     /**
      * A worker has met records of a schema that the table cannot hold yet.
      *
-     * @param schemaId the registry's id, not the table's
+     * @param schemaId the registry's id, not the table's; negative where it is the contract of a JSON topic
      */
     record SchemaNeeded(UUID table, String worker, int schemaId) implements SinkEvent {}
 
@@ -51,10 +51,10 @@ public sealed interface SinkEvent {
             implements
                 Answer {}
 
-    /** The table can hold records of the registry's schema {@code schemaId}; {@code tableSchemaId} is current. */
+    /** The table can hold records of the schema {@code schemaId} that was asked for; {@code tableSchemaId} is current. */
     record SchemaEvolved(UUID table, long epoch, int schemaId, int tableSchemaId) implements Answer {}
 
-    /** The table will not be changed for records of the registry's schema {@code schemaId}. */
+    /** The table will not be changed for records of the schema {@code schemaId} that was asked for. */
     record SchemaRefused(UUID table, long epoch, int schemaId, String message) implements Answer {}
 
     /**

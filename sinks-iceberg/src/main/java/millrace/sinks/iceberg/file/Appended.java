@@ -12,6 +12,8 @@ public sealed interface Appended {
     /**
      * The record's schema needs a change of the table first; nothing was appended. Once the table has changed, append
      * the record to a writer opened on the changed table.
+     *
+     * @param schemaId the registry's, or {@link millrace.sinks.iceberg.table.ValueFormat.Json#schemaId}
      */
     record NeedsSchema(int schemaId, TableEvolution.Evolve evolve) implements Appended {}
 

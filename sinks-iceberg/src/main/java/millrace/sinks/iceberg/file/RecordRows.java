@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.UnknownSchemaException;
+import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.ConfluentFrame;
 import millrace.schemas.wire.Malformed;
@@ -17,14 +19,17 @@ import millrace.sinks.iceberg.table.TableEvolution;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
+import millrace.sinks.iceberg.table.ValueFormat;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 
 /** Turns records of a topic into rows of its table: finds how each schema is read, and what to do where it cannot be. */
 final class RecordRows {
-    /** How the records of one schema id become rows. */
+    /** How the records of one schema become rows. */
     private sealed interface Reading {
         record Rows(RowReader reader) implements Reading {}
+
+        record Json(JsonRows rows) implements Reading {}
 
         record NotNow(Appended answer) implements Reading {}
 
@@ -35,6 +40,8 @@ final class RecordRows {
     private final TableSpec spec;
     private final TableColumns table;
     private final WriterSchemas schemas;
+    /** Null where the topic holds Avro. */
+    private final ValueFormat.Json json;
     private final RowSlots row;
     private final Map<Integer, Reading> readings = new HashMap<>();
     private final boolean keepsValue;
@@ -53,6 +60,7 @@ final class RecordRows {
         this.spec = spec;
         this.table = table;
         this.schemas = schemas;
+        json = spec.values() instanceof ValueFormat.Json j ? j : null;
         row = new RowSlots(table.slots);
         keepsValue = spec.layout() == Layout.BRONZE_RAW;
         hasOrigin = spec.layout() != Layout.ENGINE;
@@ -82,12 +90,12 @@ final class RecordRows {
             if (!hasOrigin) {
                 return unreadable(-1, partition, offset, "a tombstone");
             }
-        } else if (!ConfluentFrame.isFramed(value)) {
+        } else if (json == null && !ConfluentFrame.isFramed(value)) {
             error = "no zero byte and schema id at the start of the value";
         } else {
-            int id = (value[1] & 0xff) << 24 | (value[2] & 0xff) << 16 | (value[3] & 0xff) << 8 | value[4] & 0xff;
-            switch (reading(id)) {
+            switch (json == null ? reading(idOf(value)) : ofContract()) {
                 case Reading.Rows rows -> error = decode(rows.reader(), value);
+                case Reading.Json rows -> error = decode(rows.rows(), value);
                 case Reading.NotNow notNow -> {
                     return notNow.answer();
                 }
@@ -111,6 +119,10 @@ final class RecordRows {
         fillOrigin(partition, offset, timestamp, key, value, headers, error);
     }
 
+    private static int idOf(byte[] framed) {
+        return (framed[1] & 0xff) << 24 | (framed[2] & 0xff) << 16 | (framed[3] & 0xff) << 8 | framed[4] & 0xff;
+    }
+
     private String decode(RowReader reader, byte[] value) {
         try {
             reader.read(value, ConfluentFrame.HEADER, value.length, row);
@@ -119,6 +131,19 @@ final class RecordRows {
         } catch (Malformed e) {
             row.clear();
             return e.getMessage();
+        }
+    }
+
+    private String decode(JsonRows rows, byte[] value) {
+        try {
+            rows.read(value, row);
+            return null;
+        } catch (Malformed e) {
+            row.clear();
+            return e.getMessage();
+        } catch (RuntimeException e) {
+            row.clear();
+            return "expected a JSON object of the contract, found " + e;
         }
     }
 
@@ -174,14 +199,26 @@ final class RecordRows {
         } catch (UnknownSchemaException e) {
             return new Reading.Unknown("the registry has no schema " + id);
         }
-        TableEvolution fit;
+        FieldType.Struct columns;
         try {
-            fit = TableSchemas.fit(spec, table.schema, AvroTypes.fromSchema(schema));
+            columns = AvroTypes.fromSchema(schema);
         } catch (ProblemException e) {
             return new Reading.NotNow(new Appended.Refused(id, e.problems()));
         }
-        return switch (fit) {
-            case TableEvolution.Same same -> new Reading.Rows(RowReader.compile(schema, table));
+        return decide(id, columns, () -> new Reading.Rows(RowReader.compile(schema, columns, table)));
+    }
+
+    /** All records of a JSON topic are read by the contract. */
+    private Reading ofContract() {
+        if (last == null) {
+            last = decide(json.schemaId(), json.rowType(), () -> new Reading.Json(JsonRows.of(json, table)));
+        }
+        return last;
+    }
+
+    private Reading decide(int id, FieldType.Struct columns, Supplier<Reading> reading) {
+        return switch (TableSchemas.fit(spec, table.schema, columns)) {
+            case TableEvolution.Same same -> reading.get();
             case TableEvolution.Evolve evolve -> new Reading.NotNow(new Appended.NeedsSchema(id, evolve));
             case TableEvolution.Incompatible bad -> new Reading.NotNow(new Appended.Refused(id, bad.problems()));
         };

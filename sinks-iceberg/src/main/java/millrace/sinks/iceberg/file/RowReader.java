@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.Malformed;
 import org.apache.avro.Schema;
 import org.apache.iceberg.types.Type;
@@ -24,9 +26,13 @@ final class RowReader {
         this.nested = nested;
     }
 
-    /** @throws IllegalStateException if the schema does not fit the table, which is decided before */
-    static RowReader compile(Schema writer, TableColumns table) {
-        return new Compiler(table).row(writer);
+    /**
+     * @param writer how the records are laid out; its names do not count
+     * @param row the names of their columns, field by field
+     * @throws IllegalStateException if the schema does not fit the table, which is decided before
+     */
+    static RowReader compile(Schema writer, FieldType.Struct row, TableColumns table) {
+        return new Compiler(table).row(writer, row);
     }
 
     /** The whole record, verified; throws with the column's name in the message. */
@@ -60,17 +66,15 @@ final class RowReader {
             this.table = table;
         }
 
-        RowReader row(Schema writer) {
+        RowReader row(Schema writer, FieldType.Struct row) {
             List<AvroValue> fields = new ArrayList<>();
             List<String> names = new ArrayList<>();
             AvroValue[] nested = new AvroValue[table.columns];
-            for (Schema.Field field : writer.getFields()) {
-                NestedField column = table.schema.asStruct().field(field.name());
-                if (column == null) {
-                    throw new IllegalStateException("no column " + field.name());
-                }
+            for (Schema.Field schema : writer.getFields()) {
+                Field field = row.fields().get(schema.pos());
+                NestedField column = column(table.schema.asStruct(), field);
                 int slot = table.slot(column.fieldId());
-                AvroValue value = value(field.schema(), column, table.firstLeaf[slot], 0, true, slot);
+                AvroValue value = value(schema.schema(), field.type(), column, table.firstLeaf[slot], 0, true, slot);
                 if (table.kind[slot] == TableColumns.Kind.NESTED) {
                     nested[slot] = value instanceof AvroValue.Union union ? union.value() : value;
                 }
@@ -80,8 +84,17 @@ final class RowReader {
             return new RowReader(fields.toArray(AvroValue[]::new), names.toArray(String[]::new), nested);
         }
 
+        private static NestedField column(Types.StructType struct, Field field) {
+            NestedField column = struct.field(field.name());
+            if (column == null) {
+                throw new IllegalStateException("no column " + field.name());
+            }
+            return column;
+        }
+
         /** @param top whether the value is a column of its own rather than a part of one */
-        private AvroValue value(Schema schema, NestedField column, int leaf, int repetition, boolean top, int slot) {
+        private AvroValue value(Schema schema, FieldType field, NestedField column, int leaf, int repetition,
+                boolean top, int slot) {
             if (schema.getType() == Schema.Type.UNION) {
                 int branch = 0;
                 while (schema.getTypes().get(branch).getType() == Schema.Type.NULL) {
@@ -91,23 +104,25 @@ final class RowReader {
                     throw new IllegalStateException("null in required column " + column.name());
                 }
                 return new AvroValue.Union(
-                        value(schema.getTypes().get(branch), column, leaf, repetition, top, slot), branch,
+                        value(schema.getTypes().get(branch), field, column, leaf, repetition, top, slot), branch,
                         schema.getTypes().size());
             }
             Type type = column.type();
-            AvroValue value = switch (schema.getType()) {
-                case RECORD -> struct(schema, type.asStructType(), leaf, repetition);
-                case ARRAY -> {
+            AvroValue value = switch (field) {
+                case FieldType.Struct struct -> struct(schema, struct, type.asStructType(), leaf, repetition);
+                case FieldType.Array array -> {
                     NestedField element = type.asListType().field(type.asListType().elementId());
-                    AvroValue item = value(schema.getElementType(), element, leaf, repetition + 1, false, -1);
+                    AvroValue item = value(schema.getElementType(), array.element(), element, leaf, repetition + 1,
+                            false, -1);
                     yield new AvroValue.Repeated(item, null, repetition + 1, element.isOptional() ? 2 : 1,
                             takesBytes(schema.getElementType()));
                 }
-                case MAP -> {
+                case FieldType.Mapping mapping -> {
                     Types.MapType map = type.asMapType();
                     NestedField of = map.field(map.valueId());
                     AvroValue key = AvroPlain.of(Schema.create(Schema.Type.STRING), map.keyType(), leaf, -1);
-                    AvroValue item = value(schema.getValueType(), of, leaf + 1, repetition + 1, false, -1);
+                    AvroValue item = value(schema.getValueType(), mapping.value(), of, leaf + 1, repetition + 1,
+                            false, -1);
                     yield new AvroValue.Repeated(item, key, repetition + 1, of.isOptional() ? 2 : 1, true);
                 }
                 default -> AvroPlain.of(schema, type, leaf, slot);
@@ -115,7 +130,8 @@ final class RowReader {
             return top && !type.isPrimitiveType() ? new AvroValue.Located(value, slot) : value;
         }
 
-        private AvroValue struct(Schema record, Types.StructType type, int firstLeaf, int repetition) {
+        private AvroValue struct(Schema record, FieldType.Struct row, Types.StructType type, int firstLeaf,
+                int repetition) {
             Map<String, Integer> leafOf = new HashMap<>();
             int next = firstLeaf;
             for (NestedField field : type.fields()) {
@@ -125,16 +141,14 @@ final class RowReader {
             AvroValue[] values = new AvroValue[record.getFields().size()];
             int[] levels = new int[values.length];
             for (int i = 0; i < values.length; i++) {
-                Schema.Field field = record.getFields().get(i);
-                NestedField column = type.field(field.name());
-                if (column == null) {
-                    throw new IllegalStateException("no column " + field.name());
-                }
+                Field field = row.fields().get(i);
+                NestedField column = column(type, field);
                 int leaf = leafOf.remove(field.name());
                 levels[i] = column.isOptional() ? 1 : 0;
                 // Wanted columns have a slot only where a row has one value of them, outside of lists and maps.
                 int slot = repetition == 0 && column.type().isPrimitiveType() ? table.slot(column.fieldId()) : -1;
-                values[i] = value(field.schema(), column, leaf, repetition, false, slot);
+                values[i] = value(record.getFields().get(i).schema(), field.type(), column, leaf, repetition, false,
+                        slot);
             }
             int[] missing = leafOf.entrySet().stream().flatMapToInt(e -> java.util.stream.IntStream.range(e.getValue(),
                     e.getValue() + TableColumns.leaves(type.field(e.getKey()).type()))).toArray();

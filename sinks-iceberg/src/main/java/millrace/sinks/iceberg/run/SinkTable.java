@@ -5,6 +5,7 @@ import java.util.UUID;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
+import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.LandingTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
@@ -28,7 +29,12 @@ final class SinkTable {
     SinkTable(TableSpec spec, IcebergTables tables, SchemaRegistry registry) {
         this.spec = spec;
         this.tables = tables;
-        this.landing = new TableCommitter(tables, spec, id -> AvroTypes.fromSchema(registry.byId(id)));
+        this.landing = new TableCommitter(tables, spec, id -> columns(id, registry));
+    }
+
+    /** A negative id means the contract's columns: those of the version that this process runs. */
+    private FieldType.Struct columns(int id, SchemaRegistry registry) {
+        return id < 0 ? spec.columns() : AvroTypes.fromSchema(registry.byId(id));
     }
 
     TableSpec spec() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -71,6 +72,8 @@ public final class StageWorker {
     private SortedMap<Integer, Long> proposedClocks = Collections.emptySortedMap();
     private Instant rollAt = Instant.MIN;
     private Instant lookAgain = Instant.MIN;
+    /** The schema that a committer has last said the table was changed for. */
+    private OptionalInt evolvedFor = OptionalInt.empty();
     private long assignment = -1;
     private long epoch;
     private long proposals;
@@ -382,6 +385,13 @@ public final class StageWorker {
     }
 
     private void ask(int schemaId) {
+        if (evolvedFor.equals(OptionalInt.of(schemaId))) {
+            // The committer has said that the table holds it, and it does not: asking at once again would never end.
+            evolvedFor = OptionalInt.empty();
+            block(SinkProblem.SCHEMA_NOT_EVOLVED, "Records bring columns that table " + name
+                    + " lacks, and its committer, asked for them, has answered that they are there.");
+            return;
+        }
         control.send(new SinkEvent.SchemaNeeded(chain.table, worker, schemaId));
         state = new WorkerState.AwaitingSchema(schemaId, clock.instant());
     }
@@ -442,8 +452,17 @@ public final class StageWorker {
                     }
                 }
                 case SinkEvent.Rejected rejected -> rejected(rejected);
-                case SinkEvent.SchemaEvolved evolved -> schemaDecided(evolved.schemaId());
-                case SinkEvent.SchemaRefused refused -> schemaDecided(refused.schemaId());
+                case SinkEvent.SchemaEvolved evolved -> {
+                    if (isAwaited(evolved.schemaId())) {
+                        evolvedFor = OptionalInt.of(evolved.schemaId());
+                        goOn();
+                    }
+                }
+                case SinkEvent.SchemaRefused refused -> {
+                    if (isAwaited(refused.schemaId())) {
+                        goOn();
+                    }
+                }
             }
         }
     }
@@ -465,16 +484,15 @@ public final class StageWorker {
         }
     }
 
-    private void schemaDecided(int schemaId) {
-        if (state instanceof WorkerState.AwaitingSchema awaiting && awaiting.schemaId() == schemaId) {
-            goOn();
-        }
+    private boolean isAwaited(int schemaId) {
+        return state instanceof WorkerState.AwaitingSchema awaiting && awaiting.schemaId() == schemaId;
     }
 
     /** Forgets everything and starts from the table. */
     private void restart() {
         abort();
         chain = null;
+        evolvedFor = OptionalInt.empty();
         state = new WorkerState.Starting();
     }
 

@@ -14,6 +14,8 @@ public enum SinkProblem implements ProblemCode {
             "Give the changed column a new name, or drop or rename the table's column; rows wait in the topic meanwhile."),
     RECORD_UNREADABLE("A record of a topic that the engine writes itself cannot be decoded.",
             "Something else wrote to the topic; find it by the offset, and skip or remove that record."),
+    SCHEMA_NOT_EVOLVED("The table lacks columns that its committer has said it has.",
+            "Run all processes of the pipeline on the same files, and drop no column that records still bring; it is tried again meanwhile."),
     CATALOG_UNUSABLE("The catalog cannot be opened with the properties given.",
             "Check the iceberg.* properties of the profile: type or catalog-impl, uri, warehouse, io-impl."),
     TABLE_FORMAT("The table's format or layout is not one that the sink writes.",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import millrace.schemas.contract.Column;
 import millrace.schemas.row.FieldType;
 
 /**
@@ -12,6 +13,7 @@ import millrace.schemas.row.FieldType;
  * @param namespace and {@code name}: the table
  * @param topic the one topic that feeds it
  * @param columns the row type that the contract or model promises now; more may arrive by evolution
+ * @param values how the topic's values are written
  * @param layout which columns stand beside the row's own
  * @param eventTime the column that carries event time and how far it may be out of order, where the sink itself keeps
  *        the clock (bronze); absent where the pipeline's watermarks say how complete a topic is
@@ -19,14 +21,29 @@ import millrace.schemas.row.FieldType;
  * @param sortBy columns, each optionally followed by {@code desc}, that order the rows inside a file
  * @param properties Iceberg table properties by their own names; {@code format-version} is 3 unless given here
  */
-public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns, Layout layout,
-        Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy, Duration commitInterval,
-        long targetFileSize, Map<String, String> properties) {
+public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns,
+        ValueFormat values, Layout layout, Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy,
+        Duration commitInterval, long targetFileSize, Map<String, String> properties) {
 
     public TableSpec {
         partitionBy = List.copyOf(partitionBy);
         sortBy = List.copyOf(sortBy);
         properties = Map.copyOf(properties);
+    }
+
+    /** A table whose topic holds Avro. */
+    public TableSpec(String namespace, String name, String topic, FieldType.Struct columns, Layout layout,
+            Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy, Duration commitInterval,
+            long targetFileSize, Map<String, String> properties) {
+        this(namespace, name, topic, columns, new ValueFormat.Avro(), layout, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties);
+    }
+
+    /** The same table where the topic holds JSON that a contract of these columns describes. */
+    public TableSpec ofJson(List<Column> contract) {
+        var json = new ValueFormat.Json(contract);
+        return new TableSpec(namespace, name, topic, json.rowType(), json, layout, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties);
     }
 
     /** {@code namespace.name}. */

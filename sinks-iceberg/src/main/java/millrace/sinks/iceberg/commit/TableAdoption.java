@@ -22,6 +22,8 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -35,6 +37,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * layout, so that whatever was in flight is refused and committers at work take over anew.
  */
 public final class TableAdoption implements AutoCloseable {
+    private static final int MOST_ATTEMPTS = 10;
     private static final Closeable NOTHING = () -> {
     };
 
@@ -90,13 +93,26 @@ public final class TableAdoption implements AutoCloseable {
     }
 
     /**
-     * Does what {@link #plan} says.
+     * Does what {@link #plan} says; begins anew where a committer at work was first, which may claim the table at any
+     * time.
      *
      * @return the position that landing goes on from
      * @throws RuntimeException what the catalog throws; nothing has changed then, or, if the reply was lost, all of it:
      *         doing it again is safe
      */
     public SourcePosition execute() {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return attempt();
+            } catch (ValidationException | CommitFailedException e) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private SourcePosition attempt() {
         Plan plan = plan();
         Table table = tables.load(spec).orElseThrow();
         TableState ancestry = MarkedTable.byAncestry(table);

@@ -137,7 +137,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         Optional<Clock> clock = contract.eventTime().map(e -> new Clock(e.column(), e.disorder()));
         // By arrival: it is never null, and a replay that reads bronze asks for a stretch of it.
         TableSpec spec = new TableSpec(BRONZE, contract.name(), contract.topic(), contract.rowType(),
-                contract.rawRetention().isPresent() ? Layout.BRONZE_RAW : Layout.BRONZE, clock,
+                layout(contract), clock,
                 List.of("day(_timestamp)"), List.of(), project.defaults().commitInterval(),
                 project.defaults().targetFileSize(), project.defaults().tableProperties());
         TableSpec asWritten = switch (contract.format()) {
@@ -145,6 +145,13 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             case JSON -> spec.ofJson(contract.columns());
         };
         return new DeployedTable(asWritten, DeployedTable.Kind.BRONZE, contract.name(), contract.freshness());
+    }
+
+    private static Layout layout(Contract contract) {
+        return contract.raw().map(raw -> switch (raw.form()) {
+            case BYTES -> Layout.BRONZE_RAW;
+            case VARIANT -> Layout.BRONZE_VARIANT;
+        }).orElse(Layout.BRONZE);
     }
 
     private static DeployedTable model(Project project, Pipeline pipeline, Pipeline.PlannedModel model) {

@@ -73,7 +73,19 @@ class DeploymentTest {
         assertThat(bronze.values()).isEqualTo(new ValueFormat.Json(json.columns()));
         assertThat(bronze.columns().fields()).extracting(Field::name).containsExactly("id", "at");
         assertThat(bronze.columns().fields()).allMatch(Field::nullable);
+        assertThat(bronze.layout()).isEqualTo(TableSpec.Layout.BRONZE);
         assertThat(deployment("shop").tables().get(0).spec().values()).isEqualTo(new ValueFormat.Avro());
+    }
+
+    @Test
+    void theContractSaysHowBronzeKeepsOriginals() {
+        String raw = CONTRACT + "  - {property: rawRetention, value: 30d}\n";
+        Contract bytes = ContractFile.read("contracts/orders.odcs.yaml", raw);
+        Contract variant = ContractFile.read("contracts/orders.odcs.yaml", raw
+                + "  - {property: format, value: json}\n  - {property: rawForm, value: variant}\n");
+        assertThat(deployment("shop", bytes).tables().get(0).spec().layout()).isEqualTo(TableSpec.Layout.BRONZE_RAW);
+        assertThat(deployment("shop", variant).tables().get(0).spec().layout())
+                .isEqualTo(TableSpec.Layout.BRONZE_VARIANT);
     }
 
     @Test

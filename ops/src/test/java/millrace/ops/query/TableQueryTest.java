@@ -3,6 +3,7 @@ package millrace.ops.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import millrace.schemas.contract.Column;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
+import millrace.sinks.iceberg.file.Appended;
 import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.read.TableCatalog;
 import millrace.sinks.iceberg.table.Catalogs;
@@ -62,6 +65,34 @@ class TableQueryTest {
                 "[3, Oslo, 2.5, null]");
         assertThat(query("select count(*) as n, sum(total) as s from silver.orders")).containsExactly("[n, s]",
                 "[3, 2.5]");
+    }
+
+    @Test
+    void variantsAreLookedIntoByPathAndMissingFromFilesOfBefore() {
+        TableSpec before = json(TableSpec.Layout.BRONZE);
+        Table table = tables.loadOrCreate(before);
+        writeJson(table, before, "{\"id\": 1}");
+        table.updateSchema().addColumn("_json", Types.VariantType.get()).commit();
+        writeJson(table, json(TableSpec.Layout.BRONZE_VARIANT), "{\"id\": 2, \"more\": {\"x\": [7, 8.50]}}", "oops");
+
+        assertThat(query("select id, _json.more.x[1] as x, _json from bronze.orders order by _offset")).containsExactly(
+                "[id, x, _json]", "[1, null, null]", "[2, 7, {id=2, more={x=[7, 8.50]}}]", "[null, null, null]");
+    }
+
+    private static TableSpec json(TableSpec.Layout layout) {
+        return new TableSpec("bronze", "orders", "shop.orders", OLD, layout, Optional.empty(), List.of(), List.of(),
+                Duration.ofSeconds(1), 128L << 20, Map.of()).ofJson(OLD.fields().stream().map(Column::of).toList());
+    }
+
+    private void writeJson(Table table, TableSpec spec, String... records) {
+        StagedWriter writer = StagedWriter.open(table, spec, id -> null, "worker-" + ++writers);
+        for (String record : records) {
+            assertThat(writer.append(0, ++writers, 0, null, record.getBytes(StandardCharsets.UTF_8), null))
+                    .isEqualTo(Appended.WRITTEN);
+        }
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        append.commit();
     }
 
     @Test

@@ -16,14 +16,14 @@ import millrace.schemas.row.FieldType;
  * @param recordName full name of the Avro record that carries a row; stays the same over all versions
  * @param key columns that identify or partition a record; empty if the topic has no key
  * @param eventTime absent for a topic whose records have no time of their own; their Kafka timestamp counts then
- * @param rawRetention how long bronze keeps the original bytes of a record; absent: decoded fields only
+ * @param raw what bronze keeps of a record beside its decoded fields; absent: nothing
  * @param quality rules over the whole topic, by ODCS, kept as read for the quality checks
  * @param place the file, for messages
  */
 public record Contract(String id, String name, String version, String status, String topic, String recordName,
         String description, String owner, List<Column> columns, List<String> key, Optional<EventTime> eventTime,
         int partitions,
-        WireFormat format, Kind kind, Optional<Duration> rawRetention, Optional<Duration> freshness,
+        WireFormat format, Kind kind, Optional<Raw> raw, Optional<Duration> freshness,
         List<Map<String, Object>> quality, Place place) {
 
     public Contract {
@@ -45,6 +45,17 @@ public record Contract(String id, String name, String version, String status, St
     /** How the values of the topic's records are written. */
     public enum WireFormat {
         AVRO, JSON
+    }
+
+    /** The original of a record, kept in bronze for this long. */
+    public record Raw(Duration retention, RawForm form) {}
+
+    /** How bronze keeps an original. */
+    public enum RawForm {
+        /** As it was. */
+        BYTES,
+        /** What a JSON record says, as a value that SQL looks into by path; spacing and the order of members are lost. */
+        VARIANT
     }
 
     /** Whether records stand for themselves or for the newest version of a key. */

@@ -82,7 +82,7 @@ public final class ContractFile {
                 description(element), owner(), columns, key, eventTime, partitions(ours), format,
                 Optional.ofNullable(ours.get("kind")).flatMap(k -> k.asOneOf("event", "changelog"))
                         .map(k -> Contract.Kind.valueOf(k.toUpperCase(Locale.ROOT))).orElse(Contract.Kind.EVENT),
-                duration(ours, "rawRetention"), freshness(), quality, file);
+                raw(ours, format), freshness(), quality, file);
         root.throwProblems();
         return contract;
     }
@@ -130,6 +130,21 @@ public final class ContractFile {
         return Optional.ofNullable(ours.getOrDefault("format", ofServer.orElse(null)))
                 .flatMap(f -> f.asOneOf("avro", "json"))
                 .map(f -> Contract.WireFormat.valueOf(f.toUpperCase(Locale.ROOT))).orElse(Contract.WireFormat.AVRO);
+    }
+
+    private static Optional<Contract.Raw> raw(Map<String, YamlNode> ours, Contract.WireFormat format) {
+        Optional<Duration> retention = duration(ours, "rawRetention");
+        Optional<YamlNode> node = Optional.ofNullable(ours.get("rawForm"));
+        Contract.RawForm form = node.flatMap(f -> f.asOneOf("bytes", "variant"))
+                .map(f -> Contract.RawForm.valueOf(f.toUpperCase(Locale.ROOT))).orElse(Contract.RawForm.BYTES);
+        if (form == Contract.RawForm.VARIANT && format != Contract.WireFormat.JSON) {
+            node.get().problem(ContractProblem.CONTRACT_RAW,
+                    "rawForm variant is for a topic of format json, and this one is avro.");
+        } else if (node.isPresent() && !ours.containsKey("rawRetention")) {
+            node.get().problem(ContractProblem.CONTRACT_RAW,
+                    "rawForm says how originals are kept, but without rawRetention none are.");
+        }
+        return retention.map(r -> new Contract.Raw(r, form));
     }
 
     private void requireAvroNames(List<Column> columns) {

@@ -12,6 +12,8 @@ public enum ContractProblem implements ProblemCode {
             "Use one of the types named in the message."),
     CONTRACT_OPTION("A promise about a column does not fit its type, or can never hold.",
             "Remove the promise or mend its value."),
+    CONTRACT_RAW("What a contract says of the originals that bronze keeps does not go together.",
+            "Give rawRetention a duration such as 30d, and rawForm variant only to a topic of format json."),
     CONTRACT_UNKNOWN_COLUMN("The contract names a column that it does not have.",
             "Name one of the contract's columns."),
     CONTRACT_EVENT_TIME("The event time is not a timestamp column at the top level.",

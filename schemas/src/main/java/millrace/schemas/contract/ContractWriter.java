@@ -73,7 +73,10 @@ public final class ContractWriter {
             custom("maxAhead", shown(e.maxAhead()));
             custom("idleTimeout", shown(e.idleTimeout()));
         });
-        c.rawRetention().ifPresent(r -> custom("rawRetention", shown(r)));
+        c.raw().ifPresent(r -> {
+            custom("rawRetention", shown(r.retention()));
+            custom("rawForm", r.form().name().toLowerCase(Locale.ROOT));
+        });
     }
 
     private static String shown(Duration d) {

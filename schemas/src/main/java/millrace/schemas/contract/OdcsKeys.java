@@ -54,7 +54,7 @@ final class OdcsKeys {
 
     /** What we add to a contract under {@code customProperties}. */
     static final List<String> OURS = List.of("eventTime", "disorder", "allowedLateness", "maxAhead", "idleTimeout",
-            "key", "partitions", "format", "kind", "rawRetention", "avroName");
+            "key", "partitions", "format", "kind", "rawRetention", "rawForm", "avroName");
 
     /** What we add to a column under {@code customProperties}. */
     static final List<String> OURS_OF_COLUMN = List.of("mask", "default", "aliases");

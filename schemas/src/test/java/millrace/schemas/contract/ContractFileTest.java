@@ -73,7 +73,7 @@ class ContractFileTest {
         assertThat(c.format()).isEqualTo(Contract.WireFormat.JSON);
         assertThat(c.kind()).isEqualTo(Contract.Kind.CHANGELOG);
         assertThat(c.key()).containsExactly("shop", "id");
-        assertThat(c.rawRetention()).contains(Duration.ofDays(30));
+        assertThat(c.raw()).contains(new Contract.Raw(Duration.ofDays(30), Contract.RawForm.VARIANT));
         assertThat(c.freshness()).contains(Duration.ofMinutes(5));
         assertThat(c.recordName()).isEqualTo("com.shop.Order");
         assertThat(c.eventTime().orElseThrow().idleTimeout()).isEqualTo(Duration.ofMinutes(1));
@@ -151,6 +151,23 @@ class ContractFileTest {
                         "28 CONTRACT_LATENESS allowedLateness 10s is less than disorder 30s.",
                         "29 CONTRACT_OPTION Expected 1 to 100000 partitions, found 0.");
         assertThat(e.problems()).allSatisfy(p -> assertThat(p.place().orElseThrow().column()).isPositive());
+    }
+
+    @Test
+    void originalsAreKeptInAFormThatTheTopicHas() throws IOException {
+        String avro = text("clicks.odcs.yaml");
+        assertThat(ContractFile.read("c.yaml", avro).raw()).isEmpty();
+        assertThat(ContractFile.read("c.yaml", avro + "  - {property: rawRetention, value: 7d}\n").raw())
+                .contains(new Contract.Raw(Duration.ofDays(7), Contract.RawForm.BYTES));
+        assertRefused(avro + "  - {property: rawRetention, value: 7d}\n  - {property: rawForm, value: variant}\n",
+                "CONTRACT_RAW rawForm variant is for a topic of format json, and this one is avro.");
+        assertRefused(avro + "  - {property: rawForm, value: bytes}\n",
+                "CONTRACT_RAW rawForm says how originals are kept, but without rawRetention none are.");
+    }
+
+    private static void assertRefused(String contract, String problem) {
+        ProblemException e = catchThrowableOfType(ProblemException.class, () -> ContractFile.read("c.yaml", contract));
+        assertThat(e.problems()).extracting(p -> p.code().name() + " " + p.message()).containsExactly(problem);
     }
 
     @ParameterizedTest

@@ -45,6 +45,7 @@ final class RecordRows {
     private final RowSlots row;
     private final Map<Integer, Reading> readings = new HashMap<>();
     private final boolean keepsValue;
+    private final boolean keepsJson;
     private final boolean hasOrigin;
     private final int partitionSlot;
     private final int offsetSlot;
@@ -53,6 +54,7 @@ final class RecordRows {
     private final int headersSlot;
     private final int errorSlot;
     private final int valueSlot;
+    private final int jsonSlot;
     private int lastId = -1;
     private Reading last;
 
@@ -63,6 +65,7 @@ final class RecordRows {
         json = spec.values() instanceof ValueFormat.Json j ? j : null;
         row = new RowSlots(table.slots);
         keepsValue = spec.layout() == Layout.BRONZE_RAW;
+        keepsJson = json != null && spec.layout() == Layout.BRONZE_VARIANT;
         hasOrigin = spec.layout() != Layout.ENGINE;
         partitionSlot = table.slot(OriginColumn.TOPIC_PARTITION);
         offsetSlot = table.slot(OriginColumn.OFFSET);
@@ -71,6 +74,7 @@ final class RecordRows {
         headersSlot = table.slot(OriginColumn.HEADERS);
         errorSlot = table.slot(OriginColumn.ERROR);
         valueSlot = table.slot(OriginColumn.VALUE);
+        jsonSlot = table.slot(OriginColumn.JSON);
     }
 
     /** The row that {@link #read} filled last. */
@@ -167,7 +171,12 @@ final class RecordRows {
             byte[] text = error.getBytes(StandardCharsets.UTF_8);
             row.setBytes(errorSlot, text, 0, text.length);
         }
-        if (value != null && (keepsValue || error != null)) {
+        // What is no JSON, or says what a variant cannot, is kept as its bytes.
+        boolean keeps = keepsValue || error != null;
+        if (keepsJson && jsonSlot >= 0 && value != null) {
+            keeps |= !JsonVariant.read(value, row, jsonSlot);
+        }
+        if (value != null && keeps) {
             row.setBytes(valueSlot, value, 0, value.length);
         }
     }
@@ -227,11 +236,10 @@ final class RecordRows {
     /** What a table must have for its layout; empty if it has. */
     static List<Problem> missing(TableSpec spec, TableColumns table) {
         List<String> names = new ArrayList<>();
-        if (spec.layout() != Layout.ENGINE) {
-            for (OriginColumn column : OriginColumn.values()) {
-                if (table.slot(column) < 0) {
-                    names.add(column.columnName());
-                }
+        for (OriginColumn column : OriginColumn.values()) {
+            // The column for JSON may come later, as one of the contract's may.
+            if (column.isIn(spec.layout()) && column != OriginColumn.JSON && table.slot(column) < 0) {
+                names.add(column.columnName());
             }
         }
         return names.isEmpty()

@@ -5,7 +5,8 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * One decoded record: a slot for each top-level column of the table, then one for each nested column that partitioning
- * or order asks for. A slot is a number, two halves of a wide number, a range of bytes, or where a nested value starts.
+ * or order asks for. A slot is a number, two halves of a wide number, a range of bytes, the two parts of a variant, or where a nested value
+ * starts.
  */
 final class RowSlots {
     final boolean[] absent;
@@ -46,6 +47,12 @@ final class RowSlots {
         absent[slot] = false;
         source[slot] = bytes;
         number[slot] = (long) offset << 32 | length;
+    }
+
+    /** The encoded names of a variant, and from {@code split} on its value. */
+    void setVariant(int slot, byte[] bytes, int split) {
+        setBytes(slot, bytes, 0, bytes.length);
+        high[slot] = split;
     }
 
     int offset(int slot) {

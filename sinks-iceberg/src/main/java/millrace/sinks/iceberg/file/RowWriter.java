@@ -32,9 +32,16 @@ final class RowWriter {
                         definition[slot]);
                 case WIDE -> leaves[leaf].wide(row.high[slot], row.number[slot], 0, definition[slot]);
                 case NESTED -> row.reader.writeNested(row, slot, leaves, definition[slot]);
+                case VARIANT -> variant(row, slot, leaves[leaf], leaves[leaf + 1], definition[slot]);
                 case HEADERS -> headers(row.headers, leaves[leaf], leaves[leaf + 1]);
             }
         }
+    }
+
+    private static void variant(RowSlots row, int slot, LeafColumn names, LeafColumn value, int definition) {
+        int length = (int) row.high[slot];
+        names.bytes(row.source[slot], row.offset(slot), length, 0, definition);
+        value.bytes(row.source[slot], row.offset(slot) + length, row.length(slot) - length, 0, definition);
     }
 
     /** An optional list of required structs of a required key and an optional value. */

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.StorageFullException;
 import millrace.sinks.iceberg.table.TableSpec;
@@ -17,6 +18,7 @@ import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.PropertyUtil;
@@ -87,6 +89,7 @@ public final class StagedWriter {
 
     private static void requireWritable(Table table, TableSpec spec, TableColumns columns) {
         List<Problem> problems = new ArrayList<>(RecordRows.missing(spec, columns));
+        IcebergTables.unfit(spec, TableUtil.formatVersion(table)).ifPresent(problems::add);
         String format = table.properties().getOrDefault(TableProperties.DEFAULT_FILE_FORMAT,
                 TableProperties.DEFAULT_FILE_FORMAT_DEFAULT);
         if (!format.toLowerCase(Locale.ROOT).equals("parquet")) {

@@ -19,7 +19,7 @@ import org.apache.iceberg.types.Types.NestedField;
 final class TableColumns {
     /** What a slot holds. */
     enum Kind {
-        NUMBER, WIDE, BYTES, NESTED, HEADERS
+        NUMBER, WIDE, BYTES, NESTED, HEADERS, VARIANT
     }
 
     final Schema schema;
@@ -79,8 +79,10 @@ final class TableColumns {
     }
 
     static int leaves(Type type) {
-        List<Type> inside = inside(type);
-        return type.isPrimitiveType() ? 1 : inside.stream().mapToInt(TableColumns::leaves).sum();
+        return type.isPrimitiveType()
+                ? 1
+                // A variant is a group of its names and its value.
+                : type.isVariantType() ? 2 : inside(type).stream().mapToInt(TableColumns::leaves).sum();
     }
 
     static List<Type> inside(Type type) {
@@ -95,6 +97,7 @@ final class TableColumns {
     private static Kind kind(Type type) {
         return switch (type.typeId()) {
             case STRUCT, LIST, MAP -> Kind.NESTED;
+            case VARIANT -> Kind.VARIANT;
             case STRING, BINARY -> Kind.BYTES;
             case UUID -> Kind.WIDE;
             case DECIMAL -> ((Types.DecimalType) type).precision() <= 18 ? Kind.NUMBER : Kind.WIDE;

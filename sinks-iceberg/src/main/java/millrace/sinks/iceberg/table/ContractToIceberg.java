@@ -28,8 +28,8 @@ public final class ContractToIceberg {
             fields.add(NestedField.builder().withId(ids.getAsInt()).withName(field.name())
                     .isOptional(bronze || field.nullable()).ofType(type(field.type(), ids)).build());
         }
-        if (bronze) {
-            for (OriginColumn column : OriginColumn.values()) {
+        for (OriginColumn column : OriginColumn.values()) {
+            if (column.isIn(spec.layout())) {
                 fields.add(column.field(ids));
             }
         }

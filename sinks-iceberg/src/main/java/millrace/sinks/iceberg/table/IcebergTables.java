@@ -1,9 +1,11 @@
 package millrace.sinks.iceberg.table;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import millrace.sinks.iceberg.table.TableSpec.Layout;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
@@ -13,9 +15,12 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.util.PropertyUtil;
 
 /** The tables of one catalog, by their specs. */
 public final class IcebergTables {
+    private static final int VARIANT_VERSION = 3;
+
     private final Catalog catalog;
 
     public IcebergTables(Catalog catalog) {
@@ -45,7 +50,26 @@ public final class IcebergTables {
         return existing.isPresent() ? existing.get() : create(spec);
     }
 
+    /**
+     * What a table lacks for the spec's layout, because of its version of the format.
+     *
+     * @param version of the table's format
+     */
+    public static Optional<Problem> unfit(TableSpec spec, int version) {
+        return OriginColumn.JSON.isIn(spec.layout()) && version < VARIANT_VERSION
+                ? Optional.of(Problem.of(SinkProblem.TABLE_FORMAT, spec.qualifiedName(),
+                        "The contract keeps originals as variant, which Iceberg has from format version "
+                                + VARIANT_VERSION + " on, and the table's is " + version + ".")
+                        .withRemedy("Let iceberg.table.format-version be 3 and upgrade the table if it exists already,"
+                                + " or write rawForm: bytes in the contract."))
+                : Optional.empty();
+    }
+
     private Table create(TableSpec spec) {
+        unfit(spec, PropertyUtil.propertyAsInt(properties(spec), TableProperties.FORMAT_VERSION, VARIANT_VERSION))
+                .ifPresent(problem -> {
+                    throw new ProblemException(problem);
+                });
         Schema schema = ContractToIceberg.schema(spec);
         Catalog.TableBuilder builder = catalog.buildTable(identifier(spec), schema)
                 .withPartitionSpec(TableLayout.partitioning(spec, schema))
@@ -89,8 +113,10 @@ public final class IcebergTables {
         properties.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(spec.targetFileSize()));
         // A commit every few seconds leaves a metadata file each time; the newest hundred are enough to look back.
         properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
-        if (spec.layout() != Layout.ENGINE) {
-            properties.put(TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + OriginColumn.VALUE.columnName(), "counts");
+        for (OriginColumn bulk : List.of(OriginColumn.VALUE, OriginColumn.JSON)) {
+            if (bulk.isIn(spec.layout())) {
+                properties.put(TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + bulk.columnName(), "counts");
+            }
         }
         properties.putAll(spec.properties());
         return properties;

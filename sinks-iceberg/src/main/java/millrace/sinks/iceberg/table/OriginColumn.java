@@ -20,7 +20,9 @@ public enum OriginColumn {
     /** Why the record could not be decoded; null when it was. */
     ERROR("_error"),
     /** The record's value as it was; null for a tombstone, and for decoded records unless the layout keeps bytes. */
-    VALUE("_value");
+    VALUE("_value"),
+    /** What a JSON record says, members that the contract does not know included; only where the layout asks for it. */
+    JSON("_json");
 
     private final String columnName;
 
@@ -30,6 +32,15 @@ public enum OriginColumn {
 
     public String columnName() {
         return columnName;
+    }
+
+    /** Whether each table of a layout has the column. */
+    public boolean isIn(TableSpec.Layout layout) {
+        return switch (layout) {
+            case ENGINE -> false;
+            case BRONZE, BRONZE_RAW -> this != JSON;
+            case BRONZE_VARIANT -> true;
+        };
     }
 
     /** The origin column of this name. */
@@ -44,6 +55,7 @@ public enum OriginColumn {
             case OFFSET -> NestedField.required(id, columnName, Types.LongType.get());
             case TIMESTAMP -> NestedField.required(id, columnName, Types.TimestampType.withZone());
             case KEY, VALUE -> NestedField.optional(id, columnName, Types.BinaryType.get());
+            case JSON -> NestedField.optional(id, columnName, Types.VariantType.get());
             case ERROR -> NestedField.optional(id, columnName, Types.StringType.get());
             case HEADERS -> NestedField.optional(id, columnName,
                     Types.ListType.ofRequired(ids.getAsInt(),

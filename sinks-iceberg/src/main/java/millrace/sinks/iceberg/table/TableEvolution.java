@@ -35,6 +35,9 @@ public sealed interface TableEvolution {
         /** A new optional column; {@code parent} is empty at the top level. */
         record Add(String parent, Field field) implements Change {}
 
+        /** The column for what JSON records say, where a contract has come to keep it. */
+        record KeepJson() implements Change {}
+
         /** A wider type for a column, by Iceberg's promotion rules. */
         record Widen(String column, Type.PrimitiveType from, Type.PrimitiveType to) implements Change {}
 

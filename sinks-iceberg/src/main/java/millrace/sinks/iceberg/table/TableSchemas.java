@@ -48,6 +48,8 @@ public final class TableSchemas {
                 // The update gives fresh ids to all that is new; those here only have to differ from each other.
                 case Change.Add add -> update.addColumn(add.parent().isEmpty() ? null : add.parent(),
                         add.field().name(), ContractToIceberg.type(add.field().type(), () -> ++last[0]));
+                case Change.KeepJson keep -> update.addColumn(OriginColumn.JSON.columnName(),
+                        OriginColumn.JSON.field(() -> ++last[0]).type());
                 case Change.Widen widen -> update.updateColumn(widen.column(), widen.to());
                 case Change.Relax relax -> update.makeColumnOptional(relax.column());
             }
@@ -72,6 +74,9 @@ public final class TableSchemas {
             for (OriginColumn column : OriginColumn.values()) {
                 origin.add(column.columnName());
             }
+        }
+        if (OriginColumn.JSON.isIn(spec.layout()) && table.field(OriginColumn.JSON.columnName()) == null) {
+            changes.add(new Change.KeepJson());
         }
         struct("", table, incoming, origin);
     }

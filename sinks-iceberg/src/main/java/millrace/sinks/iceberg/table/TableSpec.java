@@ -63,6 +63,11 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
         BRONZE,
         /** As {@link #BRONZE}, and {@code _value} keeps the original bytes of every record. */
         BRONZE_RAW,
+        /**
+         * As {@link #BRONZE}, and {@code _json} says as an Iceberg variant what the whole of a JSON record says. Needs
+         * tables of format version 3.
+         */
+        BRONZE_VARIANT,
         /** The row's own columns only; used for topics that the engine itself writes. */
         ENGINE
     }

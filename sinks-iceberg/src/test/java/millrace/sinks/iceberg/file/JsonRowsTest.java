@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,13 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFile;
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.sinks.iceberg.table.TableEvolution;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
@@ -30,7 +34,11 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.variants.Variant;
+import org.apache.iceberg.variants.VariantValue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records of a JSON topic as rows of its bronze table; the contract says what is read of them. */
 class JsonRowsTest {
@@ -140,6 +148,98 @@ class JsonRowsTest {
             assertThat(r.getField("order-id")).isEqualTo(1L);
             assertThat(r.getField("_value")).isEqualTo(bytes("{ \"order-id\": 1, \"unknown\": 2 }"));
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ours", "Iceberg's"})
+    void theVariantLayoutKeepsWhatEveryRecordSays(String writerOf) throws IOException {
+        TableSpec spec = spec(contract(ORDERS), Layout.BRONZE_VARIANT, List.of(), List.of("order-id"),
+                writerOf.equals("ours") ? Map.of() : Map.of("write.parquet.page-version", "v2"));
+        Table table = table(spec);
+        StagedWriter writer = open(table, spec);
+        List<String> records = List.of(
+                "{\"order-id\": 1, \"unknown\": {\"x\": [1, 300, 70000, 5000000000, -1.50, 1e300]}}",
+                "{\"order-id\": \"seven\"}", "{\"order-id\": 3, \"order-id\": 4, \"a\": \"long\", \"a\": \"s\"}",
+                "[true, null, \"\u00fc\", 12345678901234567890123, \"" + "x".repeat(100) + "\"]", "{\"order-id\": 5",
+                "{\"order-id\": 6, \"n\": 1e999}", "\0\0\0\0\7{\"order-id\": 7}", "null");
+        records.forEach(record -> append(writer, record));
+        writer.append(0, 8, 0, null, null, null);
+
+        List<DataFile> files = writer.close();
+        int json = table.schema().findField("_json").fieldId();
+        assertThat(files).singleElement().satisfies(f -> {
+            assertThat(f.valueCounts()).containsEntry(json, 9L);
+            assertThat(f.nullValueCounts()).containsEntry(json, 3L);
+            assertThat(f.lowerBounds()).doesNotContainKey(json);
+        });
+        List<Record> rows = committed(table, files);
+        rows.sort(java.util.Comparator.comparing(r -> (Long) r.getField("_offset")));
+        assertThat(rows).extracting(r -> json(r.getField("_json"))).containsExactly(
+                "{order-id=1, unknown={x=[1, 300, 70000, 5000000000, -1.50, 1.0E300]}}", "{order-id=seven}",
+                "{a=s, order-id=4}", "[true, null, ü, 12345678901234567890123, " + "x".repeat(100) + "]", "nothing",
+                "nothing", "{order-id=7}", "null", "nothing");
+        assertThat(rows).extracting(r -> r.getField("order-id")).containsExactly(1L, null, 4L, null, null, 6L, 7L, null,
+                null);
+        assertThat(rows).extracting(r -> r.getField("_value")).as("what is in no other column").containsExactly(null,
+                bytes(records.get(1)), null, bytes(records.get(3)), bytes(records.get(4)), bytes(records.get(5)), null,
+                bytes(records.get(7)), null);
+    }
+
+    @Test
+    void aContractThatComesToKeepVariantsEvolvesTheTable() {
+        TableSpec before = spec(Layout.BRONZE, List.of(), List.of());
+        Table table = table(before);
+        TableSpec after = spec(Layout.BRONZE_VARIANT, List.of(), List.of());
+        byte[] order = "{\"order-id\": 1}".getBytes(StandardCharsets.UTF_8);
+        assertThat(open(table, after).append(0, 0, 0, null, order, null)).isInstanceOfSatisfying(
+                Appended.NeedsSchema.class, needs -> {
+                    assertThat(needs.evolve().changes()).containsExactly(new TableEvolution.Change.KeepJson());
+                    UpdateSchema update = table.updateSchema();
+                    TableSchemas.apply(needs.evolve(), update);
+                    update.commit();
+                });
+        StagedWriter writer = open(table, after);
+        append(writer, "{\"order-id\": 1}");
+        assertThat(committed(table, writer.close())).singleElement()
+                .satisfies(r -> assertThat(json(r.getField("_json"))).isEqualTo("{order-id=1}"));
+        StagedWriter without = open(table, before);
+        append(without, "{\"order-id\": 2}");
+        assertThat(committed(table, without.close())).extracting(r -> json(r.getField("_json")))
+                .containsExactlyInAnyOrder("{order-id=1}", "nothing");
+    }
+
+    @Test
+    void tablesOfFormatVersionTwoHaveNoVariants() {
+        TableSpec spec = spec(contract(ORDERS), Layout.BRONZE_VARIANT, List.of(), List.of(),
+                Map.of("format-version", "2"));
+        assertThatThrownBy(() -> table(spec)).isInstanceOf(ProblemException.class).hasMessageContaining("rawForm");
+        Table table = table(spec(contract(ORDERS), Layout.BRONZE, List.of(), List.of(), Map.of("format-version", "2")));
+        assertThatThrownBy(() -> open(table, spec)).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("format version 3");
+    }
+
+    /** A variant as Java's collections show it, members by name. */
+    private static String json(Object variant) {
+        return variant == null ? "nothing" : String.valueOf(plain(((Variant) variant).value()));
+    }
+
+    private static Object plain(VariantValue value) {
+        return switch (value.type()) {
+            case NULL -> null;
+            case OBJECT -> {
+                Map<String, Object> members = new TreeMap<>();
+                value.asObject().fieldNames().forEach(n -> members.put(n, plain(value.asObject().get(n))));
+                yield members;
+            }
+            case ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                for (int i = 0; i < value.asArray().numElements(); i++) {
+                    items.add(plain(value.asArray().get(i)));
+                }
+                yield items;
+            }
+            default -> value.asPrimitive().get();
+        };
     }
 
     @Test
@@ -258,10 +358,15 @@ class JsonRowsTest {
     }
 
     private static TableSpec spec(Contract contract, Layout layout, List<String> partitionBy, List<String> sortBy) {
+        return spec(contract, layout, partitionBy, sortBy, Map.of());
+    }
+
+    private static TableSpec spec(Contract contract, Layout layout, List<String> partitionBy, List<String> sortBy,
+            Map<String, String> properties) {
         assertThat(contract.format()).isEqualTo(Contract.WireFormat.JSON);
         return new TableSpec("bronze", "orders", "orders", contract.rowType(), layout,
                 Optional.of(new TableSpec.Clock("at", Duration.ZERO)), partitionBy, sortBy, Duration.ofSeconds(10),
-                128L << 20, Map.of()).ofJson(contract.columns());
+                128L << 20, properties).ofJson(contract.columns());
     }
 
     private static Contract contract(String text) {

@@ -30,6 +30,8 @@ import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TableQueryTest {
     private static final Field ID = Field.required("id", new FieldType.Int64());
@@ -65,6 +67,16 @@ class TableQueryTest {
                 "[3, Oslo, 2.5, null]");
         assertThat(query("select count(*) as n, sum(total) as s from silver.orders")).containsExactly("[n, s]",
                 "[3, 2.5]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "gzip", "snappy", "lz4", "uncompressed"})
+    void filesOfEveryCodecAreRead(String codec) {
+        TableSpec spec = spec("silver", OLD);
+        tables.loadOrCreate(spec).updateProperties().set("write.parquet.compression-codec", codec).commit();
+        write(spec, OLD, new Object[] {1L, "Rome", 0L}, new Object[] {2L, "Oslo", 0L});
+        assertThat(query("select id, city from silver.orders order by id")).containsExactly("[id, city]", "[1, Rome]",
+                "[2, Oslo]");
     }
 
     @Test

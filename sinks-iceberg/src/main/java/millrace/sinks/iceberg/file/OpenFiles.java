@@ -58,7 +58,7 @@ final class OpenFiles {
         this.order = order;
         spec = table.spec();
         metrics = MetricsConfig.forTable(table);
-        compressor = new PageCompressor(settings.codec(), settings.level());
+        compressor = new PageCompressor(settings.compression());
         names = OutputFileFactory.builderFor(table, 0, 0).operationId(name).format(FileFormat.PARQUET).build();
     }
 
@@ -103,7 +103,7 @@ final class OpenFiles {
         locations.add(target.location());
         return new OpenFile(target, partition, settings.ownPages()
                 ? new PageFile(target, table.schema(), writer, settings, metrics, compressor)
-                : new IcebergFile(target, table, writer, metrics));
+                : new IcebergFile(target, table, writer, settings.compression(), metrics));
     }
 
     private void measure() {

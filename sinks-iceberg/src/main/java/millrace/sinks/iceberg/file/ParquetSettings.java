@@ -1,10 +1,9 @@
 package millrace.sinks.iceberg.file;
 
-import java.util.Locale;
 import java.util.Map;
+import millrace.sinks.iceberg.table.Compression;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.util.PropertyUtil;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * A table's Parquet properties.
@@ -12,29 +11,23 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param ownPages whether our own page encoder does all that the properties ask for; Parquet's own writes the rest, such
  *        as Bloom filters
  */
-record ParquetSettings(CompressionCodecName codec, int level, long rowGroupBytes, int pageBytes, int dictionaryBytes,
+record ParquetSettings(Compression compression, long rowGroupBytes, int pageBytes, int dictionaryBytes,
         boolean ownPages) {
-    private static final int ZSTD_LEVEL = 3;
 
-    static ParquetSettings of(Map<String, String> properties) {
-        CompressionCodecName codec = codec(properties.getOrDefault(TableProperties.PARQUET_COMPRESSION,
-                TableProperties.PARQUET_COMPRESSION_DEFAULT_SINCE_1_4_0));
+    /** @throws millrace.schemas.problem.ProblemException if files cannot be compressed as the properties say */
+    static ParquetSettings of(String table, Map<String, String> properties) {
+        Compression compression = Compression.of(table, properties);
         boolean asksForMore = properties.entrySet().stream()
                 .anyMatch(e -> e.getKey().startsWith(TableProperties.PARQUET_BLOOM_FILTER_COLUMN_ENABLED_PREFIX)
                         && e.getValue().equals("true")
                         || e.getKey().startsWith("write.parquet.page-version") && !e.getValue().equals("v1"));
-        return new ParquetSettings(codec,
-                PropertyUtil.propertyAsInt(properties, TableProperties.PARQUET_COMPRESSION_LEVEL, ZSTD_LEVEL),
+        return new ParquetSettings(compression,
                 PropertyUtil.propertyAsLong(properties, TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
                         TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES_DEFAULT),
                 PropertyUtil.propertyAsInt(properties, TableProperties.PARQUET_PAGE_SIZE_BYTES,
                         TableProperties.PARQUET_PAGE_SIZE_BYTES_DEFAULT),
                 PropertyUtil.propertyAsInt(properties, TableProperties.PARQUET_DICT_SIZE_BYTES,
                         TableProperties.PARQUET_DICT_SIZE_BYTES_DEFAULT),
-                PageCompressor.supports(codec) && !asksForMore);
-    }
-
-    private static CompressionCodecName codec(String name) {
-        return CompressionCodecName.valueOf(name.toUpperCase(Locale.ROOT).replace("NONE", "UNCOMPRESSED"));
+                PageCompressor.supports(compression.codec()) && !asksForMore);
     }
 }

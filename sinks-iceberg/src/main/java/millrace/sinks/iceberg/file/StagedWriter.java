@@ -76,7 +76,7 @@ public final class StagedWriter {
         long targetSize = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
                 spec.targetFileSize());
         OpenFiles files = new OpenFiles(table, Partitioning.of(table.spec(), columns), new RowWriter(columns),
-                ParquetSettings.of(table.properties()), name, targetSize,
+                ParquetSettings.of(spec.qualifiedName(), table.properties()), name, targetSize,
                 order.isPresent() ? table.sortOrder() : SortOrder.unsorted());
         return new StagedWriter(records, files, order.map(o -> new SortedRows(o, records, files)).orElse(null),
                 eventTime < 0 ? -1 : columns.slot(eventTime));

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.RegistryUnavailableException;
 import millrace.sinks.iceberg.commit.LandingTable;
 import millrace.sinks.iceberg.commit.TableLook;
@@ -133,6 +134,9 @@ public final class StageWorker {
         } catch (RegistryUnavailableException e) {
             abort();
             block(SinkProblem.REGISTRY_UNAVAILABLE, e.getMessage());
+        } catch (ProblemException e) {
+            abort();
+            block(e.problems().get(0));
         } catch (org.apache.kafka.common.errors.InterruptException e) {
             throw e;
         } catch (org.apache.kafka.common.errors.TimeoutException e) {

@@ -43,7 +43,7 @@ public final class IcebergTables {
     /**
      * The spec's table, created with its namespace if there is none; when two create it at once, both get the same one.
      * An existing table is returned as it is. Throws {@link millrace.schemas.problem.ProblemException} if the spec's
-     * partitioning or order cannot be read; whatever else is thrown, calling again is safe.
+     * partitioning, order or compression cannot be read; whatever else is thrown, calling again is safe.
      */
     public Table loadOrCreate(TableSpec spec) {
         Optional<Table> existing = load(spec);
@@ -70,6 +70,7 @@ public final class IcebergTables {
                 .ifPresent(problem -> {
                     throw new ProblemException(problem);
                 });
+        Compression.of(spec.qualifiedName(), properties(spec));
         Schema schema = ContractToIceberg.schema(spec);
         Catalog.TableBuilder builder = catalog.buildTable(identifier(spec), schema)
                 .withPartitionSpec(TableLayout.partitioning(spec, schema))

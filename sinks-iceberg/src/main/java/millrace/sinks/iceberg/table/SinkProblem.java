@@ -8,6 +8,8 @@ public enum SinkProblem implements ProblemCode {
             "Write a column, or year|month|day|hour(column), bucket(n, column), truncate(width, column)."),
     SORT_UNREADABLE("A sort_by entry is not a column of the table with an optional asc or desc.",
             "Write a column of the table, optionally followed by asc or desc."),
+    COMPRESSION_UNKNOWN("A table's files cannot be compressed as its properties say.",
+            "Set write.parquet.compression-codec to zstd, snappy, gzip, lz4 or uncompressed, and write.parquet.compression-level to a level of that codec or not at all."),
     COLUMN_RESERVED("A record has a column whose name the sink uses for the origin of a row.",
             "Rename the column; names such as _offset and _key belong to the sink."),
     COLUMN_INCOMPATIBLE("A record's column has a type that its table's column can neither hold nor be widened to.",

@@ -1,14 +1,10 @@
 package millrace.crash;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import millrace.process.ChildJvm;
 import millrace.process.Patience;
@@ -52,7 +48,8 @@ class KillNineTest {
                     }
                     produced = load.finish();
                 }
-                compare(shop, landed, produced);
+                OrderTables.await(landed, shop.bootstrapServers(), SEED, produced,
+                        "kill -9: seed=" + SEED + " rounds=" + ROUNDS, shop::output);
             }
         }
     }
@@ -83,48 +80,6 @@ class KillNineTest {
             Patience.until("topic " + Shop.TOPIC, Duration.ofMinutes(2), () -> topics.exists(Shop.TOPIC), shop::output);
         }
         return new Load(shop.bootstrapServers(), Shop.TOPIC, SEED, RATE, schemaId, shop.schema());
-    }
-
-    private static void compare(Shop shop, Landed landed, long produced) {
-        List<TopicTruth.Placed> truth = TopicTruth.read(shop.bootstrapServers(), Shop.TOPIC);
-        assertThat(truth.stream().map(TopicTruth.Placed::order).distinct().count()).as("orders on the topic")
-                .isEqualTo(produced).isEqualTo(truth.size());
-        List<String> bronze = sorted(truth, TopicTruth.Placed::origin);
-        List<String> silver = sorted(where(truth, Order.Fate.KEPT), p -> "o-" + p.order());
-        List<String> quarantine = sorted(truth.stream().filter(p -> order(p).quarantined()).toList(),
-                TopicTruth.Placed::origin);
-        Patience.until(bronze.size() + " rows in bronze, " + silver.size() + " in silver, " + quarantine.size()
-                + " in quarantine", Duration.ofMinutes(4),
-                () -> landed.count("bronze", "orders") >= bronze.size()
-                        && landed.count("silver", "orders") >= silver.size()
-                        && landed.count("quarantine", "orders") >= quarantine.size(),
-                () -> landed.count("bronze", "orders") + ", " + landed.count("silver", "orders") + ", "
-                        + landed.count("quarantine", "orders") + shop.output());
-        String as = "seed " + SEED + ", " + ROUNDS + " rounds";
-        assertThat(landed.byIceberg("bronze", "orders", "_topic_partition", "_offset")).as("bronze, " + as)
-                .isEqualTo(bronze);
-        assertThat(landed.byIceberg("silver", "orders", "id")).as("silver, " + as).isEqualTo(silver);
-        assertThat(landed.byIceberg("quarantine", "orders", "partition", "offset")).as("quarantine, " + as)
-                .isEqualTo(quarantine);
-        assertThat(landed.byDuckDb("bronze", "orders", "_topic_partition", "_offset"))
-                .as("bronze by another reader").isEqualTo(bronze);
-        assertThat(landed.byDuckDb("silver", "orders", "id", "amount", "doubled"))
-                .as("silver by two readers")
-                .isEqualTo(landed.byIceberg("silver", "orders", "id", "amount", "doubled"));
-        System.out.println("kill -9: seed=" + SEED + " rounds=" + ROUNDS + " produced=" + produced + " bronze="
-                + bronze.size() + " silver=" + silver.size() + " quarantine=" + quarantine.size());
-    }
-
-    private static List<TopicTruth.Placed> where(List<TopicTruth.Placed> truth, Order.Fate fate) {
-        return truth.stream().filter(p -> order(p).fate() == fate).toList();
-    }
-
-    private static Order order(TopicTruth.Placed placed) {
-        return Order.of(SEED, placed.order(), 0);
-    }
-
-    private static List<String> sorted(List<TopicTruth.Placed> placed, Function<TopicTruth.Placed, String> key) {
-        return placed.stream().map(key).sorted().collect(Collectors.toList());
     }
 
     private static void pause(int millis) {

@@ -8,15 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 import millrace.ops.cli.Main;
 import millrace.process.ChildJvm;
 import millrace.process.Patience;
-import millrace.schemas.contract.ContractFile;
-import millrace.schemas.registry.ConfluentRegistry;
-import millrace.schemas.wire.AvroTypes;
 import org.apache.avro.Schema;
 
 /**
@@ -24,11 +19,11 @@ import org.apache.avro.Schema;
  * process can be killed alone.
  */
 final class Shop implements AutoCloseable {
-    static final String TOPIC = "shop.orders.v1";
+    static final String TOPIC = ShopProject.TOPIC;
     private static final Duration START = Duration.ofMinutes(2);
 
     private final Path folder;
-    private final Path project;
+    private final ShopProject project;
     private final int kafkaPort = freePort();
     private final int registryPort = freePort();
     private final List<ChildJvm> processes = new ArrayList<>();
@@ -36,12 +31,13 @@ final class Shop implements AutoCloseable {
 
     Shop(Path folder) {
         this.folder = folder;
-        project = folder.resolve("project");
-        copyProject();
+        project = ShopProject.copyTo(folder.resolve("project")).withProfiles(profiles());
+        makeFolder(folder.resolve("cluster"));
         cluster = child("cluster", ClusterProcess.class, folder.resolve("cluster").toString(),
                 Integer.toString(kafkaPort), Integer.toString(registryPort));
         awaitCluster();
-        ChildJvm topics = child("topics", Main.class, "topics", "apply", "--project", project.toString(), "--profile",
+        ChildJvm topics = child("topics", Main.class, "topics", "apply", "--project", project.folder().toString(),
+                "--profile",
                 "test");
         Patience.until("the topics are created", START, () -> !topics.isAlive(), topics::output);
     }
@@ -59,7 +55,8 @@ final class Shop implements AutoCloseable {
 
     /** Starts {@code millrace run} with these roles in a process of its own. */
     ChildJvm role(String name, String roles) {
-        return child(name, Main.class, "run", "--project", project.toString(), "--profile", "test", "--roles", roles,
+        return child(name, Main.class, "run", "--project", project.folder().toString(), "--profile", "test", "--roles",
+                roles,
                 "--data", folder.resolve("data-" + name).toString());
     }
 
@@ -67,15 +64,12 @@ final class Shop implements AutoCloseable {
         return "127.0.0.1:" + kafkaPort;
     }
 
-    /** The contract's schema as a producer has it. */
     Schema schema() {
-        return AvroTypes.toSchema(contract());
+        return project.schema();
     }
 
     int registerSchema() {
-        try (var registry = new ConfluentRegistry("http://127.0.0.1:" + registryPort, Map.of())) {
-            return registry.register(TOPIC + "-value", schema());
-        }
+        return project.register("http://127.0.0.1:" + registryPort);
     }
 
     Path warehouse() {
@@ -102,42 +96,27 @@ final class Shop implements AutoCloseable {
         processes.reversed().forEach(ChildJvm::close);
     }
 
-    private millrace.schemas.contract.Contract contract() {
-        try {
-            return ContractFile.read("orders.odcs.yaml",
-                    Files.readString(project.resolve("contracts/orders.odcs.yaml")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private ChildJvm child(String name, Class<?> main, String... arguments) {
         ChildJvm child = ChildJvm.start(folder.resolve(name + ".log"), List.of(), main, arguments);
         processes.add(child);
         return child;
     }
 
-    private void copyProject() {
-        Path source = Path.of(System.getProperty("basedir", "."), "src/test/resources/pipelines/shop");
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = project.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-            Files.createDirectories(folder.resolve("cluster"));
-            Files.writeString(project.resolve("profiles.yaml"), """
-                test:
-                  kafka: {bootstrap.servers: "%s"}
-                  registry: {url: "http://127.0.0.1:%d"}
-                  iceberg:
-                    catalog: {type: jdbc, uri: "jdbc:sqlite:%s", warehouse: "file:%s"}
-                  topics: {replication.factor: 1, min.insync.replicas: 1}
-                  ports: {http: 0}
-                """.formatted(bootstrapServers(), registryPort, catalog(), warehouse()));
+    private String profiles() {
+        return """
+            test:
+              kafka: {bootstrap.servers: "%s"}
+              registry: {url: "http://127.0.0.1:%d"}
+              iceberg:
+                catalog: {type: jdbc, uri: "jdbc:sqlite:%s", warehouse: "file:%s"}
+              topics: {replication.factor: 1, min.insync.replicas: 1}
+              ports: {http: 0}
+            """.formatted(bootstrapServers(), registryPort, catalog(), warehouse());
+    }
+
+    private static void makeFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

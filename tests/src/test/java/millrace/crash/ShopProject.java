@@ -1,0 +1,62 @@
+package millrace.crash;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import millrace.schemas.contract.ContractFile;
+import millrace.schemas.registry.ConfluentRegistry;
+import millrace.schemas.wire.AvroTypes;
+import org.apache.avro.Schema;
+
+/** A copy of the pipeline {@code shop} that a test may change. */
+public record ShopProject(Path folder) {
+    public static final String TOPIC = "shop.orders.v1";
+
+    /** Copies it to a folder that is not there yet. */
+    public static ShopProject copyTo(Path folder) {
+        Path source = Path.of(System.getProperty("basedir", "."), "src/test/resources/pipelines/shop");
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path target = folder.resolve(source.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new ShopProject(folder);
+    }
+
+    public ShopProject withProfiles(String yaml) {
+        try {
+            Files.writeString(folder.resolve("profiles.yaml"), yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** The contract's schema as a producer has it. */
+    public Schema schema() {
+        try {
+            return AvroTypes.toSchema(ContractFile.read("orders.odcs.yaml",
+                    Files.readString(folder.resolve("contracts/orders.odcs.yaml"))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Registers it as a producer does, and returns its id. */
+    public int register(String registryUrl) {
+        try (var registry = new ConfluentRegistry(registryUrl, Map.of())) {
+            return registry.register(TOPIC + "-value", schema());
+        }
+    }
+}

@@ -252,6 +252,19 @@ class LandingTest {
         until(() -> sink.states().get(spec.qualifiedName()) instanceof SinkState.Running);
     }
 
+    @Test
+    void whoStopsWhileBlockedTakesThatBack() throws Exception {
+        createTopic();
+        SinkRuntime watching = sink(Role.COMMIT);
+        REGISTRY.down = true;
+        SinkRuntime sink = sink(Role.STAGE);
+        produce(10);
+        until(() -> blockedBy(watching, SinkProblem.REGISTRY_UNAVAILABLE));
+        close(sink);
+        until(() -> !blockedBy(watching, SinkProblem.REGISTRY_UNAVAILABLE));
+        REGISTRY.down = false;
+    }
+
     private SinkRuntime sink(Role... roles) {
         return sink(spec, roles);
     }

@@ -37,6 +37,7 @@ final class KafkaControl implements ControlLog, AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<Consumer<SinkEvent>> listeners = new CopyOnWriteArrayList<>();
     private final Map<UUID, Map<String, SinkEvent.Blocked>> blocked = new ConcurrentHashMap<>();
+    private final Said said = new Said();
     private final Thread thread;
     private volatile boolean closing;
 
@@ -84,8 +85,19 @@ final class KafkaControl implements ControlLog, AutoCloseable {
         return List.copyOf(blocked.getOrDefault(table, Map.of()).values());
     }
 
+    /**
+     * This process is about to end. What it has called blocked is not, as far as anybody knows: it takes that back, and
+     * says no more of the kind. Whoever works on those tables next finds out for himself.
+     */
+    void leave() {
+        said.takeBack().forEach(this::send);
+    }
+
     @Override
     public void send(SinkEvent event) {
+        if (!said.allows(event)) {
+            return;
+        }
         try {
             producer.send(new ProducerRecord<>(topic, partitionOf(event.table()), SinkEventCodec.key(event.table()),
                     SinkEventCodec.encode(event)), (metadata, failure) -> {

@@ -179,6 +179,7 @@ public final class SinkRuntime implements AutoCloseable {
     /** Proposes what is open, waits a moment for it to be committed, and ends. */
     @Override
     public void close() {
+        control.leave();
         stages.forEach(StageService::stop);
         stages.forEach(StageService::close);
         committer.ifPresent(CommitService::close);

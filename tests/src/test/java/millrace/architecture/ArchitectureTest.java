@@ -27,6 +27,7 @@ class ArchitectureTest {
             Map.entry("org.apache.hadoop..", List.of("millrace.sinks.iceberg..")),
             Map.entry("io.micronaut..", List.of("millrace.ops..")),
             Map.entry("picocli..", List.of("millrace.ops.cli..", "millrace.replay.cli..")),
+            Map.entry("org.jline..", List.of("millrace.ops.cli..")),
             Map.entry("org.duckdb..", List.of("millrace.ops.query..")),
             Map.entry("gg.jte..", List.of("millrace.ops.http..")),
             Map.entry("kafka..", List.of("millrace.ops.embedded..")),

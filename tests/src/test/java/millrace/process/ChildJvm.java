@@ -49,9 +49,21 @@ public final class ChildJvm implements AutoCloseable {
         await(Duration.ofSeconds(30));
     }
 
-    /** Asks the process to end, as Ctrl-C does; returns its exit code. */
-    public int stop() {
-        process.destroy();
+    /** Sends a signal, such as INT, which Ctrl-C sends, or TERM, which a supervisor sends. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Asks the process to end by a signal; returns its exit code. */
+    public int stop(String signal) {
+        signal(signal);
         await(Duration.ofSeconds(60));
         return process.exitValue();
     }

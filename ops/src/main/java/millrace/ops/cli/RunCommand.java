@@ -1,10 +1,10 @@
 package millrace.ops.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.logging.LogFiles;
 import millrace.ops.platform.Platform;
@@ -39,25 +39,19 @@ final class RunCommand extends Main.Subcommand {
         Project project = where.project(terminal());
         Deployment deployment = Deployment.read(project);
         LogFiles.writeToConsole(project.profile().logs());
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            try {
-                stopped.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, "stop"));
-        try (Platform platform = Platform.start(List.of(deployment), chosen, project.profile(), terminal().clock())) {
+        try (StopSignal stop = StopSignal.listen(terminal().err());
+                Platform platform = Platform.start(List.of(deployment), chosen, project.profile(),
+                        terminal().clock())) {
             String address = platform.instance().http();
             terminal().err().println("Running " + deployment.name() + ": "
                     + String.join(", ", chosen.stream().map(Role::word).toList())
                     + (address.isEmpty() ? "" : "; status page " + address));
-            stop.await();
-        } finally {
-            stopped.countDown();
+            while (!stop.await(Duration.ofHours(1))) {
+                // nothing to do here but to wait
+            }
+            Stopping.await(platform, terminal().err());
         }
+        terminal().err().println("Stopped.");
         return ExitCode.OK;
     }
 

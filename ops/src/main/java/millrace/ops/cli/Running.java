@@ -2,10 +2,9 @@ package millrace.ops.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.logging.LogFiles;
@@ -17,14 +16,13 @@ import millrace.ops.run.Role;
 /** A platform in the foreground: started, said where, shown live, stopped at the first signal. */
 final class Running {
     private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration REDRAW = Duration.ofSeconds(1);
     private static final Duration PRINT = Duration.ofSeconds(10);
 
     private final Terminal terminal;
     private final List<Deployment> deployments;
     private final Profile profile;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final CountDownLatch stopped = new CountDownLatch(1);
 
     Running(Terminal terminal, List<Deployment> deployments, Profile profile) {
         this.terminal = terminal;
@@ -44,30 +42,26 @@ final class Running {
      */
     ExitCode foreground(Set<Role> roles, Beside beside, List<String> hints) throws Exception {
         Path log = LogFiles.writeTo(profile.data().resolve("logs"), profile.logs());
-        Thread onSignal = new Thread(() -> {
-            stop.countDown();
-            await(stopped);
-        }, "stop");
-        Runtime.getRuntime().addShutdownHook(onSignal);
-        try {
+        try (StopSignal stop = StopSignal.listen(terminal.err())) {
             terminal.err().println("Starting ...");
             try (Platform platform = Platform.start(deployments, roles, profile, terminal.clock())) {
-                platform.awaitRunning(START);
+                Instant giveUp = Instant.now().plus(START);
+                while (!stop.isWished() && Instant.now().isBefore(giveUp) && !platform.awaitRunning(LOOK)) {
+                    // it may be stopped before it runs
+                }
                 announce(platform, log);
                 AutoCloseable work = beside.begin(platform);
                 try {
-                    watch(platform, hints);
+                    watch(platform, stop, hints);
                 } finally {
                     work.close();
                 }
                 terminal.err().println();
-                terminal.err().println("Stopping ...");
+                Stopping.await(platform, terminal.err());
             }
             terminal.err().println("Stopped. The data is in " + profile.data()
                     + "; the same command continues where it stopped.");
             return ExitCode.OK;
-        } finally {
-            stopped.countDown();
         }
     }
 
@@ -85,32 +79,17 @@ final class Running {
         terminal.out().println();
     }
 
-    private void watch(Platform platform, List<String> hints) throws InterruptedException {
+    private void watch(Platform platform, StopSignal stop, List<String> hints) throws InterruptedException {
         LiveView view = new LiveView(terminal);
         Duration pause = terminal.interactive() ? REDRAW : PRINT;
         boolean first = true;
-        while (first || !stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (first || !stop.await(pause)) {
             List<String> lines = new java.util.ArrayList<>(StatusView.live(platform.status()));
             if (terminal.interactive() || first) {
                 lines.addAll(hints);
             }
             view.show(lines);
             first = false;
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

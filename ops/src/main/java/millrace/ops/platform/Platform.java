@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import millrace.ops.deploy.Deployment;
 import millrace.ops.embedded.Ports;
@@ -45,13 +46,18 @@ public final class Platform implements AutoCloseable {
     private final List<Deployment> deployments;
     private final Clock clock;
     /** What was started, the last first: closed in this order. */
-    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Deque<Part> started = new ArrayDeque<>();
     private DataFolder folder;
     private Connections connections;
     private RoleRuntime runtime;
     private PlatformObserver observer;
     private Optional<HttpService> http = Optional.empty();
     private RunningInstance instance;
+
+    private volatile Supplier<String> awaited = () -> "";
+
+    /** @param name what is waited for while it closes */
+    private record Part(Supplier<String> name, AutoCloseable closing) {}
 
     private Platform(List<Deployment> deployments, Clock clock) {
         this.deployments = List.copyOf(deployments);
@@ -79,18 +85,20 @@ public final class Platform implements AutoCloseable {
     }
 
     private void startAll(Set<Role> roles, Profile profile) {
-        folder = closing(DataFolder.open(profile.data()));
+        folder = closing("the data folder", DataFolder.open(profile.data()));
         connections = connect(profile);
-        var registry = closing(new ConfluentRegistry(connections.registryUrl(), connections.registry()));
+        var registry = closing("the registry's client",
+                new ConfluentRegistry(connections.registryUrl(), connections.registry()));
         runtime = new RoleRuntime(deployments, roles, connections, folder.state(), registry, clock);
-        observer = closing(new PlatformObserver(deployments, connections.kafkaClient(), SinkConfig.CONTROL_TOPIC,
-                connections.catalog(), runtime, clock));
+        observer = closing("the look at topics and tables", new PlatformObserver(deployments,
+                connections.kafkaClient(), SinkConfig.CONTROL_TOPIC, connections.catalog(), runtime, clock));
         // Before the API: the roles wait for Kafka while its classes load.
-        closing(runtime).start();
+        started.push(new Part(runtime::awaited, runtime));
+        runtime.start();
         if (roles.contains(Role.CONTROL)) {
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());
-            http = Optional.of(closing(HttpService.start(observer, HOST, port)));
+            http = Optional.of(closing("the status page", HttpService.start(observer, HOST, port)));
         }
         if (profile.isEmbedded()) {
             guardDisk();
@@ -100,13 +108,13 @@ public final class Platform implements AutoCloseable {
                 http.map(h -> h.address().toString()).orElse(""),
                 profile.catalog().isEmpty() ? connections.catalog() : Map.of());
         instance.write(folder.path());
-        started.push(() -> RunningInstance.remove(folder.path()));
+        started.push(new Part(() -> "the data folder", () -> RunningInstance.remove(folder.path())));
     }
 
     private Connections connect(Profile profile) {
         return switch (profile.cluster()) {
             case Profile.Cluster.Embedded e -> {
-                EmbeddedServices services = closing(EmbeddedServices.start(folder, profile.ports()));
+                EmbeddedServices services = closing("the broker", EmbeddedServices.start(folder, profile.ports()));
                 yield connections(profile, services.bootstrapServers(), services.registryUrl(),
                         new Connections.TopicCreation.Create((short) 1));
             }
@@ -125,7 +133,7 @@ public final class Platform implements AutoCloseable {
     }
 
     private void guardDisk() {
-        ProducerBrake brake = closing(new ProducerBrake(connections.bootstrapServers()));
+        ProducerBrake brake = closing("the broker", new ProducerBrake(connections.bootstrapServers()));
         brake.off(); // a process that was killed may have left it on
         DiskGuard.Intake intake = DiskGuard.intake((Blocked reason) -> {
             brake.on();
@@ -134,7 +142,7 @@ public final class Platform implements AutoCloseable {
             brake.off();
             runtime.release();
         });
-        closing(new DiskGuard(folder.path().toString(), this::freeBytes, intake, clock).watch());
+        closing("the disk guard", new DiskGuard(folder.path().toString(), this::freeBytes, intake, clock).watch());
     }
 
     private long freeBytes() {
@@ -174,21 +182,28 @@ public final class Platform implements AutoCloseable {
         return folder;
     }
 
+    /** What a {@link #close} that is under way waits for, such as {@code the last commit of bronze.orders}; else empty. */
+    public String awaited() {
+        return awaited.get();
+    }
+
     /** Finishes what is in hand and stops everything, in the order that lets each part finish. */
     @Override
     public synchronized void close() {
         while (!started.isEmpty()) {
-            AutoCloseable part = started.pop();
+            Part part = started.pop();
+            awaited = part.name();
             try {
-                part.close();
+                part.closing().close();
             } catch (Exception e) {
-                LOG.warn("{} did not stop cleanly", part.getClass().getSimpleName(), e);
+                LOG.warn("{} did not stop cleanly", part.name().get(), e);
             }
         }
+        awaited = () -> "";
     }
 
-    private <T extends AutoCloseable> T closing(T part) {
-        started.push(part);
+    private <T extends AutoCloseable> T closing(String name, T part) {
+        started.push(new Part(() -> name, part));
         return part;
     }
 }

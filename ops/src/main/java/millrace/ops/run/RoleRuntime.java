@@ -8,6 +8,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import millrace.ops.deploy.DeployedTable;
@@ -19,6 +21,7 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
+import millrace.sinks.iceberg.run.SinkState;
 import millrace.topology.compile.CalcCompiler;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunSettings;
@@ -39,8 +42,9 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     private final SchemaRegistry registry;
     private final Clock clock;
     private List<PipelineRun> pipelines = List.of();
-    private List<Supervised> sinks = List.of();
+    private List<Supervised<SinkRuntime>> sinks = List.of();
     private Optional<Blocked> held = Optional.empty();
+    private volatile Supplier<String> awaited = () -> "";
 
     /**
      * @param stateFolder for the local state of stream tasks; may be lost
@@ -69,8 +73,8 @@ public final class RoleRuntime implements Activity, AutoCloseable {
             sinkRoles.add(SinkRuntime.Role.COMMIT);
         }
         if (!sinkRoles.isEmpty()) {
-            sinks = deployments.stream().map(d -> new Supervised("sink of " + d.name(), () -> sink(d, sinkRoles),
-                    clock)).toList();
+            sinks = deployments.stream()
+                    .map(d -> new Supervised<>("sink of " + d.name(), () -> sink(d, sinkRoles), clock)).toList();
         }
     }
 
@@ -93,7 +97,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     /** Whether everything that was started is at work. */
     public synchronized boolean isRunning() {
         return held.isEmpty() && pipelines.stream().allMatch(p -> p.state() instanceof RunState.Running)
-                && sinks.stream().allMatch(Supervised::isRunning);
+                && sinks.stream().allMatch(s -> s.running().isPresent());
     }
 
     @Override
@@ -115,6 +119,11 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         return Stream.concat(held.stream(), sinks.stream().flatMap(s -> s.blocked().stream())).toList();
     }
 
+    /** What stopping or holding, while it is under way, waits for; else empty. Answers at once. */
+    public String awaited() {
+        return awaited.get();
+    }
+
     /** Commits what is in hand and stops. Stopping twice does no harm. */
     @Override
     public synchronized void close() {
@@ -124,13 +133,31 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     private void stop() {
         // The streams first: what they still write is landed by the sinks that stop after them.
         List<Thread> stopping = new ArrayList<>();
+        List<Supervised<SinkRuntime>> landing = sinks;
+        awaited = () -> "the pipelines, which commit what they have read";
         pipelines.forEach(p -> stopping.add(Thread.ofVirtual().start(p::close)));
         join(stopping);
         stopping.clear();
+        awaited = () -> uncommitted(landing);
         sinks.forEach(s -> stopping.add(Thread.ofVirtual().start(s::close)));
         join(stopping);
         pipelines = List.of();
         sinks = List.of();
+        awaited = () -> "";
+    }
+
+    private static String uncommitted(List<Supervised<SinkRuntime>> sinks) {
+        String tables = sinks.stream().flatMap(s -> s.running().stream()).flatMap(r -> r.states().entrySet().stream())
+                .flatMap(t -> switch (t.getValue()) {
+                    case SinkState.Running running when running.undecided() > 0 -> Stream.of(t.getKey());
+                    case SinkState.Blocked blocked -> Stream.of(t.getKey() + " (blocked by "
+                            + blocked.problem().code().name() + ")");
+                    case SinkState.Running running -> Stream.empty();
+                    case SinkState.Starting starting -> Stream.empty();
+                }).collect(Collectors.joining(", "));
+        return tables.isEmpty()
+                ? "the " + sinks.stream().map(Supervised::name).collect(Collectors.joining(", "))
+                : "the last commit of " + tables;
     }
 
     private static void join(List<Thread> threads) {

@@ -15,30 +15,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Something that may not be able to start yet: it is tried again until it does, or until it is closed. */
-final class Supervised implements AutoCloseable {
+final class Supervised<T extends AutoCloseable> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final String name;
-    private final Supplier<? extends AutoCloseable> starter;
+    private final Supplier<T> starter;
     private final InstantSource clock;
     private final Thread thread;
     private final Object changed = new Object();
-    private AutoCloseable running;
+    private T running;
     private Blocked blocked;
     private boolean closing;
 
-    Supervised(String name, Supplier<? extends AutoCloseable> starter, InstantSource clock) {
+    Supervised(String name, Supplier<T> starter, InstantSource clock) {
         this.name = name;
         this.starter = starter;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("start-" + name).daemon().start(this::start);
     }
 
-    boolean isRunning() {
+    String name() {
+        return name;
+    }
+
+    /** What has started; empty until then, and after it was closed. */
+    Optional<T> running() {
         synchronized (changed) {
-            return running != null;
+            return Optional.ofNullable(running);
         }
     }
 
@@ -53,7 +58,7 @@ final class Supervised implements AutoCloseable {
         Duration pause = FIRST_PAUSE;
         while (!isClosing()) {
             try {
-                AutoCloseable started = starter.get();
+                T started = starter.get();
                 synchronized (changed) {
                     running = started;
                     blocked = null;
@@ -107,16 +112,17 @@ final class Supervised implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        synchronized (changed) {
-            if (running == null) {
-                return;
-            }
+        Optional<T> started = running();
+        if (started.isPresent()) {
+            // Without the lock: it may take a while, and meanwhile it can be asked what it waits for.
             try {
-                running.close();
+                started.get().close();
             } catch (Exception e) {
                 LOG.warn("{} did not stop cleanly", name, e);
             }
-            running = null;
+            synchronized (changed) {
+                running = null;
+            }
         }
     }
 }

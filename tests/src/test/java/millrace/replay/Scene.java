@@ -86,7 +86,8 @@ final class Scene implements AutoCloseable {
         Model.Config d = Model.Config.DEFAULT;
         return new Model(parts[0], parts[1], name + ".sql", sql, "", List.of(),
                 new Model.Config(keys.isEmpty() ? List.of() : List.of(keys.split(",")), d.materialized(),
-                        d.retention(), d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(), d.topic(),
+                        Optional.of(Model.Config.FOREVER), d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(),
+                        d.topic(),
                         d.tableProperties(), d.places()));
     }
 
@@ -166,19 +167,29 @@ final class Scene implements AutoCloseable {
         return true;
     }
 
-    /** The rows of a model's topic, folded by key where it has one; sorted, as text. */
-    List<String> rows(String pipeline, String model) throws Malformed {
+    /** The rows of a model's topic, folded by key where it has one, less some columns; sorted, as text. */
+    List<String> rows(String pipeline, String model, String... without) throws Malformed {
         Plan plan = plans.stream().filter(p -> p.model().equals(model)).findFirst().orElseThrow();
-        return read(pipeline + "." + model, plan.rowType());
+        return read(pipeline + "." + model, plan.rowType(), Set.of(without));
     }
 
     /** The late rows of a model, without the columns of this cluster's topic id. */
     List<String> late(String pipeline, String model) throws Malformed {
         return read(millrace.topology.late.LateRow.topicOf(pipeline + "." + model),
-                millrace.topology.late.LateRow.ROW);
+                millrace.topology.late.LateRow.ROW, Set.of());
     }
 
-    private List<String> read(String topic, FieldType.Struct type) throws Malformed {
+    private static String text(FieldType.Struct type, Object[] row, Set<String> without) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < row.length; i++) {
+            if (!without.contains(type.fields().get(i).name())) {
+                values.add(row[i]);
+            }
+        }
+        return values.toString();
+    }
+
+    private List<String> read(String topic, FieldType.Struct type, Set<String> without) throws Malformed {
         var decoder = AvroRowDecoder.of(AvroTypes.toSchema(topic, type), type);
         Map<String, String> byKey = new TreeMap<>();
         List<String> keyless = new ArrayList<>();
@@ -190,7 +201,7 @@ final class Scene implements AutoCloseable {
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
             while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 for (var r : consumer.poll(Duration.ofMillis(200))) {
-                    String row = r.value() == null ? null : Arrays.deepToString(decoder.decodeFramed(r.value()));
+                    String row = r.value() == null ? null : text(type, decoder.decodeFramed(r.value()), without);
                     if (r.key() == null) {
                         keyless.add(row);
                     } else if (row == null) {

@@ -52,13 +52,14 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
         /** Whether the plan makes rows out of several, so that one may be at fault without a record being. */
         public boolean mayComputeRows() {
-            return holds(plan.root(), PlanNode.MergeAggregate.class::isInstance);
+            return holds(plan.root(),
+                    node -> node instanceof PlanNode.MergeAggregate || node instanceof PlanNode.MergeSession);
         }
 
         /** Whether rows may come too late for a window of this model. */
         public boolean setsLateRowsAside() {
-            return holds(plan.root(), node -> node instanceof PlanNode.Windows w
-                    && w.late() == PlanNode.Windows.Late.SET_ASIDE);
+            return holds(plan.root(), node -> node instanceof PlanNode.PartialSession
+                    || node instanceof PlanNode.Windows w && w.late() == PlanNode.Windows.Late.SET_ASIDE);
         }
 
         private static boolean holds(PlanNode node, Predicate<PlanNode> condition) {

@@ -32,6 +32,8 @@ final class Step {
     final Set<Integer> origins = new TreeSet<>();
     /** Whether rows may come here that were computed from several. */
     boolean computed;
+    /** Whether the rows it gives are computed from several, whatever comes here. */
+    boolean computes;
     private final Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator;
     final List<String> rowNodes = new ArrayList<>();
 
@@ -47,8 +49,10 @@ final class Step {
         Step step = new Step(name, before.get(0).region, before.stream().map(b -> b.name).toList(), operator);
         for (Step b : before) {
             step.inputs.putAll(b.inputs);
-            step.origins.addAll(b.origins);
-            step.computed |= b.computed;
+            if (!b.computes) {
+                step.origins.addAll(b.origins);
+            }
+            step.computed |= b.computed || b.computes;
             // A step that is read twice gives each row twice.
             b.rowNodes.add(name);
         }

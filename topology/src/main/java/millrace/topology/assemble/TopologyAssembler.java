@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,14 +26,18 @@ import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
 import millrace.topology.operator.MergeAggregateOperator;
+import millrace.topology.operator.MergeSessionOperator;
 import millrace.topology.operator.PartialAggregateOperator;
+import millrace.topology.operator.PartialSessionOperator;
 import millrace.topology.operator.SelectOperator;
+import millrace.topology.operator.SessionPlan;
 import millrace.topology.operator.WindowsOperator;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
+import millrace.topology.plan.WindowSpec;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.route.RoutedKey;
@@ -182,7 +187,10 @@ public final class TopologyAssembler {
             case PlanNode.PartialAggregate partial -> List.of(partial(partial, model, path));
             case PlanNode.Exchange exchange -> List.of(exchange(exchange, model, path));
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
+            case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
+            case PlanNode.MergeSession merge -> List.of(mergeSession(merge, model, path));
             case PlanNode.Aggregate a -> throw new IllegalArgumentException("an aggregate that was not split");
+            case PlanNode.SessionAggregate s -> throw new IllegalArgumentException("sessions that were not split");
         };
     }
 
@@ -205,14 +213,41 @@ public final class TopologyAssembler {
     }
 
     private Step windows(PlanNode.Windows windows, String model, String path) {
-        String topic = LateRow.topicOf(pipeline.topicOf(model));
+        if (!(windows.spec() instanceof WindowSpec.Aligned spec)) {
+            throw new IllegalArgumentException("sessions of single rows");
+        }
         boolean late = windows.late() == PlanNode.Windows.Late.SET_ASIDE;
         return add(model, "windows", path, ends(windows.input(), model, path + ".0"), s -> WindowsOperator.supplier(
-                new WindowsPlan(windows.spec(), windows.timeColumn(), windows.input().rowType(), late
-                        ? Optional.of(new WindowsPlan.Late(sides.node(s, NodeNames.late(model), topic), topic,
-                                schemaId(topic), sides.sources(s)))
-                        : Optional.empty()),
+                new WindowsPlan(spec, windows.timeColumn(), windows.input().rowType(),
+                        late ? Optional.of(late(model, s)) : Optional.empty()),
                 s.rowNodes));
+    }
+
+    private WindowsPlan.Late late(String model, Step step) {
+        String topic = LateRow.topicOf(pipeline.topicOf(model));
+        return new WindowsPlan.Late(sides.node(step, NodeNames.late(model), topic), topic, schemaId(topic),
+                sides.sources(step));
+    }
+
+    private Step partialSession(PlanNode.PartialSession partial, String model, String path) {
+        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
+        Step step = add(model, "partial", path, ends(partial.input(), model, path + ".0"),
+                s -> PartialSessionOperator.supplier(new SessionPlan(new AggregatePlan(NodeNames.state(model, path),
+                        partial.input().rowType(), partial.groups(), calls, OptionalInt.empty(), s::inputsOf),
+                        partial.gap(), partial.timeColumn(), partial.filter()), late(model, s), s.rowNodes));
+        step.computes = true;
+        return step;
+    }
+
+    private Step mergeSession(PlanNode.MergeSession merge, String model, String path) {
+        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput(), merge.input());
+        List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
+        return add(model, "sessions", path, ends(merge.input(), model, path + ".0"),
+                s -> MergeSessionOperator.supplier(model,
+                        new SessionPlan(new AggregatePlan(NodeNames.state(model, path), merge.input().rowType(),
+                                groups, calls, OptionalInt.empty(), s::inputsOf), merge.gap(), -1,
+                                OptionalInt.empty()),
+                        s.rowNodes, sides.routes(model, s)));
     }
 
     private Step partial(PlanNode.PartialAggregate partial, String model, String path) {
@@ -221,8 +256,7 @@ public final class TopologyAssembler {
                 s -> PartialAggregateOperator.supplier(new AggregatePlan(NodeNames.state(model, path),
                         partial.input().rowType(), partial.groups(), calls, partial.windowEnd(), s::inputsOf),
                         s.rowNodes));
-        step.computed = true;
-        step.origins.clear();
+        step.computes = true;
         return step;
     }
 

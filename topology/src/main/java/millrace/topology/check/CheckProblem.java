@@ -16,6 +16,8 @@ public enum CheckProblem implements ProblemCode {
             "Name the contract's event time in DESCRIPTOR, passed on unchanged."),
     RESULT_NEEDS_KEY("A model changes rows that it has given out, but has no key to find them by.",
             "Name the columns of GROUP BY in unique_key."),
+    SESSION_UNUSABLE("Sessions are used in a way that has no answer while they are open.",
+            "Group by the session's key, window_start and window_end."),
     STATE_UNBOUNDED("A model would remember more and more without end.",
             "Group by a window too, or say retention: forever if that is meant."),
     SOURCE_IS_A_CHANGELOG("A model reads a contract whose records are versions of keys, which is not supported yet.",

@@ -23,6 +23,7 @@ public final class Checks {
         List<Problem> problems = new ArrayList<>();
         problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
+        problems.addAll(SessionsNeedAGroup.check(model, plan, below, contracts));
         problems.addAll(EveryStateIsBounded.check(model, plan));
         problems.addAll(AmendmentsNeedAKey.check(model, plan, below, contracts));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));

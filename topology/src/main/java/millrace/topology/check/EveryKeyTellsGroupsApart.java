@@ -37,9 +37,11 @@ final class EveryKeyTellsGroupsApart {
             }
             node = calc.input();
         }
-        return node instanceof PlanNode.MergeAggregate aggregate
-                ? missing(model, plan, aggregate, groupOf)
-                : List.of();
+        return switch (node) {
+            case PlanNode.MergeAggregate a -> missing(model, plan, a, a.groups(), groupOf);
+            case PlanNode.MergeSession s -> missing(model, plan, s, s.groups() + PlanNode.Windows.COLUMNS, groupOf);
+            default -> List.of();
+        };
     }
 
     /** The column that an expression passes on, perhaps tested; -1 if it computes something. */
@@ -51,11 +53,11 @@ final class EveryKeyTellsGroupsApart {
         };
     }
 
-    private static List<Problem> missing(Model model, Plan plan, PlanNode.MergeAggregate aggregate, int[] groupOf) {
+    private static List<Problem> missing(Model model, Plan plan, PlanNode aggregate, int groups, int[] groupOf) {
         Set<Integer> named = new HashSet<>();
         for (String column : model.config().uniqueKey()) {
             int at = plan.rowType().indexOf(column);
-            if (at >= 0 && groupOf[at] >= 0 && groupOf[at] < aggregate.groups()) {
+            if (at >= 0 && groupOf[at] >= 0 && groupOf[at] < groups) {
                 named.add(groupOf[at]);
             }
         }
@@ -63,7 +65,7 @@ final class EveryKeyTellsGroupsApart {
         boolean windowNamed = named.stream().anyMatch(g -> bounds.at(g).filter(EveryKeyTellsGroupsApart::tells)
                 .isPresent());
         Set<String> missing = new TreeSet<>();
-        for (int g = 0; g < aggregate.groups(); g++) {
+        for (int g = 0; g < groups; g++) {
             Optional<WindowColumns.Bound> bound = bounds.at(g);
             if (!named.contains(g) && !(bound.isPresent() && windowNamed)
                     && bound.map(b -> b.role() == WindowColumns.Role.END).orElse(true)) {

@@ -27,21 +27,29 @@ final class WindowsNeedTheEventTime {
                 .map(e -> contract(contracts, name).rowType().indexOf(e.column())), below);
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
-            if (node instanceof PlanNode.Windows windows
-                    && !times.of(windows.input()).contains(windows.timeColumn())) {
-                problems.add(problem(model, windows, times.of(windows.input()), contracts));
+            if (node instanceof PlanNode.Windows w) {
+                check(model, w.input(), w.timeColumn(), times, contracts, problems);
+            } else if (node instanceof PlanNode.PartialSession s) {
+                check(model, s.input(), s.timeColumn(), times, contracts, problems);
             }
         });
         return problems.stream().distinct().toList();
     }
 
-    private static Problem problem(Model model, PlanNode.Windows windows, Set<Integer> times,
+    private static void check(Model model, PlanNode input, int timeColumn, EventTimeColumns times,
+            Collection<Contract> contracts, List<Problem> problems) {
+        if (!times.of(input).contains(timeColumn)) {
+            problems.add(problem(model, input, timeColumn, times.of(input), contracts));
+        }
+    }
+
+    private static Problem problem(Model model, PlanNode input, int timeColumn, Set<Integer> times,
             Collection<Contract> contracts) {
-        String column = windows.input().rowType().fields().get(windows.timeColumn()).name();
+        String column = input.rowType().fields().get(timeColumn).name();
         String instead = times.isEmpty()
                 ? contracts.stream().map(Contract::eventTime).flatMap(Optional::stream).map(EventTime::column)
                         .distinct().map(c -> "\"" + c + "\"").collect(Collectors.joining(" or "))
-                : times.stream().map(t -> "\"" + windows.input().rowType().fields().get(t).name() + "\"")
+                : times.stream().map(t -> "\"" + input.rowType().fields().get(t).name() + "\"")
                         .collect(Collectors.joining(" or "));
         return Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()), "The window is made of \""
                 + column + "\", which is not the event time. " + (instead.isEmpty()

@@ -118,6 +118,23 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     throw new IllegalStateException("parts from " + m.input());
                 }
             }
+            case PlanNode.SessionAggregate s -> out.addAll(sessions(s.input(), s.groups(), s.timeColumn(), s.calls(),
+                    reads));
+            case PlanNode.PartialSession s -> {
+                List<Set<SourceColumn>> whole = sessions(s.input(), s.groups(), s.timeColumn(), s.calls(), reads);
+                int fixed = s.groups().size() + PlanNode.Windows.COLUMNS;
+                out.addAll(whole.subList(0, fixed - 1));
+                Set<SourceColumn> part = new TreeSet<>();
+                whole.subList(fixed, whole.size()).forEach(part::addAll);
+                out.add(part);
+            }
+            case PlanNode.MergeSession m -> {
+                if (m.input() instanceof PlanNode.Exchange e && e.input() instanceof PlanNode.PartialSession p) {
+                    out.addAll(sessions(p.input(), p.groups(), p.timeColumn(), p.calls(), reads));
+                } else {
+                    throw new IllegalStateException("parts from " + m.input());
+                }
+            }
             case PlanNode.Exchange e -> out.addAll(walk(e.input(), reads));
             case PlanNode.Union union -> {
                 for (int i = 0; i < union.rowType().fields().size(); i++) {
@@ -130,6 +147,16 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     }
                 }
             }
+        }
+        return out;
+    }
+
+    private static List<Set<SourceColumn>> sessions(PlanNode input, List<Integer> groups, int time,
+            List<AggregateCall> calls, Set<SourceColumn> reads) {
+        List<Set<SourceColumn>> out = new ArrayList<>(aggregate(input, groups, calls, reads));
+        Set<SourceColumn> bounds = aggregate(input, List.of(time), List.of(), reads).get(0);
+        for (int i = 0; i < PlanNode.Windows.COLUMNS; i++) {
+            out.add(groups.size(), bounds);
         }
         return out;
     }

@@ -77,11 +77,36 @@ public final class PlanPrinter {
                         .append(closing(a.windowEnd(), a.rowType()));
                 node(a.input(), indent + "  ", out);
             }
+            case PlanNode.SessionAggregate s -> {
+                sessions(out, s.gap(), names(s.input(), s.groups()), s.calls(), s.input().rowType(), s.rowType());
+                node(s.input(), indent + "  ", out);
+            }
+            case PlanNode.PartialSession s -> {
+                out.append("partial sessions").append(by(names(s.input(), s.groups()))).append(" on ")
+                        .append(name(s.input(), s.timeColumn()))
+                        .append(s.filter().isPresent()
+                                ? ", counting where " + name(s.input(), s.filter().getAsInt())
+                                : "")
+                        .append(", late rows set aside");
+                node(s.input(), indent + "  ", out);
+            }
+            case PlanNode.MergeSession s -> {
+                sessions(out, s.gap(), s.rowType().fields().subList(0, s.groups()).stream().map(Field::name).toList(),
+                        s.calls(), s.callInput(), s.rowType());
+                node(s.input(), indent + "  ", out);
+            }
             case PlanNode.Exchange e -> {
                 out.append("exchange").append(by(names(e.input(), e.keys())));
                 node(e.input(), indent + "  ", out);
             }
         }
+    }
+
+    private static void sessions(StringBuilder out, long gap, List<String> groups, List<AggregateCall> calls,
+            FieldType.Struct input, FieldType.Struct output) {
+        out.append("sessions").append(by(groups)).append(", ").append(WindowText.length(gap)).append(" apart")
+                .append(calls(calls, input, output, groups.size() + PlanNode.Windows.COLUMNS))
+                .append(", given out when over");
     }
 
     private static String by(List<String> columns) {

@@ -14,6 +14,7 @@ final class WindowText {
 
     static String of(WindowSpec spec) {
         return switch (spec) {
+            case WindowSpec.Session s -> "session " + length(s.gap()) + " apart";
             case WindowSpec.Tumble t -> "tumble " + length(t.size()) + offset(t.offset());
             case WindowSpec.Hop h -> "hop " + length(h.size()) + " every " + length(h.slide()) + offset(h.offset());
             case WindowSpec.Cumulate c -> "cumulate " + length(c.size()) + " by " + length(c.step())

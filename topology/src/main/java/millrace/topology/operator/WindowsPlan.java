@@ -1,6 +1,5 @@
 package millrace.topology.operator;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import millrace.schemas.row.FieldType;
@@ -13,7 +12,7 @@ import millrace.topology.plan.WindowSpec;
  * @param timeColumn position of the event time in the input
  * @param late where rows go that are too late for a window; absent where no window above closes
  */
-public record WindowsPlan(WindowSpec spec, int timeColumn, FieldType.Struct input, Optional<Late> late) {
+public record WindowsPlan(WindowSpec.Aligned spec, int timeColumn, FieldType.Struct input, Optional<Late> late) {
 
     /**
      * Where late rows go.
@@ -25,9 +24,5 @@ public record WindowsPlan(WindowSpec spec, int timeColumn, FieldType.Struct inpu
         public Late {
             sources = Map.copyOf(sources);
         }
-    }
-
-    List<String> nodes() {
-        return late.map(l -> List.of(l.node())).orElse(List.of());
     }
 }

@@ -51,6 +51,9 @@ public final class EventTimeColumns {
             }
             case PlanNode.Windows windows -> found.addAll(of(windows.input()));
             case PlanNode.Exchange exchange -> found.addAll(of(exchange.input()));
+            case PlanNode.SessionAggregate s -> found.add(s.groups().size() + WindowColumns.Role.TIME.ordinal());
+            case PlanNode.MergeSession m -> found.add(m.groups() + WindowColumns.Role.TIME.ordinal());
+            case PlanNode.PartialSession p -> {}
             case PlanNode.Aggregate a -> found.addAll(windowTimes(a, a.groups().size()));
             case PlanNode.PartialAggregate a -> found.addAll(windowTimes(a, a.groups().size()));
             case PlanNode.MergeAggregate a -> found.addAll(windowTimes(a, a.groups()));

@@ -219,4 +219,78 @@ public sealed interface PlanNode {
             return new Exchange(inputs.get(0), keys);
         }
     }
+
+    /**
+     * One row per group and session: the columns of the group, then {@code window_start}, {@code window_end} and
+     * {@code window_time}, then the results of the calls. A session is given out when nothing can lengthen it.
+     *
+     * @param groups columns of the input: the session's key
+     * @param filter a boolean column; rows on which it is not TRUE make up the session but are not counted
+     */
+    record SessionAggregate(PlanNode input, int timeColumn, long gap, List<Integer> groups, OptionalInt filter,
+            List<AggregateCall> calls, FieldType.Struct rowType) implements PlanNode {
+        public SessionAggregate {
+            groups = List.copyOf(groups);
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new SessionAggregate(inputs.get(0), timeColumn, gap, groups, filter, calls, rowType);
+        }
+    }
+
+    /**
+     * The first half of a {@link SessionAggregate}, before the exchange: what each task has of each session. Gives the
+     * columns of the group, the times of the first and the last row, and, as bytes, what the calls have seen.
+     */
+    record PartialSession(PlanNode input, int timeColumn, long gap, List<Integer> groups, OptionalInt filter,
+            List<AggregateCall> calls, FieldType.Struct rowType) implements PlanNode {
+        public PartialSession {
+            groups = List.copyOf(groups);
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new PartialSession(inputs.get(0), timeColumn, gap, groups, filter, calls, rowType);
+        }
+    }
+
+    /**
+     * The second half: puts together what touches.
+     *
+     * @param callInput the row type that the calls' columns are positions of
+     */
+    record MergeSession(PlanNode input, long gap, FieldType.Struct callInput, List<AggregateCall> calls,
+            FieldType.Struct rowType) implements PlanNode {
+        public MergeSession {
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new MergeSession(inputs.get(0), gap, callInput, calls, rowType);
+        }
+
+        /** How many of the columns are the group's. */
+        public int groups() {
+            return rowType.fields().size() - calls.size() - Windows.COLUMNS;
+        }
+    }
 }

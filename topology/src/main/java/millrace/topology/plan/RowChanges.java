@@ -29,6 +29,9 @@ public final class RowChanges {
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && in(plans.get(scan.source()).root());
             case PlanNode.Aggregate a -> aggregate(a, a.windowEnd().isPresent());
             case PlanNode.MergeAggregate a -> aggregate(a, a.windowEnd().isPresent());
+            case PlanNode.SessionAggregate s -> aggregate(s, true);
+            case PlanNode.MergeSession m -> aggregate(m, true);
+            case PlanNode.PartialSession p -> in(p.input());
             case PlanNode.Calc c -> in(c.input());
             case PlanNode.Windows w -> in(w.input());
             case PlanNode.PartialAggregate p -> in(p.input());

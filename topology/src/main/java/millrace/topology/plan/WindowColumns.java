@@ -83,8 +83,20 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 }
                 yield all;
             }
+            case PlanNode.SessionAggregate s -> sessions(s, s.groups().size(), s.gap());
+            case PlanNode.MergeSession m -> sessions(m, m.groups(), m.gap());
+            case PlanNode.PartialSession p -> nothing(p);
             case PlanNode.Exchange e -> columns(e.input());
         };
+    }
+
+    private static List<Optional<Bound>> sessions(PlanNode node, int groups, long gap) {
+        List<Optional<Bound>> all = nothing(node);
+        WindowSpec spec = new WindowSpec.Session(gap, List.of());
+        for (Role role : Role.values()) {
+            all.set(groups + role.ordinal(), Optional.of(new Bound(role, spec)));
+        }
+        return all;
     }
 
     private static List<Optional<Bound>> nothing(PlanNode node) {

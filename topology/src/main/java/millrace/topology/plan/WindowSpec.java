@@ -1,20 +1,36 @@
 package millrace.topology.plan;
 
-/** Which windows a moment lies in. All times and lengths are microseconds; windows hold their start, not their end. */
+import java.util.List;
+
+/** Kinds of windows. All times and lengths are microseconds; windows hold their start, not their end. */
 public sealed interface WindowSpec {
-    /** Gives each window that holds a moment, the earliest first. */
-    void forEach(long time, Visitor visitor);
+
+    /** Windows that follow from a moment alone, whatever rows there are. */
+    sealed interface Aligned extends WindowSpec {
+        /** Gives each window that holds a moment, the earliest first. */
+        void forEach(long time, Visitor visitor);
+    }
 
     /** Takes one window. */
     interface Visitor {
         void window(long start, long end);
     }
 
-    /** The longest a window can be. */
-    long longest();
+    /**
+     * As long as rows of one key follow each other within a gap: from the first row to a gap after the last. A pause of
+     * exactly the gap does not end a session.
+     *
+     * @param keys columns of the input
+     */
+    record Session(long gap, List<Integer> keys) implements WindowSpec {
+        public Session {
+            requirePositive(gap);
+            keys = List.copyOf(keys);
+        }
+    }
 
     /** One after the other, each of the same size. */
-    record Tumble(long size, long offset) implements WindowSpec {
+    record Tumble(long size, long offset) implements Aligned {
         public Tumble {
             requirePositive(size);
         }
@@ -24,15 +40,10 @@ public sealed interface WindowSpec {
             long start = time - Math.floorMod(time - offset, size);
             visitor.window(start, start + size);
         }
-
-        @Override
-        public long longest() {
-            return size;
-        }
     }
 
     /** One begins every {@code slide}, each of {@code size}: they overlap where the slide is smaller. */
-    record Hop(long size, long slide, long offset) implements WindowSpec {
+    record Hop(long size, long slide, long offset) implements Aligned {
         public Hop {
             requirePositive(size);
             requirePositive(slide);
@@ -49,15 +60,10 @@ public sealed interface WindowSpec {
                 visitor.window(start, start + size);
             }
         }
-
-        @Override
-        public long longest() {
-            return size;
-        }
     }
 
     /** All begin where a tumbling window of {@code size} does, and end every {@code step} up to its end. */
-    record Cumulate(long size, long step, long offset) implements WindowSpec {
+    record Cumulate(long size, long step, long offset) implements Aligned {
         public Cumulate {
             requirePositive(size);
             requirePositive(step);
@@ -72,11 +78,6 @@ public sealed interface WindowSpec {
             for (long end = start + ((time - start) / step + 1) * step; end <= start + size; end += step) {
                 visitor.window(start, end);
             }
-        }
-
-        @Override
-        public long longest() {
-            return size;
         }
     }
 

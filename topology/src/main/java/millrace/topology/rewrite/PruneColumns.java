@@ -14,6 +14,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.WindowSpec;
 
 /**
  * What nobody above reads is neither computed nor decoded.
@@ -68,6 +69,9 @@ final class PruneColumns {
             }
             case PlanNode.Windows windows -> windows(windows, wanted);
             case PlanNode.Aggregate aggregate -> aggregate(aggregate, wanted);
+            case PlanNode.SessionAggregate sessions -> sessions(sessions, wanted);
+            case PlanNode.PartialSession p -> all(p);
+            case PlanNode.MergeSession m -> all(m);
             case PlanNode.PartialAggregate p -> all(p);
             case PlanNode.MergeAggregate m -> all(m);
             case PlanNode.Exchange e -> all(e);
@@ -78,6 +82,9 @@ final class PruneColumns {
         int width = windows.startColumn();
         TreeSet<Integer> read = new TreeSet<>(wanted.headSet(width));
         read.add(windows.timeColumn());
+        if (windows.spec() instanceof WindowSpec.Session session) {
+            read.addAll(session.keys());
+        }
         Kept below = keep(windows.input(), read);
         List<Field> fields = new ArrayList<>(below.node().rowType().fields());
         Map<Integer, Integer> moved = new HashMap<>(below.moved());
@@ -85,8 +92,41 @@ final class PruneColumns {
             moved.put(width + i, fields.size());
             fields.add(windows.rowType().fields().get(width + i));
         }
-        return new Kept(new PlanNode.Windows(below.node(), windows.spec(), below.moved().get(windows.timeColumn()),
+        WindowSpec spec = windows.spec() instanceof WindowSpec.Session session
+                ? new WindowSpec.Session(session.gap(), session.keys().stream().map(below.moved()::get).toList())
+                : windows.spec();
+        return new Kept(new PlanNode.Windows(below.node(), spec, below.moved().get(windows.timeColumn()),
                 windows.late(), new FieldType.Struct(fields)), moved);
+    }
+
+    private static Kept sessions(PlanNode.SessionAggregate s, TreeSet<Integer> wanted) {
+        int fixed = s.groups().size() + PlanNode.Windows.COLUMNS;
+        List<Integer> positions = new ArrayList<>(IntStream.range(0, fixed).boxed().toList());
+        positions.addAll(wanted.tailSet(fixed));
+        List<AggregateCall> calls = wanted.tailSet(fixed).stream().map(i -> s.calls().get(i - fixed)).toList();
+        TreeSet<Integer> read = new TreeSet<>(s.groups());
+        read.add(s.timeColumn());
+        s.filter().ifPresent(read::add);
+        calls.forEach(c -> readBy(c, read));
+        Kept below = keep(s.input(), read);
+        Map<Integer, Integer> to = below.moved();
+        return new Kept(new PlanNode.SessionAggregate(below.node(), to.get(s.timeColumn()), s.gap(),
+                s.groups().stream().map(to::get).toList(), moved(s.filter(), to), moved(calls, to),
+                struct(s.rowType(), positions)), moved(positions));
+    }
+
+    private static void readBy(AggregateCall call, TreeSet<Integer> read) {
+        read.addAll(call.arguments());
+        call.filter().ifPresent(read::add);
+    }
+
+    private static OptionalInt moved(OptionalInt column, Map<Integer, Integer> to) {
+        return column.isPresent() ? OptionalInt.of(to.get(column.getAsInt())) : OptionalInt.empty();
+    }
+
+    private static List<AggregateCall> moved(List<AggregateCall> calls, Map<Integer, Integer> to) {
+        return calls.stream().map(c -> new AggregateCall(c.function(), c.arguments().stream().map(to::get).toList(),
+                c.over(), moved(c.filter(), to), c.constants(), c.type(), c.nullable())).toList();
     }
 
     /** Groups stay, since they say what a row stands for; calls go. */
@@ -96,18 +136,11 @@ final class PruneColumns {
         positions.addAll(wanted.tailSet(groups));
         List<AggregateCall> calls = wanted.tailSet(groups).stream().map(i -> a.calls().get(i - groups)).toList();
         TreeSet<Integer> read = new TreeSet<>(a.groups());
-        calls.forEach(c -> {
-            read.addAll(c.arguments());
-            c.filter().ifPresent(read::add);
-        });
+        calls.forEach(c -> readBy(c, read));
         Kept below = keep(a.input(), read);
         Map<Integer, Integer> to = below.moved();
-        List<AggregateCall> movedCalls = calls.stream().map(c -> new AggregateCall(c.function(),
-                c.arguments().stream().map(to::get).toList(), c.over(),
-                c.filter().isPresent() ? OptionalInt.of(to.get(c.filter().getAsInt())) : OptionalInt.empty(),
-                c.constants(), c.type(), c.nullable())).toList();
-        return new Kept(new PlanNode.Aggregate(below.node(), a.groups().stream().map(to::get).toList(), movedCalls,
-                a.windowEnd(), struct(a.rowType(), positions)), moved(positions));
+        return new Kept(new PlanNode.Aggregate(below.node(), a.groups().stream().map(to::get).toList(),
+                moved(calls, to), a.windowEnd(), struct(a.rowType(), positions)), moved(positions));
     }
 
     private static Kept all(PlanNode node) {

@@ -9,7 +9,7 @@ import millrace.topology.plan.PlanNode;
  */
 public final class Rewrites {
     private static final List<UnaryOperator<PlanNode>> ALL = List.of(FlattenUnions::apply, PushCalcThroughUnion::apply,
-            MergeCalcs::apply, PruneColumns::apply, DropIdentityCalcs::apply);
+            MergeCalcs::apply, GroupIntoSessions::apply, PruneColumns::apply, DropIdentityCalcs::apply);
 
     private static final List<UnaryOperator<PlanNode>> CARRYING_OUT = List.of(SetLateRowsAside::apply,
             SplitAggregates::apply);

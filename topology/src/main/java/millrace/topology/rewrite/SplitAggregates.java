@@ -24,7 +24,24 @@ final class SplitAggregates {
     private SplitAggregates() {}
 
     static PlanNode apply(PlanNode root) {
-        return Rewrites.bottomUp(root, node -> node instanceof PlanNode.Aggregate a ? split(a) : node);
+        return Rewrites.bottomUp(root, node -> switch (node) {
+            case PlanNode.Aggregate a -> split(a);
+            case PlanNode.SessionAggregate s -> split(s);
+            default -> node;
+        });
+    }
+
+    private static PlanNode split(PlanNode.SessionAggregate s) {
+        int groups = s.groups().size();
+        List<Field> fields = new ArrayList<>(s.rowType().fields().subList(0, groups));
+        Field time = s.input().rowType().fields().get(s.timeColumn());
+        fields.add(Field.required("first", time.type()));
+        fields.add(Field.required("last", time.type()));
+        fields.add(PART);
+        PlanNode partial = new PlanNode.PartialSession(s.input(), s.timeColumn(), s.gap(), s.groups(), s.filter(),
+                s.calls(), new FieldType.Struct(fields));
+        PlanNode exchange = new PlanNode.Exchange(partial, IntStream.range(0, groups).boxed().toList());
+        return new PlanNode.MergeSession(exchange, s.gap(), s.input().rowType(), s.calls(), s.rowType());
     }
 
     private static PlanNode split(PlanNode.Aggregate a) {

@@ -90,13 +90,21 @@ final class RelToPlan {
     private PlanNode windows(TableFunctionScan scan) {
         RexCall call = (RexCall) scan.getCall();
         PlanNode input = convert(scan.getInput(0));
-        int time = ((RexInputRef) ((RexCall) call.getOperands().get(0)).getOperands().get(0)).getIndex();
-        List<Long> lengths = call.getOperands().stream().skip(1).map(RelToPlan::micros).toList();
-        WindowSpec spec = WindowLengths.spec(call.getOperator().getName(), lengths);
+        int time = described(call.getOperands().get(0)).get(0);
+        String name = call.getOperator().getName();
+        WindowSpec spec = name.equals(WindowFunction.SESSION.getName())
+                ? new WindowSpec.Session(WindowLengths.gap(micros(call.getOperands().get(2))),
+                        described(call.getOperands().get(1)))
+                : WindowLengths.spec(name, call.getOperands().stream().skip(1).map(RelToPlan::micros).toList());
         List<Field> fields = new ArrayList<>(input.rowType().fields());
         FieldType type = fields.get(time).type();
-        WindowFunction.COLUMNS.forEach(name -> fields.add(Field.required(name, type)));
+        WindowFunction.COLUMNS.forEach(bound -> fields.add(Field.required(bound, type)));
         return new PlanNode.Windows(input, spec, time, PlanNode.Windows.Late.KEPT, new FieldType.Struct(fields));
+    }
+
+    /** The columns of DESCRIPTOR. */
+    private static List<Integer> described(RexNode descriptor) {
+        return ((RexCall) descriptor).getOperands().stream().map(o -> ((RexInputRef) o).getIndex()).toList();
     }
 
     private static long micros(RexNode length) {

@@ -15,11 +15,13 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -73,7 +75,7 @@ final class SqlReading {
         return statements.get(0).accept(new SqlShuttle() {
             @Override
             public SqlNode visit(SqlCall call) {
-                SqlNode visited = super.visit(call);
+                SqlNode visited = withSessionKeys(super.visit(call));
                 return visited instanceof SqlCall c && c.getOperator() instanceof SqlFunction f
                         && !SqlOperators.KEPT.contains(f) && functions.contains(name(f))
                                 ? byName(c)
@@ -85,6 +87,19 @@ final class SqlReading {
                 return withKnownName(type);
             }
         });
+    }
+
+    /** {@code SESSION(TABLE t PARTITION BY k, ..)}, as Flink writes it, is {@code SESSION(TABLE t, .., DESCRIPTOR(k), ..)}. */
+    private static SqlNode withSessionKeys(SqlNode node) {
+        if (!(node instanceof SqlCall call) || !call.getOperator().getName().equalsIgnoreCase("SESSION")
+                || call.operandCount() != 3 || call.operand(0).getKind() != SqlKind.SET_SEMANTICS_TABLE) {
+            return node;
+        }
+        SqlCall table = call.operand(0);
+        SqlNodeList keys = table.operand(1);
+        SqlParserPos pos = keys.isEmpty() ? table.getParserPosition() : keys.getParserPosition();
+        return call.getOperator().createCall(call.getFunctionQuantifier(), call.getParserPosition(), table.operand(0),
+                call.operand(1), SqlStdOperatorTable.DESCRIPTOR.createCall(pos, keys.getList()), call.operand(2));
     }
 
     /** A call that the parser bound to a function of Calcite's, as a call of ours by the same name. */

@@ -9,6 +9,7 @@ import org.apache.calcite.sql.SqlHopTableFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.SqlSessionTableFunction;
 import org.apache.calcite.sql.SqlTumbleTableFunction;
 import org.apache.calcite.sql.SqlWindowTableFunction;
 import org.apache.calcite.sql.type.SqlOperandMetadata;
@@ -16,7 +17,7 @@ import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * TUMBLE, HOP and CUMULATE as table functions. Calcite's own give bounds without a zone to the millisecond whatever the
+ * TUMBLE, HOP, CUMULATE and SESSION as table functions. Calcite's own give bounds without a zone to the millisecond whatever the
  * time column is; these give bounds of its type, and {@code window_time} as Flink does.
  */
 final class WindowFunction extends SqlWindowTableFunction {
@@ -25,7 +26,9 @@ final class WindowFunction extends SqlWindowTableFunction {
     static final WindowFunction HOP = new WindowFunction("HOP", new SqlHopTableFunction().getOperandTypeChecker());
     static final WindowFunction CUMULATE = new WindowFunction("CUMULATE",
             new SqlHopTableFunction().getOperandTypeChecker());
-    static final List<WindowFunction> ALL = List.of(TUMBLE, HOP, CUMULATE);
+    static final WindowFunction SESSION = new WindowFunction("SESSION",
+            new SqlSessionTableFunction().getOperandTypeChecker());
+    static final List<WindowFunction> ALL = List.of(TUMBLE, HOP, CUMULATE, SESSION);
     static final List<String> COLUMNS = List.of("window_start", "window_end", "window_time");
 
     private WindowFunction(String name, SqlOperandMetadata operands) {

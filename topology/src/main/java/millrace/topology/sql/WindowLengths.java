@@ -29,6 +29,13 @@ final class WindowLengths {
         };
     }
 
+    static long gap(long micros) {
+        if (micros <= 0) {
+            throw new RexToExpression.Unsupported("SESSION with a gap that is not above zero");
+        }
+        return micros;
+    }
+
     private static long at(List<Long> micros, int index) {
         return index < micros.size() ? micros.get(index) : 0;
     }

@@ -57,6 +57,9 @@ final class PlanRunner {
             case PlanNode.PartialAggregate a -> {}
             case PlanNode.MergeAggregate a -> {}
             case PlanNode.Exchange e -> {}
+            case PlanNode.SessionAggregate s -> {}
+            case PlanNode.PartialSession s -> {}
+            case PlanNode.MergeSession s -> {}
             case PlanNode.Union union -> union.inputs().forEach(i -> out.addAll(run(plan, i, source, row)));
             case PlanNode.Calc calc -> {
                 for (Outcome input : run(plan, calc.input(), source, row)) {

@@ -1,0 +1,244 @@
+package millrace.topology.operator;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import millrace.statestores.codec.Codecs;
+import millrace.statestores.codec.StateCodec;
+import millrace.statestores.store.KeyBytes;
+import millrace.statestores.store.KeyedState;
+import millrace.statestores.store.OrderedState;
+import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.statestores.store.StateDeclaration;
+import millrace.topology.compile.ExpressionFailure;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.function.FunctionFailure;
+import millrace.topology.origin.Origin;
+import millrace.topology.plan.PlanNode;
+import millrace.topology.quarantine.Refusal;
+import millrace.topology.time.Inputs;
+import millrace.topology.time.PartitionClock;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Joins the stretches of each key to sessions, and gives a session out when the slowest source partition has passed its
+ * last row by more than the gap: no row on time can lengthen it then. A row that still counts may, or may join two
+ * sessions: what was given out of them is taken back first. A session is forgotten once the horizon has passed it in the
+ * same way.
+ */
+public final class MergeSessionOperator implements Processor<Object, Object, Object, Object> {
+    private static final long LAST_MILLISECOND = 1000;
+    private static final long UNORDERED = 0;
+    private static final long ONLY = 0L;
+    private static final byte[] NOTHING = {1};
+
+    /** A place in the order of ends says nothing but that it is there. */
+    private static final StateCodec<Boolean> PRESENT = new StateCodec<>() {
+        @Override
+        public byte[] encode(Boolean value) {
+            return NOTHING;
+        }
+
+        @Override
+        public Boolean decode(byte[] bytes) {
+            return true;
+        }
+    };
+
+    private final String model;
+    private final SessionPlan plan;
+    private final RowNodes rowNodes;
+    private final QuarantineRoutes quarantines;
+
+    private ProcessorContext<Object, Object> context;
+    private Group.Calls calls;
+    private GroupKey key;
+    private OrderedState<Spans> sessions;
+    /** Each session's key at the moment that must be passed for it to be over. */
+    private OrderedState<Boolean> ends;
+    private KeyedState.Cell<Progress> cell;
+    private Progress progress;
+    private Inputs inputs;
+    private Quarantines quarantine;
+    private final KeyBytes probe = new KeyBytes();
+
+    private MergeSessionOperator(String model, SessionPlan plan, List<String> rowNodes,
+            QuarantineRoutes quarantines) {
+        this.model = model;
+        this.plan = plan;
+        this.rowNodes = new RowNodes(rowNodes);
+        this.quarantines = quarantines;
+    }
+
+    /** @param plan whose input has the columns of the key and, last, first row, last row and part */
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, SessionPlan plan,
+            List<String> rowNodes, QuarantineRoutes quarantines) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<Object, Object, Object, Object> get() {
+                return new MergeSessionOperator(model, plan, rowNodes, quarantines);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                Set<StoreBuilder<?>> stores = new HashSet<>(
+                        sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls())).stores());
+                stores.addAll(endsDeclaration(plan).stores());
+                stores.addAll(progressDeclaration(plan).stores());
+                return stores;
+            }
+        };
+    }
+
+    private static OrderedStateDeclaration<Spans> sessionsDeclaration(SessionPlan plan, Group.Calls calls) {
+        return new OrderedStateDeclaration<>(plan.aggregate().name() + ".sessions", new Spans.Codec(calls));
+    }
+
+    private static OrderedStateDeclaration<Boolean> endsDeclaration(SessionPlan plan) {
+        return new OrderedStateDeclaration<>(plan.aggregate().name() + ".ends", PRESENT);
+    }
+
+    private static StateDeclaration<Long, Progress> progressDeclaration(SessionPlan plan) {
+        return new StateDeclaration<>(plan.aggregate().name() + ".progress", Codecs.LONG, Progress.CODEC);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        calls = new Group.Calls(plan.aggregate().calls());
+        key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
+        sessions = OrderedState.open(context, sessionsDeclaration(plan, calls));
+        ends = OrderedState.open(context, endsDeclaration(plan));
+        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
+        progress = cell.get() == null ? Progress.NONE : cell.get();
+        inputs = new Inputs(plan.aggregate().inputs().count(context.taskId().partition()));
+        quarantine = new Quarantines(quarantines, context);
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        switch ((Element) record.value()) {
+            case Element.Row row -> take(row, record.timestamp());
+            case Element.Watermark watermark -> {
+                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
+                    advance(progress.max(inputs.together()), record.timestamp());
+                }
+                rowNodes.forward(context, record);
+            }
+        }
+    }
+
+    private void take(Element.Row row, long timestamp) {
+        Object[] values = row.values();
+        long first = (Long) values[values.length - 3];
+        long last = (Long) values[values.length - 2];
+        Group group = calls.decode((byte[]) values[values.length - 1]);
+        KeyBytes of = key.of(values).copy();
+        OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
+        if (entry == null) {
+            entry = sessions.create(UNORDERED, of, new Spans());
+        }
+        Spans all = entry.value();
+        for (Spans.Span touched : all.takeTouching(first, last, plan.gap())) {
+            if (touched.group().given()) {
+                give(of, touched, Change.DELETE, timestamp);
+            }
+            first = Math.min(first, touched.first());
+            last = Math.max(last, touched.last());
+            calls.merge(group, touched.group());
+            forgetEnd(of, touched);
+        }
+        group.give(false);
+        Spans.Span session = new Spans.Span(first, last, group);
+        all.put(session);
+        sessions.changed(entry);
+        if (ends.find(last + plan.gap(), of) == null) {
+            ends.create(last + plan.gap(), of, true);
+        }
+        if (last + plan.gap() < progress.watermark()) {
+            giveFirst(of, session, timestamp);
+        }
+    }
+
+    private void forgetEnd(KeyBytes of, Spans.Span session) {
+        OrderedState.Entry<Boolean> end = ends.find(session.last() + plan.gap(), of);
+        if (end != null) {
+            ends.remove(end);
+        }
+    }
+
+    private void advance(Progress now, long timestamp) {
+        // Over are those whose end lies before the watermark; those before the last one were given out already.
+        List<OrderedState.Entry<Boolean>> over = new ArrayList<>();
+        ends.forEach(before(progress.watermark()), before(now.watermark()), over::add);
+        for (OrderedState.Entry<Boolean> end : over) {
+            KeyBytes of = probe.pointAt(end.key(), end.key().length).copy();
+            OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
+            for (Spans.Span session : entry.value().all()) {
+                if (session.last() + plan.gap() == end.order() && !session.group().given()) {
+                    giveFirst(of, session, timestamp);
+                    sessions.changed(entry);
+                }
+            }
+        }
+        forget(now);
+        progress = now;
+        cell.set(now);
+    }
+
+    private static long before(long time) {
+        return time == Long.MIN_VALUE ? time : time - 1;
+    }
+
+    private void forget(Progress now) {
+        List<OrderedState.Entry<Boolean>> past = new ArrayList<>();
+        ends.removeUpTo(before(now.horizon()), end -> {
+            past.add(end);
+            return true;
+        });
+        for (OrderedState.Entry<Boolean> end : past) {
+            OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, probe.pointAt(end.key(), end.key().length));
+            entry.value().all().removeIf(session -> session.last() + plan.gap() == end.order());
+            if (entry.value().isEmpty()) {
+                sessions.remove(entry);
+            } else {
+                sessions.changed(entry);
+            }
+        }
+    }
+
+    private void giveFirst(KeyBytes of, Spans.Span session, long timestamp) {
+        if (session.group().rows() > 0) {
+            session.group().give(give(of, session, Change.INSERT, timestamp));
+        }
+    }
+
+    /** False if the session has no row: then the quarantine has what there is of it. */
+    private boolean give(KeyBytes of, Spans.Span session, Change change, long timestamp) {
+        long end = session.last() + plan.gap();
+        int width = plan.aggregate().groups().size();
+        Object[] values = key.columns(of.bytes(), PlanNode.Windows.COLUMNS + calls.count());
+        values[width] = session.first();
+        values[width + 1] = end;
+        values[width + 2] = end - LAST_MILLISECOND;
+        Element.Row row = new Element.Row(values, change, end - LAST_MILLISECOND, PartitionClock.UNSET,
+                PartitionClock.UNSET, Origin.COMPUTED);
+        try {
+            calls.results(session.group(), values, width + PlanNode.Windows.COLUMNS);
+        } catch (FunctionFailure e) {
+            quarantine.refuse(row.with(Arrays.copyOf(values, values.length)),
+                    Refusal.of(model, new ExpressionFailure("", e.getMessage())));
+            return false;
+        }
+        rowNodes.forward(context, new Record<>(null, row, timestamp));
+        return true;
+    }
+}

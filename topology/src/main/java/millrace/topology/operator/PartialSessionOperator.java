@@ -1,0 +1,148 @@
+package millrace.topology.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import millrace.statestores.store.OrderedState;
+import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.late.LateRow;
+import millrace.topology.origin.Origin;
+import millrace.topology.time.PartitionClock;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Puts the rows of this task together to stretches of sessions, and sends what it has ahead of every watermark. What
+ * the stretches of all tasks make together is the same in whatever order they are put together.
+ *
+ * <p>
+ * A row is late if it lies before the horizon that its source partition had when it came. Its own stretch, up to a gap
+ * after it, may well reach past that, but a session it would lengthen may have ended before: then it would change what
+ * can no longer be changed. So a session, unlike a window, judges the row's time and not its end.
+ */
+public final class PartialSessionOperator implements Processor<Object, Object, Object, Object> {
+    private static final int MOST_KEYS = 20_000;
+    private static final long UNORDERED = 0;
+
+    private final SessionPlan plan;
+    private final WindowsPlan.Late lateRows;
+    private final RowNodes rowNodes;
+
+    private ProcessorContext<Object, Object> context;
+    private Group.Calls calls;
+    private GroupKey key;
+    private OrderedState<Spans> spans;
+    private LateRow.Writer late;
+    private int open;
+
+    private PartialSessionOperator(SessionPlan plan, WindowsPlan.Late lateRows, List<String> rowNodes) {
+        this.plan = plan;
+        this.lateRows = lateRows;
+        this.rowNodes = new RowNodes(rowNodes);
+    }
+
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(SessionPlan plan, WindowsPlan.Late late,
+            List<String> rowNodes) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<Object, Object, Object, Object> get() {
+                return new PartialSessionOperator(plan, late, rowNodes);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return declaration(plan, new Group.Calls(plan.aggregate().calls())).stores();
+            }
+        };
+    }
+
+    private static OrderedStateDeclaration<Spans> declaration(SessionPlan plan, Group.Calls calls) {
+        return new OrderedStateDeclaration<>(plan.aggregate().name() + ".parts", new Spans.Codec(calls));
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        calls = new Group.Calls(plan.aggregate().calls());
+        key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
+        spans = OrderedState.open(context, declaration(plan, calls));
+        late = new LateRow.Writer(lateRows.topic(), lateRows.schemaId(), plan.aggregate().input());
+        open = 0;
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        switch ((Element) record.value()) {
+            case Element.Row row -> take(row);
+            case Element.Watermark watermark -> {
+                flush(record.timestamp());
+                rowNodes.forward(context, record);
+            }
+        }
+        if (open >= MOST_KEYS) {
+            flush(record.timestamp());
+        }
+    }
+
+    private void take(Element.Row row) {
+        Long time = (Long) row.values()[plan.timeColumn()];
+        if (time == null) {
+            return; // in no session, as NULL is in no range
+        }
+        if (time < row.horizon()) {
+            context.forward(late.write(row, lateRows.sources().get(row.origin().sourceOrdinal()), time,
+                    time + plan.gap()), lateRows.node());
+            return;
+        }
+        var of = key.of(row.values());
+        OrderedState.Entry<Spans> entry = spans.find(UNORDERED, of);
+        if (entry == null) {
+            entry = spans.create(UNORDERED, of, new Spans());
+            open++;
+        }
+        Spans.Span holding = entry.value().holding(time);
+        Group group = holding == null ? grown(entry.value(), time) : holding.group();
+        if (plan.filter().isEmpty() || Boolean.TRUE.equals(row.values()[plan.filter().getAsInt()])) {
+            calls.add(group, row);
+        }
+        spans.changed(entry);
+    }
+
+    /** The group of the span that a moment is in now: a new one, or what it has joined. */
+    private Group grown(Spans all, long time) {
+        long first = time;
+        long last = time;
+        Group group = calls.create();
+        for (Spans.Span span : all.takeTouching(time, time, plan.gap())) {
+            first = Math.min(first, span.first());
+            last = Math.max(last, span.last());
+            calls.merge(group, span.group());
+        }
+        all.put(new Spans.Span(first, last, group));
+        return group;
+    }
+
+    private void flush(long timestamp) {
+        List<OrderedState.Entry<Spans>> entries = new ArrayList<>();
+        spans.removeUpTo(UNORDERED, entry -> {
+            entries.add(entry);
+            return true;
+        });
+        open = 0;
+        for (OrderedState.Entry<Spans> entry : entries) {
+            for (Spans.Span span : entry.value().all()) {
+                Object[] values = key.columns(entry.key(), 3);
+                values[values.length - 3] = span.first();
+                values[values.length - 2] = span.last();
+                values[values.length - 1] = calls.encode(span.group());
+                rowNodes.forward(context, new Record<>(null, new Element.Row(values, Change.INSERT, span.last(),
+                        PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp));
+            }
+        }
+    }
+}

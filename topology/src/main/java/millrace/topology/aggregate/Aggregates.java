@@ -14,13 +14,14 @@ import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.AggregateFunction.Repeats;
 import millrace.topology.function.TypeText;
-import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.AggregateCall.Over;
+import millrace.topology.plan.AggregateCall;
 
 /** Every aggregate function that SQL can call by name. Immutable. */
 public final class Aggregates {
     private static final Aggregates BUILT_IN = new Aggregates(Stream.of(SumFunctions.ALL, ExtremeFunctions.ALL,
-            OrderFunctions.ALL, CollectionFunctions.ALL, LogicFunctions.ALL, SpreadFunctions.ALL).flatMap(List::stream)
+            OrderFunctions.ALL, CollectionFunctions.ALL, LogicFunctions.ALL, SpreadFunctions.ALL,
+            ApproximateFunctions.ALL).flatMap(List::stream)
             .toList());
 
     private final List<AggregateFunction> functions;

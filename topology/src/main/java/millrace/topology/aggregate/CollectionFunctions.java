@@ -1,21 +1,17 @@
 package millrace.topology.aggregate;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.StringJoiner;
-import java.util.function.Consumer;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.AggregateFunction.Example;
 import millrace.topology.aggregate.AggregateFunction.Repeats;
 import millrace.topology.aggregate.AggregateFunction.Unfit;
 import millrace.topology.function.TypeText;
 import millrace.topology.function.Values;
-import millrace.topology.plan.AggregateCall.Over;
 
 /** Functions that give many values as one. Each keeps its whole group, which is all that bounds its memory. */
 final class CollectionFunctions {
@@ -85,7 +81,7 @@ final class CollectionFunctions {
         return new PlacedValuesAggregator(b.columns(), b.layout(), v -> true, PlacedValue.order(b.layout()), b.order(),
                 values -> {
                     List<Object> list = new ArrayList<>();
-                    inOrder(values, b, list::add);
+                    PlacedValuesAggregator.each(values, b.layout(), b.over(), list::add);
                     return list.isEmpty() ? null : list;
                 });
     }
@@ -96,27 +92,12 @@ final class CollectionFunctions {
                 b.order(), values -> {
                     StringJoiner text = new StringJoiner(separator).setEmptyValue("");
                     int[] count = {0};
-                    inOrder(values, b, v -> {
+                    PlacedValuesAggregator.each(values, b.layout(), b.over(), v -> {
                         text.add((String) v);
                         count[0]++;
                     });
                     return count[0] == 0 ? null : text.toString();
                 });
-    }
-
-    /** Each value as often as it is there, or once, where it is first. */
-    private static void inOrder(Multiset values, Binding b, Consumer<Object> to) {
-        Set<Object> seen = new HashSet<>();
-        for (Multiset.Tally tally : values.tallies()) {
-            Object value = ((PlacedValue) tally.value()).value();
-            long times = Math.max(0, tally.count());
-            if (b.over() == Over.DISTINCT && times > 0) {
-                times = seen.add(value == null ? null : b.layout().key(value)) ? 1 : 0;
-            }
-            for (long i = 0; i < times; i++) {
-                to.accept(value);
-            }
-        }
     }
 
     private static Aggregator<?> map(Binding b) {

@@ -61,7 +61,7 @@ final class ExactDoubleSum {
         add(x, -1);
     }
 
-    private void add(double x, int times) {
+    private void add(double x, long times) {
         long bits = Double.doubleToRawLongBits(x);
         int exponent = (int) (bits >>> 52) & 0x7ff;
         long m = bits & 0xfffffffffffffL;
@@ -80,15 +80,10 @@ final class ExactDoubleSum {
         int at = exponent - 1;
         int shift = at & 31;
         int i = digitsFrom(at >>> 5, 2);
-        long low = m << shift & MASK;
-        long high = m >>> 32 - shift;
-        if (bits < 0 != times < 0) {
-            digits[i] -= low;
-            digits[i + 1] -= high;
-        } else {
-            digits[i] += low;
-            digits[i + 1] += high;
-        }
+        // All ones to subtract: signs are as good as random, and a wrongly predicted branch costs more than the sum.
+        long flip = (bits ^ times) >> 63;
+        digits[i] += (m << shift & MASK ^ flip) - flip;
+        digits[i + 1] += (m >>> 32 - shift ^ flip) - flip;
         if (--room == 0) {
             carry();
         }
@@ -138,7 +133,7 @@ final class ExactDoubleSum {
         }
     }
 
-    private void special(double x, int times) {
+    private void special(double x, long times) {
         if (x != x) {
             nans += times;
         } else if (x > 0) {
@@ -274,6 +269,12 @@ final class ExactDoubleSum {
             bytes[bytes.length - 1 - i] = (byte) (magnitude[i / 4] >>> i % 4 * 8);
         }
         return new BigInteger(isNegative() ? -1 : 1, bytes).shiftLeft(32 * base);
+    }
+
+    /** Whether nothing was added that was not taken back, or numbers that cancel. */
+    boolean isZero() {
+        carry();
+        return digits.length == 0 && nans == 0 && positiveInfinities == 0 && negativeInfinities == 0;
     }
 
     int unit() {

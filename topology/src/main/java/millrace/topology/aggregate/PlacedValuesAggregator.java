@@ -1,11 +1,15 @@
 package millrace.topology.aggregate;
 
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
 import millrace.topology.flow.Element;
+import millrace.topology.plan.AggregateCall.Over;
 
 /**
  * What follows from the values of a group and their places in the total order. Keeps all of them, so its memory is
@@ -34,6 +38,21 @@ final class PlacedValuesAggregator implements Aggregator<Multiset> {
         this.order = order;
         this.result = result;
         placed = PlacedValue.layout(values, sorting);
+    }
+
+    /** Each value in order, as often as it is there, or for DISTINCT once, where it is first. */
+    static void each(Multiset placed, ValueLayout values, Over over, Consumer<Object> to) {
+        Set<Object> seen = new HashSet<>();
+        for (Multiset.Tally tally : placed.tallies()) {
+            Object value = ((PlacedValue) tally.value()).value();
+            long times = Math.max(0, tally.count());
+            if (over == Over.DISTINCT && times > 0) {
+                times = seen.add(value == null ? null : values.key(value)) ? 1 : 0;
+            }
+            for (long i = 0; i < times; i++) {
+                to.accept(value);
+            }
+        }
     }
 
     @Override

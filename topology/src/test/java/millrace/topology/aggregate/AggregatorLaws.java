@@ -2,8 +2,11 @@ package millrace.topology.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -16,8 +19,8 @@ import millrace.statestores.codec.StateOutput;
 import millrace.topology.flow.Element;
 import millrace.topology.function.FunctionFailure;
 import millrace.topology.function.TypeText;
-import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.AggregateCall.Over;
+import millrace.topology.plan.AggregateCall;
 
 /**
  * What holds for every aggregator, tried on random rows: its result is the oracle's, and the same for any order of the
@@ -28,7 +31,7 @@ final class AggregatorLaws {
     @FunctionalInterface
     interface Oracle {
         /**
-         * @param rows values of the arguments, in total order
+         * @param rows values of the arguments and behind them the event time, in total order
          * @throws FunctionFailure if the group has no result
          */
         Object of(List<Object[]> rows);
@@ -241,9 +244,11 @@ final class AggregatorLaws {
         ValueLayout arguments = ValueLayout.tuple(call.types());
         TreeSet<Object> seen = new TreeSet<>(arguments::compare);
         for (Element.Row r : sorted) {
-            Object[] of = java.util.Arrays.copyOf(r.values(), call.types().size());
-            boolean counts = call.filter() == Filter.NONE || Boolean.TRUE.equals(r.values()[of.length]);
-            if (counts && (!once || seen.add(of))) {
+            int n = call.types().size();
+            Object[] of = Arrays.copyOf(r.values(), n + 1);
+            of[n] = r.eventTime();
+            boolean counts = call.filter() == Filter.NONE || Boolean.TRUE.equals(r.values()[n]);
+            if (counts && (!once || seen.add(Arrays.copyOf(of, n)))) {
                 values.add(of);
             }
         }
@@ -267,8 +272,8 @@ final class AggregatorLaws {
         return value == null
                 ? "NULL"
                 : value.getClass().getSimpleName().replaceAll(".*List.*", "List").replaceAll(".*Map.*", "Map") + " "
-                        + SqlText.of(value) + " " + java.util.HexFormat.of().formatHex(ValueLayout.of(result).bytes(
+                        + SqlText.of(value) + " " + HexFormat.of().formatHex(ValueLayout.of(result).bytes(
                                 value))
-                        + (value instanceof java.math.BigDecimal d ? " scale " + d.scale() : "");
+                        + (value instanceof BigDecimal d ? " scale " + d.scale() : "");
     }
 }

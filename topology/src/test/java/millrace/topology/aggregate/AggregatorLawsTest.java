@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.schemas.row.Field;
-import millrace.schemas.row.FieldType;
 import millrace.schemas.row.FieldType.TimeUnit;
+import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.AggregatorLaws.Call;
 import millrace.topology.aggregate.AggregatorLaws.Oracle;
 import millrace.topology.function.FunctionFailure;
@@ -225,6 +226,62 @@ class AggregatorLawsTest {
                 : ExactRatioOracle.nearestRoot(numerator, denominator);
     }
 
+    @TestFactory
+    Stream<DynamicTest> approximateCounts() {
+        return ALL.stream().flatMap(t -> allForms("APPROX_COUNT_DISTINCT", t, rows -> {
+            var hashes = new ApproxCountDistinctAggregator(0, ValueLayout.of(t));
+            HyperLogLog all = new HyperLogLog();
+            rows.stream().map(r -> r[0]).filter(Objects::nonNull).forEach(v -> all.add(hashes.hash(v)));
+            return all.estimate();
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> percentiles() {
+        return Stream.of("0", "0.5", "0.95", "1").flatMap(share -> Stream.of(INT, BIGINT, MONEY, REAL, DOUBLE)
+                .flatMap(t -> Stream.of(Call.of("APPROX_PERCENTILE", t), Call.of("PERCENTILE", t).distinct().filtered())
+                        .flatMap(c -> laws(c.with(new BigDecimal(share)), values(v -> {
+                            double[] sorted = v.stream().mapToDouble(x -> ((Number) x).doubleValue()).sorted()
+                                    .toArray();
+                            int rank = new BigDecimal(share).multiply(BigDecimal.valueOf(sorted.length))
+                                    .setScale(0, RoundingMode.CEILING).intValueExact();
+                            double exact = sorted[Math.max(1, rank) - 1];
+                            return PercentileAggregator.middleOf(PercentileAggregator.bucketOf(exact));
+                        })))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> decayed() {
+        return Stream.of(1, 1000, 100_000).flatMap(seconds -> Stream.concat(
+                laws(Call.of("DECAYED_COUNT").with(seconds).filtered(), new DecayOracle(seconds)::count),
+                Stream.of(INT, MONEY, DOUBLE).flatMap(t -> laws(Call.of("DECAYED_SUM", t).with(seconds),
+                        new DecayOracle(seconds)::sum))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> usersOwn() {
+        Aggregates library = UserAggregates.of(List.of(LongestRun::new, Checksum::new));
+        Oracle longest = rows -> {
+            List<Object> values = rows.stream().map(r -> r[0]).filter(Objects::nonNull).toList();
+            int best = 0;
+            for (int from = 0; from < values.size(); from++) {
+                int to = from;
+                while (to < values.size() && values.get(to).equals(values.get(from))) {
+                    to++;
+                }
+                best = Math.max(best, to - from);
+            }
+            return best;
+        };
+        Oracle checksum = rows -> rows.stream().filter(r -> r[0] != null && r[1] != null)
+                .mapToLong(r -> Checksum.of(r[0], r[1])).sum();
+        return Stream.of(laws(Call.of("LONGEST_RUN", BIGINT).from(library), longest),
+                laws(Call.of("LONGEST_RUN", BIGINT).from(library).distinct().filtered(), longest),
+                laws(Call.of("CHECKSUM", TEXT, INT).from(library), checksum),
+                laws(Call.of("CHECKSUM", TEXT, INT).from(library).distinct().filtered(), checksum))
+                .flatMap(s -> s);
+    }
+
     /** Alone, with DISTINCT and with a filter. */
     static Stream<DynamicTest> allForms(String function, FieldType type, Oracle oracle) {
         return Stream
@@ -279,7 +336,7 @@ class AggregatorLawsTest {
     @SuppressWarnings("unchecked")
     private static Comparator<Object> natural(FieldType type) {
         return switch (type) {
-            case FieldType.Bytes t -> (a, b) -> java.util.Arrays.compareUnsigned((byte[]) a, (byte[]) b);
+            case FieldType.Bytes t -> (a, b) -> Arrays.compareUnsigned((byte[]) a, (byte[]) b);
             case FieldType.Uuid t -> Comparator.comparing(Object::toString);
             case FieldType.Text t -> (a, b) -> Values.compare((String) a, (String) b);
             default -> (a, b) -> ((Comparable<Object>) a).compareTo(b);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
 import org.junit.jupiter.api.Test;
@@ -182,7 +183,7 @@ class ExactDoubleSumTest {
         return new BigDecimal(x).multiply(new BigDecimal(BigInteger.TWO.pow(1074))).toBigIntegerExact();
     }
 
-    private static List<Double> numbers(int n, java.util.function.DoubleSupplier source) {
+    private static List<Double> numbers(int n, DoubleSupplier source) {
         List<Double> numbers = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             numbers.add(source.getAsDouble());

@@ -13,8 +13,8 @@ import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.function.TypeText;
 import millrace.topology.origin.Origin;
-import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.AggregateCall.Over;
+import millrace.topology.plan.AggregateCall;
 
 /** Rows and calls as the examples of the documentation write them. */
 final class Group {

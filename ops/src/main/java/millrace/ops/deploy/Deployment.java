@@ -1,5 +1,6 @@
 package millrace.ops.deploy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
+import millrace.topology.aggregate.Aggregates;
+import millrace.topology.aggregate.UserAggregates;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.function.FunctionJars;
 import millrace.topology.function.FunctionLibrary;
@@ -60,8 +63,12 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         if (!problems.isEmpty()) {
             throw new ProblemException(problems);
         }
-        FunctionLibrary functions = FunctionJars.load(project.folder().resolve(FUNCTIONS));
-        return of(project, contracts, models, SqlCompiler.compile(contracts, models, functions), functions);
+        Path jars = project.folder().resolve(FUNCTIONS);
+        ClassLoader loader = FunctionJars.loader(jars);
+        FunctionLibrary functions = FunctionJars.load(loader, jars);
+        Aggregates aggregates = UserAggregates.load(loader, jars.toString());
+        return of(project, contracts, models, SqlCompiler.compile(contracts, models, functions, aggregates), functions,
+                aggregates);
     }
 
     private static <T> List<T> attempt(Supplier<List<T>> step, List<Problem> problems) {
@@ -77,10 +84,10 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
      * Puts together what has been read and compiled.
      *
      * @param plans of all models, each one behind those that it reads
-     * @param functions that the plans were compiled with
+     * @param functions that the plans were compiled with, as {@code aggregates}
      */
     public static Deployment of(Project project, List<Contract> contracts, List<Model> models, List<Plan> plans,
-            FunctionLibrary functions) {
+            FunctionLibrary functions, Aggregates aggregates) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
         List<Model> ordered = plans.stream().map(p -> byName.get(p.model())).toList();
@@ -88,7 +95,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         for (Plan plan : plans) {
             planned.add(new Pipeline.PlannedModel(plan, byName.get(plan.model()).config()));
         }
-        Pipeline pipeline = new Pipeline(project.name(), contracts, planned);
+        Pipeline pipeline = new Pipeline(project.name(), contracts, planned, aggregates);
         List<DeployedTable> tables = new ArrayList<>();
         contracts.forEach(c -> tables.add(bronze(project, c)));
         for (Pipeline.PlannedModel model : planned) {

@@ -18,6 +18,7 @@ import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.ValueFormat;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
@@ -129,6 +130,7 @@ class DeploymentTest {
                         Optional.of(64L << 20), false, true, Map.of("owner", "shop"), Map.of()));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
-        return Deployment.of(project, List.of(contract), List.of(model), List.of(plan), FunctionLibrary.builtIn());
+        return Deployment.of(project, List.of(contract), List.of(model), List.of(plan), FunctionLibrary.builtIn(),
+                Aggregates.builtIn());
     }
 }

@@ -33,6 +33,7 @@ import millrace.sinks.iceberg.event.SinkEventCodec;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.function.FunctionLibrary;
 
 class PlatformObserverTest {
@@ -156,7 +157,8 @@ class PlatformObserverTest {
             """);
         Project project = new Project("shop", "", folder, Project.Defaults.STANDARD,
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
-        return Deployment.of(project, List.of(contract), List.of(), List.of(), FunctionLibrary.builtIn());
+        return Deployment.of(project, List.of(contract), List.of(), List.of(), FunctionLibrary.builtIn(),
+                Aggregates.builtIn());
     }
 
     private static void commit(Table table, Map<Integer, Long> position) {

@@ -15,6 +15,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
@@ -27,8 +28,14 @@ import millrace.topology.quarantine.QuarantineRecord;
  *
  * @param name also the name of the Kafka Streams application, and what its topics start with
  * @param models each one behind those that it reads
+ * @param aggregates the functions that the models were compiled with
  */
-public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models) {
+public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates) {
+
+    /** With the built-in aggregate functions. */
+    public Pipeline(String name, List<Contract> contracts, List<PlannedModel> models) {
+        this(name, contracts, models, Aggregates.builtIn());
+    }
 
     /** @throws ProblemException if two contracts claim one topic, or a model's topic is a contract's */
     public Pipeline {

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.row.FieldType;
-import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.Aggregator;
 import millrace.topology.aggregate.InputChanges;
 import millrace.topology.compile.RowFunction;
@@ -230,7 +229,7 @@ public final class TopologyAssembler {
     }
 
     private Step partialSession(PlanNode.PartialSession partial, String model, String path) {
-        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
+        Supplier<List<Aggregator<?>>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
         Step step = add(model, "partial", path, ends(partial.input(), model, path + ".0"),
                 s -> PartialSessionOperator.supplier(new SessionPlan(new AggregatePlan(NodeNames.state(model, path),
                         partial.input().rowType(), partial.groups(), calls, OptionalInt.empty(), s::inputsOf),
@@ -240,7 +239,7 @@ public final class TopologyAssembler {
     }
 
     private Step mergeSession(PlanNode.MergeSession merge, String model, String path) {
-        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput(), merge.input());
+        Supplier<List<Aggregator<?>>> calls = bind(merge.calls(), merge.callInput(), merge.input());
         List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
         return add(model, "sessions", path, ends(merge.input(), model, path + ".0"),
                 s -> MergeSessionOperator.supplier(model,
@@ -251,7 +250,7 @@ public final class TopologyAssembler {
     }
 
     private Step partial(PlanNode.PartialAggregate partial, String model, String path) {
-        List<Aggregator<?>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
+        Supplier<List<Aggregator<?>>> calls = bind(partial.calls(), partial.input().rowType(), partial.input());
         Step step = add(model, "partial", path, ends(partial.input(), model, path + ".0"),
                 s -> PartialAggregateOperator.supplier(new AggregatePlan(NodeNames.state(model, path),
                         partial.input().rowType(), partial.groups(), calls, partial.windowEnd(), s::inputsOf),
@@ -261,7 +260,7 @@ public final class TopologyAssembler {
     }
 
     private Step merge(PlanNode.MergeAggregate merge, String model, String path) {
-        List<Aggregator<?>> calls = bind(merge.calls(), merge.callInput(), merge.input());
+        Supplier<List<Aggregator<?>>> calls = bind(merge.calls(), merge.callInput(), merge.input());
         List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
         return add(model, "aggregate", path, ends(merge.input(), model, path + ".0"),
                 s -> MergeAggregateOperator.supplier(model,
@@ -270,11 +269,13 @@ public final class TopologyAssembler {
                         s.rowNodes, sides.routes(model, s)));
     }
 
-    private List<Aggregator<?>> bind(List<AggregateCall> calls, FieldType.Struct input, PlanNode from) {
+    private Supplier<List<Aggregator<?>>> bind(List<AggregateCall> calls, FieldType.Struct input, PlanNode from) {
         InputChanges inputChanges = changes.in(from) ? InputChanges.RETRACTING : InputChanges.APPEND_ONLY;
-        List<Aggregator<?>> bound = new ArrayList<>();
-        calls.forEach(c -> bound.add(Aggregates.builtIn().bind(c, input, inputChanges)));
-        return bound;
+        return () -> {
+            List<Aggregator<?>> bound = new ArrayList<>();
+            calls.forEach(c -> bound.add(pipeline.aggregates().bind(c, input, inputChanges)));
+            return bound;
+        };
     }
 
     private Step exchange(PlanNode.Exchange exchange, String model, String path) {

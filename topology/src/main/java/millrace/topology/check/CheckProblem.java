@@ -16,6 +16,8 @@ public enum CheckProblem implements ProblemCode {
             "Name the contract's event time in DESCRIPTOR, passed on unchanged."),
     RESULT_NEEDS_KEY("A model changes rows that it has given out, but has no key to find them by.",
             "Name the columns of GROUP BY in unique_key."),
+    AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",
+            "Use a function that can, such as COUNT(DISTINCT ..), or read rows that stay."),
     SESSION_UNUSABLE("Sessions are used in a way that has no answer while they are open.",
             "Group by the session's key, window_start and window_end."),
     STATE_UNBOUNDED("A model would remember more and more without end.",

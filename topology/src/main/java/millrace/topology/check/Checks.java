@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
@@ -19,11 +20,12 @@ public final class Checks {
      * @param below the plans of the models that it may read
      */
     public static List<Problem> of(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts,
-            FunctionLibrary functions) {
+            FunctionLibrary functions, Aggregates aggregates) {
         List<Problem> problems = new ArrayList<>();
         problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
         problems.addAll(SessionsNeedAGroup.check(model, plan, below, contracts));
+        problems.addAll(AggregatesCanTakeRowsBack.check(model, plan, below, contracts, aggregates));
         problems.addAll(EveryStateIsBounded.check(model, plan));
         problems.addAll(AmendmentsNeedAKey.check(model, plan, below, contracts));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));

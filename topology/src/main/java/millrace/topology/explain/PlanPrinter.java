@@ -130,7 +130,7 @@ public final class PlanPrinter {
     private static String call(AggregateCall call, FieldType.Struct input) {
         List<String> arguments = new ArrayList<>(
                 call.arguments().stream().map(i -> input.fields().get(i).name()).toList());
-        call.constants().forEach(c -> arguments.add(String.valueOf(c)));
+        call.constants().forEach(c -> arguments.add(c instanceof String text ? "'" + text + "'" : String.valueOf(c)));
         return call.function() + "(" + (call.over() == AggregateCall.Over.DISTINCT ? "DISTINCT " : "")
                 + (arguments.isEmpty() ? "*" : String.join(", ", arguments)) + ")"
                 + (call.filter().isPresent()

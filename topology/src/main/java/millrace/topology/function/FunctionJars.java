@@ -35,14 +35,23 @@ public final class FunctionJars {
      * @throws ProblemException with every function that cannot be used
      */
     public static FunctionLibrary load(Path folder) {
+        return load(loader(folder), folder);
+    }
+
+    /** The same for jars whose loader is there already, see {@link #loader}. */
+    public static FunctionLibrary load(ClassLoader loader, Path folder) {
+        return loader == FunctionJars.class.getClassLoader()
+                ? FunctionLibrary.builtIn()
+                : new FunctionJars().found(loader, folder);
+    }
+
+    /** The loader of every jar in a folder; the engine's own if there is none. */
+    public static ClassLoader loader(Path folder) {
         List<URL> jars = jars(folder);
-        if (jars.isEmpty()) {
-            return FunctionLibrary.builtIn();
-        }
         // Open as long as the process lives: functions may load further classes at any time.
-        URLClassLoader loader = new URLClassLoader("functions", jars.toArray(URL[]::new),
-                FunctionJars.class.getClassLoader());
-        return new FunctionJars().load(loader, folder);
+        return jars.isEmpty()
+                ? FunctionJars.class.getClassLoader()
+                : new URLClassLoader("functions", jars.toArray(URL[]::new), FunctionJars.class.getClassLoader());
     }
 
     private static List<URL> jars(Path folder) {
@@ -62,7 +71,7 @@ public final class FunctionJars {
         }
     }
 
-    private FunctionLibrary load(ClassLoader loader, Path folder) {
+    private FunctionLibrary found(ClassLoader loader, Path folder) {
         Iterator<ServiceLoader.Provider<ScalarFunction>> providers = ServiceLoader.load(ScalarFunction.class, loader)
                 .stream().iterator();
         while (true) {

@@ -2,6 +2,7 @@ package millrace.topology.operator;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregator;
 
@@ -11,15 +12,15 @@ import millrace.topology.aggregate.Aggregator;
  * @param name of its place in the plan; its stores are called after it
  * @param input type of the rows that come
  * @param groups columns of the input
- * @param calls bound to the columns of the rows that are counted; shared by all tasks, since they are stateless
+ * @param calls binds the calls to the columns of the rows that are counted, anew for each task
  * @param windowEnd which of the groups is the end of a window
  * @param inputs how many inputs tell a task their progress
  */
-public record AggregatePlan(String name, FieldType.Struct input, List<Integer> groups, List<Aggregator<?>> calls,
+public record AggregatePlan(String name, FieldType.Struct input, List<Integer> groups,
+        Supplier<List<Aggregator<?>>> calls,
         OptionalInt windowEnd, InputsOfTask inputs) {
     public AggregatePlan {
         groups = List.copyOf(groups);
-        calls = List.copyOf(calls);
     }
 
     /** How many inputs a task has. */

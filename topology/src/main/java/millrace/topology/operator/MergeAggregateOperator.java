@@ -67,7 +67,8 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan, new Group.Calls(plan.calls())).stores());
+                Set<StoreBuilder<?>> stores = new HashSet<>(
+                        declaration(plan, new Group.Calls(plan.calls().get())).stores());
                 stores.addAll(progressDeclaration(plan).stores());
                 return stores;
             }
@@ -85,7 +86,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        calls = new Group.Calls(plan.calls());
+        calls = new Group.Calls(plan.calls().get());
         key = new GroupKey(plan.input(), plan.groups());
         groups = OrderedState.open(context, declaration(plan, calls));
         cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);

@@ -90,7 +90,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
             @Override
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(
-                        sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls())).stores());
+                        sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores());
                 stores.addAll(endsDeclaration(plan).stores());
                 stores.addAll(progressDeclaration(plan).stores());
                 return stores;
@@ -113,7 +113,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        calls = new Group.Calls(plan.aggregate().calls());
+        calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         sessions = OrderedState.open(context, sessionsDeclaration(plan, calls));
         ends = OrderedState.open(context, endsDeclaration(plan));

@@ -49,7 +49,7 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return declaration(plan, new Group.Calls(plan.calls())).stores();
+                return declaration(plan, new Group.Calls(plan.calls().get())).stores();
             }
         };
     }
@@ -61,7 +61,7 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        calls = new Group.Calls(plan.calls());
+        calls = new Group.Calls(plan.calls().get());
         key = new GroupKey(plan.input(), plan.groups());
         groups = OrderedState.open(context, declaration(plan, calls));
         open = 0;

@@ -56,7 +56,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return declaration(plan, new Group.Calls(plan.aggregate().calls())).stores();
+                return declaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores();
             }
         };
     }
@@ -68,7 +68,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        calls = new Group.Calls(plan.aggregate().calls());
+        calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         spans = OrderedState.open(context, declaration(plan, calls));
         late = new LateRow.Writer(lateRows.topic(), lateRows.schemaId(), plan.aggregate().input());

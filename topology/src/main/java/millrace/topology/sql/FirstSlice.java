@@ -1,6 +1,6 @@
 package millrace.topology.sql;
 
-import java.util.List;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,23 +22,23 @@ import org.apache.calcite.sql.SqlWithItem;
 
 /** Refuses, with its place, what the language has and this version cannot run. */
 final class FirstSlice {
-    private static final Set<String> AGGREGATES = Set.of("COUNT", "SUM", "AVG", "MIN", "MAX", "STDDEV", "VARIANCE",
-            "ARRAY_AGG", "STRING_AGG", "LISTAGG", "GROUP_CONCAT", "APPROX_COUNT_DISTINCT", "PERCENTILE_CONT",
-            "PERCENTILE_DISC", "MEDIAN", "ANY_VALUE", "FIRST_VALUE", "LAST_VALUE", "COLLECT", "ROW_NUMBER", "RANK",
-            "DENSE_RANK", "LAG", "LEAD", "NTILE", "BOOL_AND", "BOOL_OR", "EVERY", "MAX_BY", "MIN_BY", "ARG_MAX",
-            "ARG_MIN", "COUNTIF", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "BIT_AND", "BIT_OR");
+    /** Aggregates of other engines that are not in the library. */
+    private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
+            "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
     private static final String ROW_BY_ROW = "A model sees one row at a time: use SELECT, WHERE, expressions and "
             + "UNION ALL.";
 
     private final SqlSource source;
+    private final Collection<String> aggregates;
 
-    private FirstSlice(SqlSource source) {
+    private FirstSlice(SqlSource source, Collection<String> aggregates) {
         this.source = source;
+        this.aggregates = aggregates;
     }
 
     /** @throws millrace.schemas.problem.ProblemException at the first construct that cannot be run */
-    static void check(SqlSource source, SqlNode tree) {
-        new FirstSlice(source).query(tree);
+    static void check(SqlSource source, SqlNode tree, Collection<String> aggregates) {
+        new FirstSlice(source, aggregates).query(tree);
     }
 
     private void query(SqlNode node) {
@@ -157,8 +157,8 @@ final class FirstSlice {
                     default -> {}
                 }
                 String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
-                boolean known = List.of("COUNT", "SUM", "AVG", "MIN", "MAX").contains(name);
-                if (!known && (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name))) {
+                if (!aggregates.contains(name)
+                        && (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name))) {
                     throw source.notYet(call, "The aggregate " + name, ROW_BY_ROW);
                 }
                 call.getOperandList().forEach(this::expression);

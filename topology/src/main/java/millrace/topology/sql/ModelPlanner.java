@@ -13,6 +13,7 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.check.DataTests;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
@@ -51,18 +52,21 @@ final class ModelPlanner {
     private final SqlSource source;
     private final SqlCatalog catalog;
     private final FunctionLibrary functions;
+    private final Aggregates aggregates;
 
-    ModelPlanner(Model model, SqlSource source, SqlCatalog catalog, FunctionLibrary functions) {
+    ModelPlanner(Model model, SqlSource source, SqlCatalog catalog, FunctionLibrary functions,
+            Aggregates aggregates) {
         this.model = model;
         this.source = source;
         this.catalog = catalog;
         this.functions = functions;
+        this.aggregates = aggregates;
     }
 
     Plan plan(SqlNode tree) {
         RelDataTypeFactory types = SqlTypes.factory();
         CalciteCatalogReader reader = catalog.reader(types);
-        SqlValidator validator = SqlValidatorUtil.newValidator(SqlOperators.table(functions), reader, types,
+        SqlValidator validator = SqlValidatorUtil.newValidator(SqlOperators.table(functions, aggregates), reader, types,
                 SqlValidator.Config.DEFAULT.withConformance(SqlReading.CONFORMANCE).withIdentifierExpansion(true)
                         .withTypeCoercionEnabled(false).withCallRewrite(false));
         try {
@@ -72,7 +76,8 @@ final class ModelPlanner {
             try {
                 validated = validator.validate(tree);
             } catch (CalciteContextException e) {
-                throw new SqlErrors(source, catalog.names(), readTables, SqlOperators.functionNames(functions)).of(e);
+                throw new SqlErrors(source, catalog.names(), readTables,
+                        SqlOperators.functionNames(functions, aggregates)).of(e);
             }
             validated.accept(new ComparisonTypes(source, validator));
             List<String> names = outputNames(validated, validator.getValidatedNodeType(validated));
@@ -84,13 +89,14 @@ final class ModelPlanner {
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
             PlanNode plan = Rewrites.apply(DataTests.apply(model,
-                    named(new RelToPlan(functions).convert(root.project()), names)));
+                    named(new RelToPlan(functions, aggregates).convert(root.project()), names)));
             return new Plan(model.qualifiedName(), plan, plan.rowType());
         } catch (RexToExpression.Unsupported e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_NOT_SUPPORTED_YET,
                     Place.file(source.file()), "Not supported yet: " + e.getMessage() + "."));
         } catch (CalciteContextException e) {
-            throw new SqlErrors(source, catalog.names(), Map.of(), SqlOperators.functionNames(functions)).of(e);
+            throw new SqlErrors(source, catalog.names(), Map.of(), SqlOperators.functionNames(functions, aggregates))
+                    .of(e);
         } catch (CalciteException e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_INVALID,
                     Place.file(source.file()), String.valueOf(e.getMessage())));

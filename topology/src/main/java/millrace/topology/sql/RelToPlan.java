@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
+import millrace.topology.aggregate.Resolution;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
@@ -31,9 +33,11 @@ import org.apache.calcite.sql.type.SqlTypeFamily;
 /** Calcite's operators as ours, one by one; rewrites fuse them afterwards. */
 final class RelToPlan {
     private final FunctionLibrary library;
+    private final Aggregates aggregates;
 
-    RelToPlan(FunctionLibrary library) {
+    RelToPlan(FunctionLibrary library, Aggregates aggregates) {
         this.library = library;
+        this.aggregates = aggregates;
     }
 
     PlanNode convert(RelNode node) {
@@ -120,25 +124,83 @@ final class RelToPlan {
         if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
             throw new RexToExpression.Unsupported("GROUPING SETS, ROLLUP and CUBE");
         }
-        PlanNode input = convert(aggregate.getInput());
+        Arguments arguments = new Arguments(convert(aggregate.getInput()), aggregates);
         List<Integer> groups = aggregate.getGroupSet().asList();
+        List<AggregateCall> calls = new ArrayList<>();
+        for (var call : aggregate.getAggCallList()) {
+            FieldType type = SqlTypes.fromCalcite(call.getType())
+                    .orElseThrow(() -> new RexToExpression.Unsupported("an aggregate of type " + call.getType()));
+            calls.add(arguments.call(call.getAggregation().getName().toUpperCase(Locale.ROOT), call.getArgList(),
+                    call.isDistinct() ? AggregateCall.Over.DISTINCT : AggregateCall.Over.ALL,
+                    call.hasFilter() ? OptionalInt.of(call.filterArg) : OptionalInt.empty(), type,
+                    call.getType().isNullable()));
+        }
+        PlanNode input = arguments.input();
         List<Field> fields = new ArrayList<>();
         List<String> names = aggregate.getRowType().getFieldNames();
         groups.forEach(g -> {
             Field f = input.rowType().fields().get(g);
             fields.add(new Field(names.get(fields.size()), f.type(), f.nullable()));
         });
-        List<AggregateCall> calls = new ArrayList<>();
-        for (var call : aggregate.getAggCallList()) {
-            FieldType type = SqlTypes.fromCalcite(call.getType())
-                    .orElseThrow(() -> new RexToExpression.Unsupported("an aggregate of type " + call.getType()));
-            calls.add(new AggregateCall(call.getAggregation().getName().toUpperCase(Locale.ROOT), call.getArgList(),
-                    call.isDistinct() ? AggregateCall.Over.DISTINCT : AggregateCall.Over.ALL,
-                    call.hasFilter() ? OptionalInt.of(call.filterArg) : OptionalInt.empty(), List.of(), type,
-                    call.getType().isNullable()));
-            fields.add(new Field(names.get(fields.size()), type, call.getType().isNullable()));
-        }
+        calls.forEach(c -> fields.add(new Field(names.get(fields.size()), c.type(), c.nullable())));
         return new PlanNode.Aggregate(input, groups, calls, windowEnd(input, groups), new FieldType.Struct(fields));
+    }
+
+    /** The columns that aggregates take: cast where a function wants that, and constants taken out. */
+    private static final class Arguments {
+        private final PlanNode given;
+        private final Aggregates aggregates;
+        private final List<Expression> columns;
+        private final List<Field> fields;
+
+        Arguments(PlanNode given, Aggregates aggregates) {
+            this.given = given;
+            this.aggregates = aggregates;
+            columns = new ArrayList<>(RelToPlan.columns(given.rowType()));
+            fields = new ArrayList<>(given.rowType().fields());
+        }
+
+        AggregateCall call(String function, List<Integer> arguments, AggregateCall.Over over, OptionalInt filter,
+                FieldType type, boolean nullable) {
+            int constantsFrom = aggregates.named(function).orElseThrow().constantsFrom().orElse(arguments.size());
+            List<Object> constants = arguments.stream().skip(constantsFrom).map(this::constant).toList();
+            List<Integer> read = arguments.subList(0, Math.min(constantsFrom, arguments.size()));
+            Resolution resolution = aggregates.resolve(function, read.stream().map(i -> fields.get(i).type()).toList(),
+                    read.stream().map(i -> fields.get(i).nullable()).toList(), constants, over);
+            if (!(resolution instanceof Resolution.Resolved resolved)) {
+                throw new RexToExpression.Unsupported("the aggregate " + function + ": " + resolution);
+            }
+            List<Integer> cast = new ArrayList<>();
+            for (int i = 0; i < read.size(); i++) {
+                cast.add(cast(read.get(i), resolved.arguments().get(i)));
+            }
+            return new AggregateCall(function, cast, over, filter, constants, type, nullable);
+        }
+
+        private Object constant(int column) {
+            return given instanceof PlanNode.Calc calc
+                    && calc.projections().get(column) instanceof Expression.Literal literal
+                            ? literal.value() instanceof BigDecimal || literal.value() instanceof Integer
+                                    ? LibraryAggregate.constant(new BigDecimal(literal.value().toString()))
+                                    : literal.value()
+                            : null;
+        }
+
+        private int cast(int column, FieldType wanted) {
+            Field f = fields.get(column);
+            if (f.type().equals(wanted)) {
+                return column;
+            }
+            columns.add(RexToExpression.castTo(columns.get(column), wanted));
+            fields.add(new Field(f.name() + "_" + columns.size(), wanted, f.nullable()));
+            return columns.size() - 1;
+        }
+
+        PlanNode input() {
+            return columns.size() == given.rowType().fields().size()
+                    ? given
+                    : new PlanNode.Calc(given, Optional.empty(), columns, new FieldType.Struct(fields));
+        }
     }
 
     /** Which group is the end of a window; a window is known by its end. */

@@ -17,6 +17,7 @@ import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.check.Checks;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
@@ -39,12 +40,15 @@ public final class SqlCompiler {
     private final Map<String, Contract> contracts = new TreeMap<>();
     private final Map<String, Model> models = new TreeMap<>();
     private final FunctionLibrary functions;
+    private final Aggregates aggregates;
     private final List<Problem> problems = new ArrayList<>();
 
-    private SqlCompiler(Collection<Contract> contracts, Collection<Model> models, FunctionLibrary functions) {
+    private SqlCompiler(Collection<Contract> contracts, Collection<Model> models, FunctionLibrary functions,
+            Aggregates aggregates) {
         contracts.forEach(c -> this.contracts.put(c.name(), c));
         models.forEach(m -> this.models.put(m.qualifiedName(), m));
         this.functions = functions;
+        this.aggregates = aggregates;
     }
 
     /**
@@ -55,7 +59,14 @@ public final class SqlCompiler {
      */
     public static List<Plan> compile(Collection<Contract> contracts, Collection<Model> models,
             FunctionLibrary functions) {
-        return DeepStack.call("sql-compiler", () -> new SqlCompiler(contracts, models, functions).compile());
+        return compile(contracts, models, functions, Aggregates.builtIn());
+    }
+
+    /** The same with a user's own aggregate functions among the built-in ones. */
+    public static List<Plan> compile(Collection<Contract> contracts, Collection<Model> models,
+            FunctionLibrary functions, Aggregates aggregates) {
+        return DeepStack.call("sql-compiler",
+                () -> new SqlCompiler(contracts, models, functions, aggregates).compile());
     }
 
     private List<Plan> compile() {
@@ -66,12 +77,15 @@ public final class SqlCompiler {
                         model.qualifiedName() + " is the table of the contract " + model.name() + " already."));
             }
         }
+        Set<String> called = new TreeSet<>(functions.names());
+        called.addAll(aggregates.names());
+        called.remove("COUNT"); // the parser's own, for its star
         Map<String, SqlNode> trees = new LinkedHashMap<>();
         models.forEach((name, model) -> {
             SqlSource source = source(model);
             attempt(() -> {
-                SqlNode tree = SqlReading.parse(source, functions.names());
-                FirstSlice.check(source, tree);
+                SqlNode tree = SqlReading.parse(source, called);
+                FirstSlice.check(source, tree, aggregates.names());
                 trees.put(name, tree);
             });
         });
@@ -83,7 +97,7 @@ public final class SqlCompiler {
                 attempt(() -> {
                     Plan plan = plan(models.get(name), trees.get(name), plans);
                     problems.addAll(Checks.of(models.get(name), plan, List.copyOf(plans.values()),
-                            contracts.values(), functions));
+                            contracts.values(), functions, aggregates));
                     plans.put(name, plan);
                 });
             }
@@ -158,6 +172,6 @@ public final class SqlCompiler {
             FieldType.Struct type = plan.rowType();
             catalog.add(Optional.of(read.layer()), read.name(), new SqlTable(name, PlanNode.Scan.Kind.MODEL, type));
         });
-        return new ModelPlanner(model, source(model), catalog, functions).plan(tree);
+        return new ModelPlanner(model, source(model), catalog, functions, aggregates).plan(tree);
     }
 }

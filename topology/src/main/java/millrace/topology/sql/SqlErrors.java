@@ -44,6 +44,7 @@ final class SqlErrors {
     private static final Pattern WRONG_COUNT = Pattern.compile("Invalid number of arguments to function '([^']+)'.*");
     private static final Pattern UNKNOWN_ID = Pattern.compile("Unknown identifier '([^']+)'");
     private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']+)' is ambiguous");
+    private static final Pattern NOT_GROUPED = Pattern.compile("Expression '(.*)' is not being grouped");
     private static final Pattern CANNOT_APPLY = Pattern.compile(
             "Cannot apply '([^']+)' to arguments of type '(.*)'\\. Supported form\\(s\\): (.*)", Pattern.DOTALL);
     private static final List<String> TYPE_WORDS = List.of("Cannot apply", "must be a condition", "Type mismatch",
@@ -153,10 +154,21 @@ final class SqlErrors {
                     "\"" + m.group(1) + "\" is a column of more than one table. Write the table's alias before it.");
         }
         m = CANNOT_APPLY.matcher(message);
+        if (m.matches() && WindowFunction.FORMS.containsKey(m.group(1).toUpperCase(Locale.ROOT))) {
+            return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, place, "Cannot make windows of this. Expected "
+                    + WindowFunction.FORMS.get(m.group(1).toUpperCase(Locale.ROOT))
+                    + ", where time is a column of type TIMESTAMP or TIMESTAMPTZ.");
+        }
         if (m.matches()) {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, place, "Cannot apply " + m.group(1) + " here: found "
                     + types(m.group(2)) + ", expected "
                     + types(m.group(3)).replaceAll("\\s*\\R\\s*", " or ") + ".");
+        }
+        m = NOT_GROUPED.matcher(message);
+        if (m.matches()) {
+            return Problem.at(SqlProblem.SQL_INVALID, place,
+                    "\"" + m.group(1) + "\" is neither grouped nor aggregated: "
+                            + "add it to GROUP BY, or take one of its values, such as MAX(" + m.group(1) + ").");
         }
         if (TYPE_WORDS.stream().anyMatch(message::contains)) {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, place, types(message));
@@ -165,7 +177,8 @@ final class SqlErrors {
     }
 
     private static String types(String text) {
-        return text.replaceAll("[<>']", "").replaceAll("VARCHAR(\\(\\d+\\))?|\\bCHAR(\\(\\d+\\))?", "TEXT")
+        return text.replace(" -> ", " giving ").replaceAll("[<>']", "")
+                .replaceAll("VARCHAR(\\(\\d+\\))?|\\bCHAR(\\(\\d+\\))?", "TEXT")
                 .replace("TIMESTAMP_WITH_LOCAL_TIME_ZONE", "TIMESTAMPTZ").replaceAll("TEXT\\(\\d+\\)", "TEXT").strip();
     }
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.function.FunctionSignature;
 import org.apache.calcite.rel.type.RelDataType;
@@ -46,13 +47,16 @@ final class SqlOperators {
             ROW, ARRAY_VALUE_CONSTRUCTOR, MAP_VALUE_CONSTRUCTOR, ITEM, DOT, AS, UNION_ALL, UNION, INTERVAL,
             SqlLibraryOperators.ILIKE, SqlLibraryOperators.NOT_ILIKE, SqlLibraryOperators.RLIKE,
             SqlLibraryOperators.NOT_RLIKE, SqlLibraryOperators.TRY_CAST, SqlLibraryOperators.SAFE_CAST,
-            SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER, SUM, AVG, MIN, MAX);
+            SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER);
 
     private SqlOperators() {}
 
     /** The operator table, and the names that a mistyped function is compared with. */
-    static SqlOperatorTable table(FunctionLibrary library) {
+    static SqlOperatorTable table(FunctionLibrary library, Aggregates aggregates) {
         List<SqlOperator> all = new ArrayList<>(LANGUAGE);
+        // COUNT stays Calcite's: its star is part of the language.
+        aggregates.functions().stream().filter(f -> !f.name().equals(COUNT.getName()))
+                .forEach(f -> all.add(new LibraryAggregate(f, aggregates)));
         all.addAll(WindowFunction.ALL);
         all.addAll(KEPT);
         Set<String> taken = KEPT.stream().map(o -> o.getName()).collect(Collectors.toSet());
@@ -77,8 +81,9 @@ final class SqlOperators {
         }
     }
 
-    static Set<String> functionNames(FunctionLibrary library) {
+    static Set<String> functionNames(FunctionLibrary library, Aggregates aggregates) {
         Set<String> names = new TreeSet<>(library.names());
+        names.addAll(aggregates.names());
         KEPT.stream().filter(o -> o instanceof SqlFunction).forEach(o -> names.add(o.getName()));
         return names;
     }

@@ -42,6 +42,11 @@ final class SqlReading {
         }
 
         @Override
+        public boolean isNonStrictGroupBy() {
+            return false; // a column that is not grouped would be any of the group's
+        }
+
+        @Override
         public SelectAliasLookup isSelectAlias() {
             return SelectAliasLookup.UNSUPPORTED; // a mistyped column would be told to depend on itself
         }
@@ -118,7 +123,8 @@ final class SqlReading {
                     : operand);
         }
         return new SqlUnresolvedFunction(new SqlIdentifier(name, pos), null, null, null, null,
-                SqlFunctionCategory.USER_DEFINED_FUNCTION).createCall(pos, operands);
+                SqlFunctionCategory.USER_DEFINED_FUNCTION)
+                .createCall(call.getFunctionQuantifier(), pos, operands.toArray(SqlNode[]::new));
     }
 
     private static String name(SqlFunction function) {

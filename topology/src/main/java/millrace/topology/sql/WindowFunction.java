@@ -1,6 +1,7 @@
 package millrace.topology.sql;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
@@ -29,6 +30,14 @@ final class WindowFunction extends SqlWindowTableFunction {
     static final WindowFunction SESSION = new WindowFunction("SESSION",
             new SqlSessionTableFunction().getOperandTypeChecker());
     static final List<WindowFunction> ALL = List.of(TUMBLE, HOP, CUMULATE, SESSION);
+    /** How each is called, for messages. */
+    static final Map<String, String> FORMS = Map.of(
+            "TUMBLE", "TUMBLE(TABLE name, DESCRIPTOR(time), INTERVAL '1' HOUR)",
+            "HOP",
+            "HOP(TABLE name, DESCRIPTOR(time), INTERVAL '5' MINUTE, INTERVAL '1' HOUR): the slide, then the size",
+            "CUMULATE", "CUMULATE(TABLE name, DESCRIPTOR(time), INTERVAL '1' HOUR, INTERVAL '1' DAY): the step, then "
+                    + "the size",
+            "SESSION", "SESSION(TABLE name PARTITION BY key, DESCRIPTOR(time), INTERVAL '30' MINUTE)");
     static final List<String> COLUMNS = List.of("window_start", "window_end", "window_time");
 
     private WindowFunction(String name, SqlOperandMetadata operands) {

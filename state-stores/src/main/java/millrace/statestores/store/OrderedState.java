@@ -128,7 +128,10 @@ public final class OrderedState<V> {
         forget(entry);
     }
 
-    /** Gives every entry whose order is in {@code (after, upTo]}, the smallest orders first. */
+    /**
+     * Gives every entry whose order is in {@code (after, upTo]}, the smallest orders first. Nothing is before
+     * {@link Long#MIN_VALUE}, so after that means from the first on, itself among them.
+     */
     public void forEach(long after, long upTo, Consumer<Entry<V>> action) {
         for (long order : orders(after, upTo)) {
             new ArrayList<>(whole(order).entries.values()).forEach(action);
@@ -156,18 +159,13 @@ public final class OrderedState<V> {
 
     /** The smallest order that has an entry. */
     public OptionalLong first() {
-        List<Long> all = orders(Long.MIN_VALUE, Long.MAX_VALUE);
-        for (long order : all) {
-            if (!whole(order).entries.isEmpty()) {
-                return OptionalLong.of(order);
-            }
-        }
-        return OptionalLong.empty();
+        return orders(Long.MIN_VALUE, Long.MAX_VALUE).stream().mapToLong(Long::longValue).filter(this::hasEntries)
+                .findFirst();
     }
 
     /** How many orders have entries, such as open windows. */
     public int count() {
-        return orders(Long.MIN_VALUE, Long.MAX_VALUE).size();
+        return (int) orders(Long.MIN_VALUE, Long.MAX_VALUE).stream().filter(this::hasEntries).count();
     }
 
     /** How many entries are on the heap. */
@@ -216,6 +214,22 @@ public final class OrderedState<V> {
         }
     }
 
+    /** Without taking anything onto the heap. */
+    private boolean hasEntries(long order) {
+        Bucket<V> bucket = buckets.get(order);
+        if (bucket != null && (bucket.whole || !bucket.entries.isEmpty())) {
+            return !bucket.entries.isEmpty();
+        }
+        try (KeyValueIterator<Bytes, byte[]> all = range(order, order)) {
+            while (all.hasNext()) {
+                if (!removed.contains(all.next().key)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private Bucket<V> whole(long order) {
         Bucket<V> bucket = bucket(order);
         if (!bucket.whole) {
@@ -237,6 +251,9 @@ public final class OrderedState<V> {
     /** Orders that may have entries, on the heap or in the store, ascending. */
     private List<Long> orders(long after, long upTo) {
         TreeMap<Long, Boolean> found = new TreeMap<>();
+        if (after == Long.MAX_VALUE) {
+            return List.of();
+        }
         long from = after == Long.MIN_VALUE ? after : after + 1;
         if (from > upTo) {
             return List.of();

@@ -122,24 +122,30 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
         Group group = entry.value();
         boolean closed = plan.windowEnd().isEmpty() || end <= progress.watermark();
         Object[] before = group.given() ? row(entry) : null;
+        long timeBefore = time(entry);
         calls.merge(group, part);
         groups.changed(entry);
         if (closed) {
-            amend(entry, before, timestamp);
+            amend(entry, before, timeBefore, timestamp);
+        }
+        if (group.rows() == 0 && plan.windowEnd().isEmpty()) {
+            // No horizon takes it away. What tasks have given and taken back is even in each of them at any time.
+            groups.remove(entry);
         }
     }
 
-    /** The window has been given out: what has changed since follows. */
-    private void amend(OrderedState.Entry<Group> entry, Object[] before, long timestamp) {
+    /** The window has been given out: what has changed since follows. What is taken back is just what was given. */
+    private void amend(OrderedState.Entry<Group> entry, Object[] before, long timeBefore, long timestamp) {
         Object[] now = entry.value().rows() > 0 ? row(entry) : null;
-        if (Arrays.deepEquals(before, now)) {
+        // A row of another time is another row, wherever the total order decides.
+        if (Arrays.deepEquals(before, now) && (now == null || time(entry) == timeBefore)) {
             return;
         }
         if (before != null) {
-            give(entry, before, now == null ? Change.DELETE : Change.UPDATE_BEFORE, timestamp);
+            give(before, timeBefore, now == null ? Change.DELETE : Change.UPDATE_BEFORE, timestamp);
         }
         if (now != null) {
-            give(entry, now, before == null ? Change.INSERT : Change.UPDATE_AFTER, timestamp);
+            give(now, time(entry), before == null ? Change.INSERT : Change.UPDATE_AFTER, timestamp);
         }
         entry.value().give(now != null);
     }
@@ -157,7 +163,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
             if (!entry.value().given() && entry.value().rows() > 0) {
                 Object[] row = row(entry);
                 if (row != null) {
-                    give(entry, row, Change.INSERT, timestamp);
+                    give(row, time(entry), Change.INSERT, timestamp);
                     entry.value().give(true);
                     groups.changed(entry);
                 }
@@ -172,19 +178,22 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
         try {
             return calls.results(entry.value(), row, row.length - calls.count());
         } catch (FunctionFailure e) {
-            quarantine.refuse(computed(entry, row, Change.INSERT),
+            quarantine.refuse(computed(row, time(entry), Change.INSERT),
                     Refusal.of(model, new ExpressionFailure("", e.getMessage())));
             return null;
         }
     }
 
-    private void give(OrderedState.Entry<Group> entry, Object[] row, Change change, long timestamp) {
-        rowNodes.forward(context, new Record<>(null, computed(entry, row, change), timestamp));
+    private long time(OrderedState.Entry<Group> entry) {
+        return plan.windowEnd().isPresent() ? entry.order() - LAST_MILLISECOND : entry.value().newest();
     }
 
-    private Element.Row computed(OrderedState.Entry<Group> entry, Object[] row, Change change) {
+    private void give(Object[] row, long time, Change change, long timestamp) {
+        rowNodes.forward(context, new Record<>(null, computed(row, time, change), timestamp));
+    }
+
+    private static Element.Row computed(Object[] row, long time, Change change) {
         // Of no source's clock: whoever is above takes it as long as the window is known here.
-        long time = plan.windowEnd().isPresent() ? entry.order() - LAST_MILLISECOND : entry.value().newest();
         return new Element.Row(row, change, time, PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED);
     }
 }

@@ -1,0 +1,74 @@
+package millrace.topology.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TaskWatermark;
+import millrace.topology.assemble.Orders;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.origin.Origin;
+import millrace.topology.origin.SourceRecord;
+import millrace.topology.origin.SourceTopic;
+import millrace.topology.time.PartitionClock;
+import millrace.topology.time.Progress;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+/** What goes through an exchange comes out as it was, but for the record that a row was made of. */
+class ExchangeFormatTest {
+    private static final long SEED = Long.getLong("millrace.seed", 3);
+    private static final FieldType.Struct ROW = new FieldType.Struct(List.of(
+            Field.optional("name of no schema", new FieldType.Text()), Field.required("n", new FieldType.Int64()),
+            Field.optional("money", new FieldType.Decimal(12, 2)), Field.required("part", new FieldType.Bytes())));
+
+    private final ExchangeFormat format = new ExchangeFormat(ROW);
+
+    @Test
+    void rowsKeepWhatTheyAreAndWhereTheyCameFrom() {
+        long[] times = {0, -1, 1_790_000_000_000_000L, Long.MIN_VALUE, Long.MAX_VALUE, PartitionClock.UNSET + 1,
+                TaskWatermark.END};
+        Random random = new Random(SEED);
+        for (int i = 0; i < 2000; i++) {
+            Origin origin = random.nextInt(4) == 0
+                    ? Origin.COMPUTED
+                    : new Origin.Remote(random.nextInt(3), random.nextInt(100), random.nextLong(1L << 40),
+                            random.nextInt(5));
+            Element.Row row = new Element.Row(
+                    new Object[] {random.nextBoolean() ? null : "x".repeat(random.nextInt(600)), random.nextLong(),
+                            random.nextBoolean() ? null : BigDecimal.valueOf(random.nextInt(100_000), 2),
+                            new byte[random.nextInt(9)]},
+                    Change.of(random.nextInt(4)), times[random.nextInt(times.length)],
+                    times[random.nextInt(times.length)], times[random.nextInt(times.length)], origin);
+            byte[] value = format.row(row);
+            assertThat(ExchangeFormat.isProgress(value)).isFalse();
+            Element.Row read = format.row(value);
+            assertThat(Arrays.deepToString(read.values())).as("seed %d, row %d", SEED, i)
+                    .isEqualTo(Arrays.deepToString(row.values()));
+            assertThat(read.with(null)).as("seed %d, row %d", SEED, i).isEqualTo(row.with(null));
+        }
+    }
+
+    @Test
+    void aRecordIsNamedButLeftBehind() {
+        SourceTopic source = new SourceTopic(Orders.contract("orders", 4), Orders.TOPIC_ID, 4, 2);
+        SourceRecord record = new SourceRecord(source, 3, 99, 5, null, new byte[] {1}, new RecordHeaders());
+        Element.Row row = new Element.Row(new Object[] {null, 1L, null, new byte[0]}, Change.INSERT, 7, 6, 5, record);
+        assertThat(format.row(format.row(row)).origin()).isEqualTo(new Origin.Remote(2, 3, 99, 0));
+    }
+
+    @Test
+    void progressIsTold() {
+        for (Progress progress : Arrays.asList(Progress.NONE, new Progress(5, -7),
+                new Progress(TaskWatermark.END, TaskWatermark.END))) {
+            byte[] value = format.progress(3, 17, progress);
+            assertThat(ExchangeFormat.isProgress(value)).isTrue();
+            assertThat(ExchangeFormat.progress(value)).isEqualTo(new ExchangeFormat.UpstreamProgress(3, 17, progress));
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package millrace.topology.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TaskWatermark;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.kit.OperatorKit;
+import millrace.topology.kit.OperatorKit.Folded;
+import millrace.topology.kit.OperatorKit.Manner;
+import millrace.topology.kit.TaskLife;
+import millrace.topology.kit.TaskLife.Out;
+import millrace.topology.origin.Origin;
+import millrace.topology.route.RoutedKey;
+import millrace.topology.route.RoutedPartitioner;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.api.Record;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How far time has come, on its way through an exchange. */
+class ExchangeTest {
+    private static final long SEED = Long.getLong("millrace.seed", 17);
+    private static final long END = TaskWatermark.END;
+    private static final FieldType.Struct ROW = new FieldType.Struct(
+            List.of(Field.optional("k", new FieldType.Text()), Field.required("v", new FieldType.Int64())));
+    /** Of two exchanges below: the first has four partitions, the second two. */
+    private static final int FIRST = 1_000_000;
+    private static final int SECOND = 1_000_001;
+    private static final ExchangePlan PLAN = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0),
+            Map.of(FIRST, 4, SECOND, 2));
+
+    @TempDir
+    File folder;
+
+    private int lives;
+
+    @Test
+    void aTaskTellsItsProgressWhenAllOfItsInputsHave() {
+        try (TaskLife writer = writer(1)) {
+            assertThat(told(writer, FIRST, 10, 5)).isEmpty();
+            assertThat(told(writer, SECOND, 3, 1)).containsExactly("1 of 4: 3 1");
+            assertThat(told(writer, FIRST, 20, 5)).isEmpty();
+            assertThat(told(writer, SECOND, 4, 4)).containsExactly("1 of 4: 4 4");
+        }
+    }
+
+    @Test
+    void aTaskBeyondTheSmallerInputDoesNotWaitForIt() {
+        try (TaskLife writer = writer(3)) {
+            assertThat(told(writer, FIRST, 10, 5)).containsExactly("3 of 4: 10 5");
+        }
+    }
+
+    @Test
+    void whereOneOfTwoInputsHasEndedTheOtherDecides() {
+        try (TaskLife writer = writer(0)) {
+            assertThat(told(writer, FIRST, END, END)).isEmpty();
+            assertThat(told(writer, SECOND, 7, 6)).containsExactly("0 of 4: 7 6");
+            writer.commit();
+            writer.restore();
+            assertThat(told(writer, SECOND, 8, 6)).as("the ended one has not spoken again yet").isEmpty();
+            assertThat(told(writer, FIRST, END, END)).containsExactly("0 of 4: 8 6");
+            assertThat(told(writer, SECOND, END, END)).containsExactly("0 of 4: " + END + " " + END);
+        }
+    }
+
+    @Test
+    void equalKeysGoToOnePartitionAndProgressToAll() {
+        RoutedPartitioner partitioner = new RoutedPartitioner();
+        try (TaskLife one = writer(0); TaskLife other = writer(1)) {
+            Set<Integer> used = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                Element.Row row = row("k" + i, i);
+                int to = partition(partitioner, one.process(OperatorKit.given(row), 0, 0).get(0));
+                assertThat(partition(partitioner, other.process(OperatorKit.given(row("k" + i, 99 - i)), 0, 0).get(0)))
+                        .isEqualTo(to);
+                used.add(to);
+            }
+            assertThat(used).hasSize(8);
+            one.process(OperatorKit.given(new Element.Watermark(FIRST, 1, 1)), 0, 0);
+            Out progress = one.process(OperatorKit.given(new Element.Watermark(SECOND, 1, 1)), 0, 0).get(0);
+            assertThat(partitioner.partitions("x", (RoutedKey) progress.record().key(), null, 8).orElseThrow())
+                    .hasSize(8);
+        }
+    }
+
+    @Test
+    void aReaderTellsWhatAllUpstreamTasksHaveReached() {
+        try (TaskLife reader = reader()) {
+            assertThat(read(reader, 0, 10, 5)).isEmpty();
+            assertThat(read(reader, 1, 9, 9)).isEmpty();
+            assertThat(read(reader, 2, 20, 1)).isEmpty();
+            assertThat(read(reader, 3, END, END)).containsExactly("9 1");
+            assertThat(read(reader, 1, 9, 9)).isEmpty();
+            assertThat(read(reader, 1, 11, 9)).containsExactly("10 1");
+        }
+    }
+
+    @Test
+    void afterARestartProgressIsToldAgainOnceAndGoesOnFromThere() {
+        try (TaskLife reader = reader()) {
+            for (int task = 0; task < 4; task++) {
+                read(reader, task, 10 + task, 5);
+            }
+            reader.commit();
+            read(reader, 0, 50, 5);
+            reader.abort();
+            assertThat(watermarks(reader.passTime(1))).as("what was aborted is not told").containsExactly("10 5");
+            assertThat(watermarks(reader.passTime(1))).isEmpty();
+            assertThat(read(reader, 0, 50, 5)).containsExactly("11 5");
+            reader.commit();
+            reader.restore();
+            assertThat(read(reader, 1, 12, 5)).as("the others are remembered").containsExactly("12 5");
+        }
+    }
+
+    @Test
+    void aReaderThatKnowsNothingTellsNothing() {
+        try (TaskLife reader = reader()) {
+            read(reader, 0, 10, 5);
+            assertThat(watermarks(reader.passTime(1))).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherNumberOfUpstreamTasksIsRefused() {
+        try (TaskLife reader = reader()) {
+            byte[] value = new ExchangeFormat(ROW).progress(0, 5, new Progress(1, 1));
+            assertThatThrownBy(() -> reader.process(new Record<>(null, value, 0), 0, 0))
+                    .isInstanceOf(IllegalStateException.class).hasMessageContaining(
+                            "m.at.0 was written by 5 tasks, expected 4: the number of partitions of a source has changed");
+        }
+    }
+
+    @Test
+    void rowsAndProgressArriveTheSameInWhateverWayTheTasksLive() {
+        for (Manner manner : Manner.values()) {
+            Random random = new Random(SEED);
+            List<List<Record<byte[], byte[]>>> written = new ArrayList<>();
+            for (int task = 0; task < 4; task++) {
+                List<List<Record<Object, Object>>> inputs = new ArrayList<>(List.of(input(FIRST, random)));
+                if (task < 2) {
+                    inputs.add(input(SECOND, random));
+                }
+                try (TaskLife writer = writer(task)) {
+                    written.add(OperatorKit.run(writer, OperatorKit.interleave(inputs, random), manner, random)
+                            .stream().map(o -> new Record<>((byte[]) null, (byte[]) o.record().value(), 0L)).toList());
+                }
+            }
+            try (TaskLife reader = reader()) {
+                Folded folded = Folded.of(OperatorKit.run(reader, OperatorKit.interleave(written, random), manner,
+                        random));
+                assertThat(folded.rows().get("rows").values().stream().mapToInt(n -> n).sum())
+                        .as("%s, seed %d", manner, SEED).isEqualTo(6 * 20);
+                assertThat(folded.last()).as("%s, seed %d", manner, SEED).isEqualTo(
+                        Map.of("rows " + PLAN.ordinal(), new Element.Watermark(PLAN.ordinal(), 19, 14)));
+            }
+        }
+    }
+
+    /** Twenty rows with a watermark behind some, and behind the last. */
+    private static List<Record<Object, Object>> input(int ordinal, Random random) {
+        List<Record<Object, Object>> input = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            input.add(OperatorKit.given(row("k" + random.nextInt(5), i)));
+            if (random.nextInt(3) == 0 || i == 19) {
+                input.add(OperatorKit.given(new Element.Watermark(ordinal, i, i - 5)));
+            }
+        }
+        return input;
+    }
+
+    private static Element.Row row(String k, long v) {
+        return new Element.Row(new Object[] {k, v}, Change.INSERT, v, v, v, Origin.COMPUTED);
+    }
+
+    private TaskLife writer(int task) {
+        return new TaskLife(task, new File(folder, "life" + lives++), 0,
+                List.of(ExchangeWriter.supplier(PLAN, "sink")));
+    }
+
+    private TaskLife reader() {
+        return new TaskLife(0, new File(folder, "life" + lives++), 0,
+                List.of(ExchangeReader.supplier(PLAN, Duration.ofMillis(1), List.of("rows"))));
+    }
+
+    private static List<String> told(TaskLife writer, int input, long watermark, long horizon) {
+        return writer.process(OperatorKit.given(new Element.Watermark(input, watermark, horizon)), 0, 0).stream()
+                .map(o -> ExchangeFormat.progress((byte[]) o.record().value()))
+                .map(p -> p.task() + " of " + p.tasks() + ": " + p.progress().watermark() + " "
+                        + p.progress().horizon())
+                .toList();
+    }
+
+    private static List<String> read(TaskLife reader, int task, long watermark, long horizon) {
+        byte[] value = new ExchangeFormat(ROW).progress(task, 4, new Progress(watermark, horizon));
+        return watermarks(reader.process(new Record<>(null, value, 0), 0, 0));
+    }
+
+    private static List<String> watermarks(List<Out> out) {
+        return out.stream().map(o -> (Element.Watermark) o.record().value())
+                .map(w -> w.watermark() + " " + w.horizon()).toList();
+    }
+
+    private static int partition(RoutedPartitioner partitioner, Out out) {
+        return partitioner.partitions("x", (RoutedKey) out.record().key(), null, 8).orElseThrow().iterator().next();
+    }
+}

@@ -57,12 +57,6 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
             return plan.model();
         }
 
-        /** Whether the plan makes rows out of several, so that one may be at fault without a record being. */
-        public boolean mayComputeRows() {
-            return holds(plan.root(),
-                    node -> node instanceof PlanNode.MergeAggregate || node instanceof PlanNode.MergeSession);
-        }
-
         /** Whether rows may come too late for a window of this model. */
         public boolean setsLateRowsAside() {
             return holds(plan.root(), node -> node instanceof PlanNode.PartialSession
@@ -85,10 +79,24 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
                 .collect(Collectors.toSet()), models.stream().map(PlannedModel::plan).toList());
     }
 
+    /**
+     * Whether a model has rows that were made out of several, by itself or by a model that it reads, so that one may be
+     * at fault without a record being.
+     */
+    public boolean mayComputeRows(PlannedModel model) {
+        return PlannedModel.holds(model.plan().root(), node -> switch (node) {
+            case PlanNode.MergeAggregate merge -> true;
+            case PlanNode.MergeSession merge -> true;
+            case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && models.stream()
+                    .filter(m -> m.name().equals(scan.source())).anyMatch(this::mayComputeRows);
+            default -> false;
+        });
+    }
+
     /** The topics that a model writes beside its rows, with the types of what lies in them. */
     public Map<String, FieldType.Struct> sideTopicsOf(PlannedModel model) {
         Map<String, FieldType.Struct> topics = new TreeMap<>();
-        if (model.mayComputeRows()) {
+        if (mayComputeRows(model)) {
             topics.put(QuarantineRecord.topicOf(topicOf(model.name())), QuarantineRecord.ROW);
         }
         if (model.setsLateRowsAside()) {

@@ -145,7 +145,7 @@ public final class TopologyAssembler {
     }
 
     private void addModel(Pipeline.PlannedModel model) {
-        if (model.mayComputeRows()) {
+        if (pipeline.mayComputeRows(model)) {
             String topic = pipeline.topicOf(model.name());
             String quarantine = QuarantineRecord.topicOf(topic);
             sides.addModel(model.name(), new QuarantineTarget(topic, NodeNames.quarantine(model.name()),

@@ -3,11 +3,13 @@ package millrace.topology.quarantine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroRowEncoder;
@@ -66,7 +68,8 @@ public final class QuarantineRecord {
             Object[] row = row(source, refusal, eventTime);
             byte[] bytes = encoder.encode(row);
             if (bytes.length > target.largestRecord()) {
-                bytes = encoder.encode(withoutBytes(row, source, bytes.length));
+                bytes = encoder.encode(withoutBytes(row,
+                        "key, value and headers are in " + source.source().topic() + " only", bytes.length));
             }
             return new Record<>(RoutedKey.pinned(key(source, refusal), source.partition()), bytes,
                     Math.max(0, source.timestamp()));
@@ -77,15 +80,35 @@ public final class QuarantineRecord {
          * row stand for it, and its values are the text of {@code value}.
          */
         public Record<RoutedKey, byte[]> writeComputed(Element.Row computed, Refusal refusal, int partition) {
-            byte[] text = Arrays.deepToString(computed.values()).getBytes(StandardCharsets.UTF_8);
+            byte[] text = text(computed.values()).getBytes(StandardCharsets.UTF_8);
             long fingerprint = fingerprint(text);
             Object[] row = new Object[] {target.sourceTopic(), NO_TOPIC, partition, fingerprint,
                     computed.eventTime(), null, text, Map.of(), "", "", null, refusal.reason().name(),
                     blankToNull(refusal.model()), blankToNull(refusal.field()), blankToNull(refusal.expected()),
                     blankToNull(refusal.actual()), blankToNull(refusal.expression()), computed.eventTime()};
             byte[] key = ByteBuffer.allocate(12).putInt(partition).putLong(fingerprint).array();
-            return new Record<>(RoutedKey.pinned(key, partition), encoder.encode(row),
+            byte[] bytes = encoder.encode(row);
+            if (bytes.length > target.largestRecord()) {
+                bytes = encoder.encode(withoutBytes(row, "the beginning is in value", bytes.length));
+                row[ROW.indexOf("value")] = Arrays.copyOf(text,
+                        Math.max(0, Math.min(text.length, target.largestRecord() - bytes.length - 8)));
+                bytes = encoder.encode(row);
+            }
+            return new Record<>(RoutedKey.pinned(key, partition), bytes,
                     Math.max(0, Math.floorDiv(computed.eventTime(), 1000L)));
+        }
+
+        /** The same for equal rows, wherever they were made: a fingerprint hangs on it. */
+        private static String text(Object value) {
+            return switch (value) {
+                case null -> "null";
+                case Object[] row -> Arrays.stream(row).map(Writer::text).collect(Collectors.joining(", ", "[", "]"));
+                case byte[] bytes -> "x'" + HexFormat.of().formatHex(bytes) + "'";
+                case List<?> list -> list.stream().map(Writer::text).collect(Collectors.joining(", ", "[", "]"));
+                case Map<?, ?> map -> map.entrySet().stream().map(e -> e.getKey() + "=" + text(e.getValue())).sorted()
+                        .collect(Collectors.joining(", ", "{", "}"));
+                default -> value.toString();
+            };
         }
 
         /** FNV-1a, 64 bits. */
@@ -98,14 +121,13 @@ public final class QuarantineRecord {
         }
 
         /** What no record of the topic can hold stays in the source topic and in bronze. */
-        private static Object[] withoutBytes(Object[] row, SourceRecord source, int size) {
+        private static Object[] withoutBytes(Object[] row, String instead, int size) {
             row[ROW.indexOf("key")] = null;
             row[ROW.indexOf("value")] = null;
             row[ROW.indexOf("headers")] = Map.of();
             String actual = (String) row[ROW.indexOf("actual")];
             row[ROW.indexOf("actual")] = (actual == null ? "" : cut(actual) + " ") + "(" + size
-                    + " bytes are too large for this topic: key, value and headers are in " + source.source().topic()
-                    + " only)";
+                    + " bytes are too large for this topic: " + instead + ")";
             row[ROW.indexOf("expression")] = cut((String) row[ROW.indexOf("expression")]);
             return row;
         }

@@ -225,7 +225,7 @@ public final class TopologyAssembler {
     private WindowsPlan.Late late(String model, Step step) {
         String topic = LateRow.topicOf(pipeline.topicOf(model));
         return new WindowsPlan.Late(sides.node(step, NodeNames.late(model), topic), topic, schemaId(topic),
-                sides.sources(step));
+                surroundings.largestRecords().get(topic), sides.sources(step));
     }
 
     private Step partialSession(PlanNode.PartialSession partial, String model, String path) {

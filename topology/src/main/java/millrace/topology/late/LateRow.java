@@ -26,7 +26,7 @@ public final class LateRow {
     /**
      * The columns. {@code horizon} is how far its source partition's clock, less the allowed lateness, had come:
      * the window's end is not past it; it is null behind an end marker, where everything is late. {@code row} is what
-     * was to be counted, as JSON.
+     * was to be counted, as JSON; where that is too large for the topic, an object that says so.
      */
     public static final FieldType.Struct ROW = new FieldType.Struct(List.of(Field.required("topic", TEXT),
             Field.required("topic_id", new FieldType.Uuid()), Field.required("partition", new FieldType.Int32()),
@@ -51,21 +51,30 @@ public final class LateRow {
     public static final class Writer {
         private final AvroRowEncoder encoder;
         private final FieldType.Struct input;
+        private final int largestRecord;
 
-        /** @param input the type of the rows that were to be put into windows */
-        public Writer(String topic, int schemaId, FieldType.Struct input) {
+        /**
+         * @param input the type of the rows that were to be put into windows
+         * @param largestRecord bytes that a record of the topic may have; a row beyond it is named, not shown
+         */
+        public Writer(String topic, int schemaId, FieldType.Struct input, int largestRecord) {
             this.input = input;
+            this.largestRecord = largestRecord;
             encoder = AvroRowEncoder.of(AvroTypes.toSchema(topic, ROW), ROW, schemaId);
         }
 
         public Record<RoutedKey, byte[]> write(Element.Row row, SourceTopic source, long start, long end) {
             Uuid id = source.topicId();
             var origin = row.origin();
-            byte[] value = encoder.encode(new Object[] {source.topic(),
-                    new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()), origin.partition(),
-                    origin.offset(), origin.within(), row.eventTime(), start, end, instant(row.watermark()),
-                    instant(row.horizon()),
-                    RowText.of(input, row.values())});
+            Object[] columns = {source.topic(), new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
+                    origin.partition(), origin.offset(), origin.within(), row.eventTime(), start, end,
+                    instant(row.watermark()), instant(row.horizon()), RowText.of(input, row.values())};
+            byte[] value = encoder.encode(columns);
+            if (value.length > largestRecord) {
+                columns[columns.length - 1] = "{\"_error\":\"" + value.length
+                        + " bytes are too large for this topic: the row is in the source topic only\"}";
+                value = encoder.encode(columns);
+            }
             byte[] key = ByteBuffer.allocate(40).putLong(id.getMostSignificantBits())
                     .putLong(id.getLeastSignificantBits()).putInt(origin.partition()).putLong(origin.offset())
                     .putInt(origin.within()).putLong(end).array();

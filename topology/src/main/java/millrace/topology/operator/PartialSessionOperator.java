@@ -71,7 +71,8 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
         calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         spans = OrderedState.open(context, declaration(plan, calls));
-        late = new LateRow.Writer(lateRows.topic(), lateRows.schemaId(), plan.aggregate().input());
+        late = new LateRow.Writer(lateRows.topic(), lateRows.schemaId(), plan.aggregate().input(),
+                lateRows.largestRecord());
         open = 0;
     }
 

@@ -41,7 +41,8 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        late = plan.late().map(l -> new LateRow.Writer(l.topic(), l.schemaId(), plan.input())).orElse(null);
+        late = plan.late().map(l -> new LateRow.Writer(l.topic(), l.schemaId(), plan.input(), l.largestRecord()))
+                .orElse(null);
     }
 
     @Override

@@ -18,9 +18,11 @@ public record WindowsPlan(WindowSpec.Aligned spec, int timeColumn, FieldType.Str
      * Where late rows go.
      *
      * @param node the sink in the topology
+     * @param largestRecord bytes that a record of the topic may have
      * @param sources by ordinal: whose rows may come here
      */
-    public record Late(String node, String topic, int schemaId, Map<Integer, SourceTopic> sources) {
+    public record Late(String node, String topic, int schemaId, int largestRecord,
+            Map<Integer, SourceTopic> sources) {
         public Late {
             sources = Map.copyOf(sources);
         }

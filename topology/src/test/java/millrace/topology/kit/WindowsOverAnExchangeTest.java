@@ -277,7 +277,7 @@ class WindowsOverAnExchangeTest {
                 1, new SourceTopic(Orders.contract("returns", 2), Orders.TOPIC_ID, 2, 1));
         return List.of(
                 WindowsOperator.supplier(new WindowsPlan(FIVE_SECONDS, 2, ROW,
-                        Optional.of(new WindowsPlan.Late("late", "first__late", 1, sources))), List.of(TaskLife.NEXT)),
+                        Optional.of(new WindowsPlan.Late("late", "first__late", 1, 10_000, sources))), List.of(TaskLife.NEXT)),
                 PartialAggregateOperator.supplier(new AggregatePlan("first.at.0.0", windowed(ROW), FIRST_GROUPS,
                         firstCalls(), OptionalInt.of(2), task -> 2), List.of(TaskLife.NEXT)),
                 ExchangeWriter.supplier(FIRST_EXCHANGE, "sink"));

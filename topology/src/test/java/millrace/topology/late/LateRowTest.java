@@ -26,7 +26,7 @@ class LateRowTest {
             Field.required("at", new FieldType.Timestamp(FieldType.TimeUnit.MICROS, true))));
     private static final SourceTopic SOURCE = new SourceTopic(Orders.contract("orders", 4), Orders.TOPIC_ID, 4, 2);
 
-    private final LateRow.Writer writer = new LateRow.Writer("web.gold.m__late", 7, INPUT);
+    private final LateRow.Writer writer = new LateRow.Writer("web.gold.m__late", 7, INPUT, 10_000);
 
     @Test
     void itSaysWhereTheRowCameFromAndWhy() throws Malformed {

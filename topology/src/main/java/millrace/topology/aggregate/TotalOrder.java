@@ -1,6 +1,7 @@
 package millrace.topology.aggregate;
 
 import millrace.schemas.row.FieldType;
+import millrace.statestores.codec.StateOutput;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowOrder;
 import millrace.topology.origin.Origin;
@@ -11,15 +12,19 @@ import millrace.topology.origin.Origin;
  */
 final class TotalOrder {
     private final ValueLayout layout;
+    private final StateOutput buffer = new StateOutput();
 
     TotalOrder(FieldType.Struct input) {
         layout = ValueLayout.of(input);
     }
 
     RowOrder of(Element.Row row) {
-        return row.origin() instanceof Origin.Computed
-                ? RowOrder.ofComputed(row.eventTime(), layout.bytes(layout.canonical(row.values())))
-                : RowOrder.of(row);
+        if (row.origin() instanceof Origin.Computed) {
+            buffer.reset();
+            layout.write(layout.canonical(row.values()), buffer);
+            return RowOrder.ofComputed(row.eventTime(), buffer.toBytes());
+        }
+        return RowOrder.of(row);
     }
 
     /** The same as {@code of(row).compareTo(o)}, mostly without making one. */

@@ -148,7 +148,7 @@ final class AggregatorLaws {
             Object state = aggregator.create();
             for (Element.Row r : shuffled) {
                 aggregator.add(state, r);
-                if (random.nextInt(20) == 0) {
+                if (random.nextInt(10 + group.size() / 3) == 0) {
                     state = throughBytes(aggregator, state);
                     resultOf(aggregator, state);
                 }
@@ -182,7 +182,7 @@ final class AggregatorLaws {
             Collections.shuffle(taken, random);
             for (Element.Row r : taken) {
                 aggregator.retract(state, r);
-                if (random.nextInt(20) == 0) {
+                if (random.nextInt(10 + group.size() / 3) == 0) {
                     state = throughBytes(aggregator, state);
                 }
             }

@@ -31,8 +31,8 @@ class ValueLayoutTest {
             List<Object> values = new ArrayList<>();
             RandomRows rows = new RandomRows(new FieldType.Struct(List.of(Field.optional("x", type))),
                     new Random(seed));
-            for (int i = 0; i < 6; i++) {
-                rows.next(60).stream().map(Element.Row::values).map(r -> r[0]).filter(x -> x != null)
+            for (int i = 0; i < 4; i++) {
+                rows.next(25).stream().map(Element.Row::values).map(r -> r[0]).filter(x -> x != null)
                         .forEach(values::add);
             }
             ValueLayout layout = ValueLayout.of(type);

@@ -64,8 +64,8 @@ class WindowsOverAnExchangeTest {
     private static final FieldType LONG = new FieldType.Int64();
     private static final FieldType.Struct ROW = new FieldType.Struct(List.of(
             Field.optional("who", new FieldType.Text()), Field.optional("v", LONG), Field.required("at", INSTANT)));
-    private static final WindowSpec FIVE_SECONDS = new WindowSpec.Hop(10 * SECOND, 5 * SECOND, SECOND);
-    private static final WindowSpec HALF_MINUTE = new WindowSpec.Tumble(30 * SECOND, 0);
+    private static final WindowSpec.Aligned FIVE_SECONDS = new WindowSpec.Hop(10 * SECOND, 5 * SECOND, SECOND);
+    private static final WindowSpec.Aligned HALF_MINUTE = new WindowSpec.Tumble(30 * SECOND, 0);
 
     @TempDir
     File folder;
@@ -277,16 +277,18 @@ class WindowsOverAnExchangeTest {
                 1, new SourceTopic(Orders.contract("returns", 2), Orders.TOPIC_ID, 2, 1));
         return List.of(
                 WindowsOperator.supplier(new WindowsPlan(FIVE_SECONDS, 2, ROW,
-                        Optional.of(new WindowsPlan.Late("late", "first__late", 1, 10_000, sources))), List.of(TaskLife.NEXT)),
+                        Optional.of(new WindowsPlan.Late("late", "first__late", 1, 10_000, sources))),
+                        List.of(TaskLife.NEXT)),
                 PartialAggregateOperator.supplier(new AggregatePlan("first.at.0.0", windowed(ROW), FIRST_GROUPS,
-                        firstCalls(), OptionalInt.of(2), task -> 2), List.of(TaskLife.NEXT)),
+                        WindowsOverAnExchangeTest::firstCalls, OptionalInt.of(2), task -> 2), List.of(TaskLife.NEXT)),
                 ExchangeWriter.supplier(FIRST_EXCHANGE, "sink"));
     }
 
     private static List<ProcessorSupplier<?, ?, ?, ?>> first(List<String> rowNodes) {
         return List.of(ExchangeReader.supplier(FIRST_EXCHANGE, Duration.ofMillis(1), List.of(TaskLife.NEXT)),
                 MergeAggregateOperator.supplier("first", new AggregatePlan("first.at", FIRST_PARTS,
-                        List.of(0, 1, 2, 3), firstCalls(), OptionalInt.of(2), task -> 1), rowNodes, routes()));
+                        List.of(0, 1, 2, 3), WindowsOverAnExchangeTest::firstCalls, OptionalInt.of(2), task -> 1),
+                        rowNodes, routes()));
     }
 
     private static List<ProcessorSupplier<?, ?, ?, ?>> secondBelow() {
@@ -294,14 +296,15 @@ class WindowsOverAnExchangeTest {
                 WindowsOperator.supplier(new WindowsPlan(HALF_MINUTE, 3, BETWEEN, Optional.empty()),
                         List.of(TaskLife.NEXT)),
                 PartialAggregateOperator.supplier(new AggregatePlan("second.at.0.0", windowed(BETWEEN), SECOND_GROUPS,
-                        secondCalls(), OptionalInt.of(0), task -> 1), List.of(TaskLife.NEXT)),
+                        WindowsOverAnExchangeTest::secondCalls, OptionalInt.of(0), task -> 1), List.of(TaskLife.NEXT)),
                 ExchangeWriter.supplier(SECOND_EXCHANGE, "sink"));
     }
 
     private static List<ProcessorSupplier<?, ?, ?, ?>> second() {
         return List.of(ExchangeReader.supplier(SECOND_EXCHANGE, Duration.ofMillis(1), List.of(TaskLife.NEXT)),
                 MergeAggregateOperator.supplier("second", new AggregatePlan("second.at", SECOND_PARTS, List.of(0),
-                        secondCalls(), OptionalInt.of(0), task -> 1), List.of("rows"), routes()));
+                        WindowsOverAnExchangeTest::secondCalls, OptionalInt.of(0), task -> 1), List.of("rows"),
+                        routes()));
     }
 
     private static QuarantineRoutes routes() {

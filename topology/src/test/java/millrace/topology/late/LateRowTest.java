@@ -32,7 +32,8 @@ class LateRowTest {
     void itSaysWhereTheRowCameFromAndWhy() throws Malformed {
         Record<RoutedKey, byte[]> record = writer.write(row(1_500_000, 60_000_000, 50_000_000), SOURCE, 0, 10_000_000);
         assertThat(decode(record)).containsExactly("orders-topic",
-                new UUID(Orders.TOPIC_ID.getMostSignificantBits(), Orders.TOPIC_ID.getLeastSignificantBits()), 3, 99L, 1,
+                new UUID(Orders.TOPIC_ID.getMostSignificantBits(), Orders.TOPIC_ID.getLeastSignificantBits()), 3, 99L,
+                1,
                 1_500_000L, 0L, 10_000_000L, 60_000_000L, 50_000_000L,
                 "{\"who\":null,\"n\":5,\"at\":\"1970-01-01 00:00:01.5Z\"}");
         assertThat(record.timestamp()).isEqualTo(1500);

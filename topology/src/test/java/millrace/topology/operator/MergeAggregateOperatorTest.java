@@ -62,7 +62,8 @@ class MergeAggregateOperatorTest {
     @Test
     void aWindowIsGivenOutWhenItsEndIsReachedChangedWhileRowsCountAndForgottenThen() {
         start(windowed(InputChanges.APPEND_ONLY));
-        assertThat(give(inWindow("a", 10 * MILLI, 1), inWindow("a", 10 * MILLI, 2), inWindow("b", 20 * MILLI, 4))).isEmpty();
+        assertThat(give(inWindow("a", 10 * MILLI, 1), inWindow("a", 10 * MILLI, 2), inWindow("b", 20 * MILLI, 4)))
+                .isEmpty();
         assertThat(give(watermark(9 * MILLI, 0))).containsExactly("watermark 9000 0");
         assertThat(give(watermark(10 * MILLI, 0))).containsExactly("INSERT [a, 10000, 2, 3]", "watermark 10000 0");
         assertThat(give(inWindow("a", 10 * MILLI, 5))).containsExactly("UPDATE_BEFORE [a, 10000, 2, 3]",
@@ -253,16 +254,17 @@ class MergeAggregateOperatorTest {
 
     private static AggregatePlan windowed(InputChanges changes) {
         return new AggregatePlan("m.at", new FieldType.Struct(List.of(ROW.fields().get(0), ROW.fields().get(2),
-                Field.required("part", new FieldType.Bytes()))), List.of(0, 1), calls(changes), OptionalInt.of(1),
+                Field.required("part", new FieldType.Bytes()))), List.of(0, 1), () -> calls(changes), OptionalInt.of(1),
                 task -> 1);
     }
 
     private static AggregatePlan windowless(InputChanges changes) {
-        return new AggregatePlan("m.at", PARTS, List.of(0), calls(changes), OptionalInt.empty(), task -> 1);
+        return new AggregatePlan("m.at", PARTS, List.of(0), () -> calls(changes), OptionalInt.empty(), task -> 1);
     }
 
     private static AggregatePlan max() {
-        return new AggregatePlan("m.at", PARTS, List.of(0), List.of(bind("MAX", InputChanges.APPEND_ONLY, true, 1)),
+        return new AggregatePlan("m.at", PARTS, List.of(0),
+                () -> List.of(bind("MAX", InputChanges.APPEND_ONLY, true, 1)),
                 OptionalInt.empty(), task -> 1);
     }
 
@@ -296,7 +298,7 @@ class MergeAggregateOperatorTest {
     }
 
     private static Element.Row partOf(AggregatePlan plan, Element.Row... rows) {
-        Group.Calls calls = new Group.Calls(plan.calls());
+        Group.Calls calls = new Group.Calls(plan.calls().get());
         Group group = calls.create();
         for (Element.Row row : rows) {
             calls.add(group, row);

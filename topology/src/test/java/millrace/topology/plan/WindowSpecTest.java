@@ -33,7 +33,7 @@ class WindowSpecTest {
 
     @Test
     void aSlideLongerThanTheSizeLeavesGaps() {
-        WindowSpec gaps = new WindowSpec.Hop(3, 10, 0);
+        WindowSpec.Aligned gaps = new WindowSpec.Hop(3, 10, 0);
         assertThat(windows(gaps, 2)).containsExactly(new Window(0, 3));
         assertThat(windows(gaps, 3)).isEmpty();
         assertThat(windows(gaps, -8)).containsExactly(new Window(-10, -7));
@@ -68,7 +68,8 @@ class WindowSpecTest {
         long[] times = {Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, -62_135_596_800_000_000L, 253_402_300_799_999_999L};
         long day = 86_400_000_000L;
         for (long time : times) {
-            for (WindowSpec spec : List.of(new WindowSpec.Tumble(day, -day / 3), new WindowSpec.Hop(day, day / 4, 1000),
+            for (WindowSpec.Aligned spec : List.of(new WindowSpec.Tumble(day, -day / 3),
+                    new WindowSpec.Hop(day, day / 4, 1000),
                     new WindowSpec.Cumulate(day, day / 4, 0))) {
                 assertThat(windows(spec, time)).as("%s at %d", spec, time).isNotEmpty()
                         .allSatisfy(w -> assertThat(time).isBetween(w.start(), w.end() - 1));
@@ -83,7 +84,7 @@ class WindowSpecTest {
         assertThatThrownBy(() -> new WindowSpec.Cumulate(10, 4, 0)).hasMessage("steps of 4 do not fill 10");
     }
 
-    private static void check(WindowSpec spec, long time, List<Window> expected) {
+    private static void check(WindowSpec.Aligned spec, long time, List<Window> expected) {
         assertThat(windows(spec, time)).as("%s at %d, seed %d", spec, time, SEED).isEqualTo(expected);
     }
 
@@ -110,7 +111,7 @@ class WindowSpecTest {
         return found;
     }
 
-    private static List<Window> windows(WindowSpec spec, long time) {
+    private static List<Window> windows(WindowSpec.Aligned spec, long time) {
         List<Window> found = new ArrayList<>();
         spec.forEach(time, (start, end) -> found.add(new Window(start, end)));
         assertThat(new TreeSet<>(found.stream().map(Window::end).toList())).as("told apart by their ends")

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import millrace.topology.aggregate.AggregateFunction;
+import millrace.topology.aggregate.Aggregates;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/sql.md} is written from its frame and the library: {@code mvn verify -Dgolden=accept} renews it. */
@@ -16,7 +18,7 @@ class SqlDocTest {
     void theListOfFunctionsIsCurrent() throws IOException {
         Path doc = MODULE.getParent().resolve("docs/sql.md");
         String expected = Files.readString(MODULE.resolve("src/test/resources/docs/sql.md"))
-                .replace("${functions}", functions());
+                .replace("${functions}", functions()).replace("${aggregates}", aggregates());
         if ("accept".equals(System.getProperty("golden"))) {
             Files.writeString(doc, expected);
         }
@@ -31,6 +33,18 @@ class SqlDocTest {
             FunctionLibrary.signatures(group).stream().map(FunctionSignature::name).distinct()
                     .forEach(name -> text.append(line(name)));
             text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String aggregates() {
+        StringBuilder text = new StringBuilder();
+        for (AggregateFunction f : Aggregates.builtIn().functions()) {
+            text.append("| ").append(f.forms().stream().map(form -> "`" + form + "`").collect(Collectors.joining("<br>")))
+                    .append(" | ").append(f.doc().replace("|", "\\|")).append(" | ")
+                    .append(f.examples().stream().map(e -> "`" + e.text().replace("|", "\\|") + "`")
+                            .collect(Collectors.joining("<br>")))
+                    .append(" |\n");
         }
         return text.toString();
     }

@@ -72,7 +72,8 @@ public final class TableAdoption implements AutoCloseable {
     /**
      * Where landing would go on. Changes nothing.
      *
-     * @throws ProblemException if the table or its topic is missing
+     * @throws ProblemException if the table or its topic is missing, or the table keeps changes in the order of another
+     *         topic's offsets
      */
     public Plan plan() {
         Table table = tables.load(spec).orElseThrow(() -> new ProblemException(Problem
@@ -84,6 +85,12 @@ public final class TableAdoption implements AutoCloseable {
             held = found.state().mark().get().position();
         }
         if (!held.topicId().equals(topic.id())) {
+            if (spec.layout() == TableSpec.Layout.CHANGELOG && !held.topicId().isEmpty()) {
+                throw new ProblemException(Problem.of(SinkProblem.OFFSETS_START_OVER, spec.qualifiedName(),
+                        "The table holds changes from the topic of id " + held.topicId() + ", and " + spec.topic()
+                                + " has id " + topic.id() + ". " + SinkProblem.OFFSETS_START_OVER.meaning())
+                        .withRemedy(SinkProblem.OFFSETS_START_OVER.remedy()));
+            }
             return new Plan(held, SourcePosition.start(topic.id()));
         }
         var goOn = new TreeMap<>(held.next());

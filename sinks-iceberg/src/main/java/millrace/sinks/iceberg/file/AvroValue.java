@@ -87,6 +87,28 @@ interface AvroValue {
         }
     }
 
+    /** A union with null of which null never comes, as in a column of a key. */
+    record NeverNull(AvroValue value, int branch, int branches) implements AvroValue {
+        @Override
+        public void check(AvroBytes in, RowSlots row) throws Malformed {
+            if (in.readIndex(branches) != branch) {
+                throw Malformed.bytes("a value", "null");
+            }
+            value.check(in, row);
+        }
+
+        @Override
+        public void write(AvroBytes in, LeafColumn[] leaves, int repetition, int definition) throws Malformed {
+            in.readIndex(branches);
+            value.write(in, leaves, repetition, definition);
+        }
+
+        @Override
+        public void writeAbsent(LeafColumn[] leaves, int repetition, int definition) {
+            throw new IllegalStateException("a value that is never null is absent");
+        }
+    }
+
     /** A nested value at the top level: its slot says where it starts, and writing begins there. */
     record Located(AvroValue value, int slot) implements AvroValue {
         @Override

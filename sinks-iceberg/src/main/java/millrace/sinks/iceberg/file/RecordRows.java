@@ -5,14 +5,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.UnknownSchemaException;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.ConfluentFrame;
 import millrace.schemas.wire.Malformed;
+import millrace.sinks.iceberg.table.KeyChange;
 import millrace.sinks.iceberg.table.OriginColumn;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableEvolution;
@@ -21,6 +24,7 @@ import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.sinks.iceberg.table.ValueFormat;
 import org.apache.avro.Schema;
+import org.apache.iceberg.types.Type;
 import org.apache.kafka.common.header.Headers;
 
 /** Turns records of a topic into rows of its table: finds how each schema is read, and what to do where it cannot be. */
@@ -46,7 +50,9 @@ final class RecordRows {
     private final Map<Integer, Reading> readings = new HashMap<>();
     private final boolean keepsValue;
     private final boolean keepsJson;
-    private final boolean hasOrigin;
+    private final Layout layout;
+    /** Reads the keys of tombstones; null where tombstones are not changes. */
+    private final RowReader keys;
     private final int partitionSlot;
     private final int offsetSlot;
     private final int timestampSlot;
@@ -55,6 +61,7 @@ final class RecordRows {
     private final int errorSlot;
     private final int valueSlot;
     private final int jsonSlot;
+    private final int changeSlot;
     private int lastId = -1;
     private Reading last;
 
@@ -66,7 +73,8 @@ final class RecordRows {
         row = new RowSlots(table.slots);
         keepsValue = spec.layout() == Layout.BRONZE_RAW;
         keepsJson = json != null && spec.layout() == Layout.BRONZE_VARIANT;
-        hasOrigin = spec.layout() != Layout.ENGINE;
+        layout = spec.layout();
+        keys = layout == Layout.CHANGELOG ? keys(spec, table) : null;
         partitionSlot = table.slot(OriginColumn.TOPIC_PARTITION);
         offsetSlot = table.slot(OriginColumn.OFFSET);
         timestampSlot = table.slot(OriginColumn.TIMESTAMP);
@@ -75,6 +83,23 @@ final class RecordRows {
         errorSlot = table.slot(OriginColumn.ERROR);
         valueSlot = table.slot(OriginColumn.VALUE);
         jsonSlot = table.slot(OriginColumn.JSON);
+        changeSlot = table.slot(OriginColumn.CHANGE);
+    }
+
+    /** Keys have no schema of their own: their columns are the model's, in the order of its key. */
+    private static RowReader keys(TableSpec spec, TableColumns table) {
+        FieldType.Struct key = keyType(spec, table.schema);
+        return RowReader.compile(AvroTypes.toSchema("key", key), key, table);
+    }
+
+    private static FieldType.Struct keyType(TableSpec spec, org.apache.iceberg.Schema table) {
+        return new FieldType.Struct(spec.key().stream().map(name -> {
+            FieldType promised = spec.columns().fields().get(spec.columns().indexOf(name)).type();
+            // Wider than the table: it becomes so with the first row that is, and that comes before its delete.
+            boolean narrower = promised instanceof FieldType.Int64
+                    && table.findType(name).typeId() == Type.TypeID.INTEGER;
+            return Field.required(name, narrower ? new FieldType.Int32() : promised);
+        }).toList());
     }
 
     /** The row that {@link #read} filled last. */
@@ -83,17 +108,21 @@ final class RecordRows {
     }
 
     boolean isUnread() {
-        return hasOrigin && !row.absent[errorSlot];
+        return layout.isBronze() && !row.absent[errorSlot];
     }
 
     /** Fills the row; {@link Appended#WRITTEN} if it can be written now. */
     Appended read(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers) {
         row.clear();
         String error = null;
-        if (value == null) {
-            if (!hasOrigin) {
-                return unreadable(-1, partition, offset, "a tombstone");
-            }
+        if (layout == Layout.CHANGELOG && key == null) {
+            error = "it changes a row, and has no key";
+        } else if (value == null) {
+            error = switch (layout) {
+                case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> null;
+                case ENGINE -> "a tombstone";
+                case CHANGELOG -> decodeKey(key);
+            };
         } else if (json == null && !ConfluentFrame.isFramed(value)) {
             error = "no zero byte and schema id at the start of the value";
         } else {
@@ -106,8 +135,9 @@ final class RecordRows {
                 case Reading.Unknown unknown -> error = unknown.error();
             }
         }
-        if (error != null && !hasOrigin) {
-            return unreadable(ConfluentFrame.schemaId(value).orElse(-1), partition, offset, error);
+        if (error != null && !layout.isBronze()) {
+            int id = value == null ? -1 : ConfluentFrame.schemaId(value).orElse(-1);
+            return unreadable(id, partition, offset, error);
         }
         fillOrigin(partition, offset, timestamp, key, value, headers, error);
         return Appended.WRITTEN;
@@ -116,7 +146,7 @@ final class RecordRows {
     /** Fills the row with bytes and an error, whatever the value is. */
     void readNothing(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers,
             String error) {
-        if (!hasOrigin) {
+        if (!layout.isBronze()) {
             throw new IllegalStateException(spec.qualifiedName() + " has no column for bytes");
         }
         row.clear();
@@ -138,6 +168,16 @@ final class RecordRows {
         }
     }
 
+    private String decodeKey(byte[] key) {
+        try {
+            keys.read(key, 0, key.length, row);
+            row.reader = keys;
+            return null;
+        } catch (Malformed e) {
+            return "in its key, " + e.getMessage();
+        }
+    }
+
     private String decode(JsonRows rows, byte[] value) {
         try {
             rows.read(value, row);
@@ -154,11 +194,16 @@ final class RecordRows {
     private void fillOrigin(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers,
             String error) {
         row.size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + 32;
-        if (!hasOrigin) {
+        if (layout == Layout.ENGINE) {
             return;
         }
         row.setNumber(partitionSlot, partition);
         row.setNumber(offsetSlot, offset);
+        if (layout == Layout.CHANGELOG) {
+            byte[] change = (value == null ? KeyChange.DELETE : KeyChange.UPSERT).utf8();
+            row.setBytes(changeSlot, change, 0, change.length);
+            return;
+        }
         row.setNumber(timestampSlot, timestamp * 1000);
         if (key != null) {
             row.setBytes(keySlot, key, 0, key.length);
@@ -235,6 +280,15 @@ final class RecordRows {
 
     /** What a table must have for its layout; empty if it has. */
     static List<Problem> missing(TableSpec spec, TableColumns table) {
+        Optional<Problem> otherwise = TableSchemas.otherwiseKept(spec, table.schema);
+        if (otherwise.isPresent()) {
+            return List.of(otherwise.get());
+        }
+        if (spec.layout() == Layout.CHANGELOG
+                && TableSchemas.fit(spec, table.schema,
+                        keyType(spec, table.schema)) instanceof TableEvolution.Incompatible bad) {
+            return bad.problems();
+        }
         List<String> names = new ArrayList<>();
         for (OriginColumn column : OriginColumn.values()) {
             // The column for JSON may come later, as one of the contract's may.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.Malformed;
@@ -32,7 +33,7 @@ final class RowReader {
      * @throws IllegalStateException if the schema does not fit the table, which is decided before
      */
     static RowReader compile(Schema writer, FieldType.Struct row, TableColumns table) {
-        return new Compiler(table).row(writer, row);
+        return new Compiler(table, table.schema.identifierFieldNames()).row(writer, row);
     }
 
     /** The whole record, verified; throws with the column's name in the message. */
@@ -61,9 +62,12 @@ final class RowReader {
 
     private static final class Compiler {
         private final TableColumns table;
+        private final Set<String> key;
 
-        Compiler(TableColumns table) {
+        /** @param key columns in which null never comes, though a writer's schema may allow it */
+        Compiler(TableColumns table, Set<String> key) {
             this.table = table;
+            this.key = key;
         }
 
         RowReader row(Schema writer, FieldType.Struct row) {
@@ -100,12 +104,15 @@ final class RowReader {
                 while (schema.getTypes().get(branch).getType() == Schema.Type.NULL) {
                     branch++;
                 }
-                if (schema.getTypes().size() > 1 && column.isRequired()) {
+                AvroValue value = value(schema.getTypes().get(branch), field, column, leaf, repetition, top, slot);
+                int branches = schema.getTypes().size();
+                if (branches == 1 || column.isOptional()) {
+                    return new AvroValue.Union(value, branch, branches);
+                }
+                if (!key.contains(column.name()) || !top) {
                     throw new IllegalStateException("null in required column " + column.name());
                 }
-                return new AvroValue.Union(
-                        value(schema.getTypes().get(branch), field, column, leaf, repetition, top, slot), branch,
-                        schema.getTypes().size());
+                return new AvroValue.NeverNull(value, branch, branches);
             }
             Type type = column.type();
             AvroValue value = switch (field) {

@@ -47,9 +47,7 @@ final class TableColumns {
             optional[i] = field.isOptional();
             firstLeaf[i + 1] = firstLeaf[i] + leaves(field.type());
             kind[i] = kind(field.type());
-            Optional<OriginColumn> origin = layout == Layout.ENGINE
-                    ? Optional.empty()
-                    : OriginColumn.named(field.name());
+            Optional<OriginColumn> origin = OriginColumn.named(field.name(), layout);
             if (origin.isPresent()) {
                 originSlot[origin.get().ordinal()] = i;
                 kind[i] = origin.get() == OriginColumn.HEADERS ? Kind.HEADERS : kind[i];

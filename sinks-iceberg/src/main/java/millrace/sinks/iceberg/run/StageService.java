@@ -16,7 +16,6 @@ import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.stage.TableRowFiles;
 import millrace.sinks.iceberg.stage.WorkerState;
 import millrace.sinks.iceberg.table.TableSpec;
-import millrace.sinks.iceberg.table.TableSpec.Layout;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -80,7 +79,7 @@ final class StageService implements AutoCloseable {
     private void work() {
         TableSpec spec = table.spec();
         String group = "millrace.stage." + config.name() + "." + spec.qualifiedName();
-        Unreadable unreadable = spec.layout() == Layout.ENGINE ? Unreadable.BLOCK : Unreadable.LAND_AS_BYTES;
+        Unreadable unreadable = spec.layout().isBronze() ? Unreadable.LAND_AS_BYTES : Unreadable.BLOCK;
         try (KafkaSourceLog source = new KafkaSourceLog(spec.topic(), group, config.kafka(), admin);
                 ClosingClocks clocks = clocks(spec)) {
             StageWorker w = new StageWorker(spec.qualifiedName(), UUID.randomUUID().toString(), source,
@@ -108,7 +107,7 @@ final class StageService implements AutoCloseable {
     }
 
     private ClosingClocks clocks(TableSpec spec) {
-        return spec.layout() == Layout.ENGINE && config.watermarksTopic().isPresent()
+        return !spec.layout().isBronze() && config.watermarksTopic().isPresent()
                 ? new ClosingClocks(new PipelineClocks(spec.topic(), config.watermarksTopic().get(), config.kafka(),
                         admin))
                 : new ClosingClocks(Clocks.NONE);

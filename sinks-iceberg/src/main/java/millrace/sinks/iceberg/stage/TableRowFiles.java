@@ -51,7 +51,7 @@ public final class TableRowFiles implements RowFiles {
 
     @Override
     public Appended append(ConsumerRecord<byte[], byte[]> record) {
-        if (record.value() == null && spec.layout() != TableSpec.Layout.ENGINE
+        if (record.value() == null && spec.layout().isBronze()
                 && EndMarker.isEnd(null, record.headers())) {
             ended.add(record.partition());
             appendUnread(record, END_OF_PARTITION);

@@ -1,11 +1,12 @@
 package millrace.sinks.iceberg.table;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
-import millrace.sinks.iceberg.table.TableSpec.Layout;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -17,23 +18,36 @@ public final class ContractToIceberg {
 
     /**
      * The schema a spec's table is created with: the row's own columns, then those of the layout. Where undecodable
-     * records become rows, all of the row's own columns are optional.
+     * records become rows, all of the row's own columns are optional; where deletes do, all but the key's, which are the
+     * schema's identifier fields.
      */
     public static Schema schema(TableSpec spec) {
         int[] last = {0};
         IntSupplier ids = () -> ++last[0];
-        boolean bronze = spec.layout() != Layout.ENGINE;
         List<NestedField> fields = new ArrayList<>();
+        Set<Integer> key = new HashSet<>();
         for (Field field : spec.columns().fields()) {
-            fields.add(NestedField.builder().withId(ids.getAsInt()).withName(field.name())
-                    .isOptional(bronze || field.nullable()).ofType(type(field.type(), ids)).build());
+            int id = ids.getAsInt();
+            if (spec.key().contains(field.name())) {
+                key.add(id);
+            }
+            fields.add(NestedField.builder().withId(id).withName(field.name()).isOptional(isOptional(spec, field))
+                    .ofType(type(field.type(), ids)).build());
         }
         for (OriginColumn column : OriginColumn.values()) {
             if (column.isIn(spec.layout())) {
                 fields.add(column.field(ids));
             }
         }
-        return new Schema(fields);
+        return new Schema(fields, key);
+    }
+
+    private static boolean isOptional(TableSpec spec, Field field) {
+        return switch (spec.layout()) {
+            case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> true;
+            case ENGINE -> field.nullable();
+            case CHANGELOG -> !spec.key().contains(field.name());
+        };
     }
 
     /** An Iceberg type with fresh ids for what is nested in it. */

@@ -43,7 +43,7 @@ public final class IcebergTables {
     /**
      * The spec's table, created with its namespace if there is none; when two create it at once, both get the same one.
      * An existing table is returned as it is. Throws {@link millrace.schemas.problem.ProblemException} if the spec's
-     * partitioning, order or compression cannot be read; whatever else is thrown, calling again is safe.
+     * partitioning, order or compression cannot be read or a column has a name of the layout's; whatever else is thrown, calling again is safe.
      */
     public Table loadOrCreate(TableSpec spec) {
         Optional<Table> existing = load(spec);
@@ -70,6 +70,10 @@ public final class IcebergTables {
                 .ifPresent(problem -> {
                     throw new ProblemException(problem);
                 });
+        List<Problem> reserved = TableSchemas.reserved(spec, spec.columns());
+        if (!reserved.isEmpty()) {
+            throw new ProblemException(reserved);
+        }
         Compression.of(spec.qualifiedName(), properties(spec));
         Schema schema = ContractToIceberg.schema(spec);
         Catalog.TableBuilder builder = catalog.buildTable(identifier(spec), schema)

@@ -6,7 +6,10 @@ import java.util.function.IntSupplier;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
-/** A column that stands beside the row's own in a bronze table, so that a replay can read the record back. */
+/**
+ * A column that stands beside the row's own: in a bronze table so that a replay can read the record back, in a changelog
+ * table so that a reader can tell what came last.
+ */
 public enum OriginColumn {
     /** Partition of the topic. */
     TOPIC_PARTITION("_topic_partition"),
@@ -22,7 +25,9 @@ public enum OriginColumn {
     /** The record's value as it was; null for a tombstone, and for decoded records unless the layout keeps bytes. */
     VALUE("_value"),
     /** What a JSON record says, members that the contract does not know included; only where the layout asks for it. */
-    JSON("_json");
+    JSON("_json"),
+    /** What became of the row of the key; a {@link KeyChange}. */
+    CHANGE("_change");
 
     private final String columnName;
 
@@ -38,14 +43,20 @@ public enum OriginColumn {
     public boolean isIn(TableSpec.Layout layout) {
         return switch (layout) {
             case ENGINE -> false;
-            case BRONZE, BRONZE_RAW -> this != JSON;
-            case BRONZE_VARIANT -> true;
+            case BRONZE, BRONZE_RAW -> this != JSON && this != CHANGE;
+            case BRONZE_VARIANT -> this != CHANGE;
+            case CHANGELOG -> this == TOPIC_PARTITION || this == OFFSET || this == CHANGE;
         };
     }
 
-    /** The origin column of this name. */
-    public static Optional<OriginColumn> named(String name) {
-        return Arrays.stream(values()).filter(c -> c.columnName.equals(name)).findFirst();
+    /** The origin column of this name that tables of a layout have, or may come to have. */
+    public static Optional<OriginColumn> named(String name, TableSpec.Layout layout) {
+        return Arrays.stream(values()).filter(c -> c.columnName.equals(name) && c.isReservedIn(layout)).findFirst();
+    }
+
+    /** A contract may come to ask for the column for JSON when its table is there already. */
+    private boolean isReservedIn(TableSpec.Layout layout) {
+        return isIn(layout) || layout.isBronze() && this == JSON;
     }
 
     NestedField field(IntSupplier ids) {
@@ -56,6 +67,7 @@ public enum OriginColumn {
             case TIMESTAMP -> NestedField.required(id, columnName, Types.TimestampType.withZone());
             case KEY, VALUE -> NestedField.optional(id, columnName, Types.BinaryType.get());
             case JSON -> NestedField.optional(id, columnName, Types.VariantType.get());
+            case CHANGE -> NestedField.required(id, columnName, Types.StringType.get());
             case ERROR -> NestedField.optional(id, columnName, Types.StringType.get());
             case HEADERS -> NestedField.optional(id, columnName,
                     Types.ListType.ofRequired(ids.getAsInt(),

@@ -3,12 +3,13 @@ package millrace.sinks.iceberg.table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableEvolution.Change;
-import millrace.sinks.iceberg.table.TableSpec.Layout;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.types.Type;
@@ -56,22 +57,61 @@ public final class TableSchemas {
         }
     }
 
+    /** Columns of records that a spec's table cannot have, since it uses their names itself. */
+    public static List<Problem> reserved(TableSpec spec, FieldType.Struct incoming) {
+        return incoming.fields().stream().filter(f -> OriginColumn.named(f.name(), spec.layout()).isPresent())
+                .map(f -> Problem.of(SinkProblem.COLUMN_RESERVED, spec.qualifiedName(), "The records of topic "
+                        + spec.topic() + " have a column \"" + f.name()
+                        + "\", a name that the table uses for the origin of a row.")
+                        .withRemedy(SinkProblem.COLUMN_RESERVED.remedy()))
+                .toList();
+    }
+
+    /**
+     * What keeps a table from taking a spec's rows although they have its columns: it keeps changes by another key, or
+     * one of the two is about changes and the other is not.
+     */
+    public static Optional<Problem> otherwiseKept(TableSpec spec, Schema table) {
+        boolean keepsChanges = table.findField(OriginColumn.CHANGE.columnName()) != null;
+        String found = switch (spec.layout()) {
+            case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> "";
+            case ENGINE -> keepsChanges && !table.identifierFieldIds().isEmpty()
+                    ? "The table keeps changes of rows by " + String.join(", ", table.identifierFieldNames())
+                            + ", and rows no longer change."
+                    : "";
+            case CHANGELOG -> !keepsChanges
+                    ? "Rows change by " + String.join(", ", spec.key()) + ", and the table keeps rows that do not."
+                    : !table.identifierFieldNames().equals(Set.copyOf(spec.key()))
+                            ? "Rows change by " + String.join(", ", spec.key()) + ", and the table keeps changes by "
+                                    + (table.identifierFieldNames().isEmpty()
+                                            ? "no key"
+                                            : String.join(", ", new TreeSet<>(table.identifierFieldNames())))
+                                    + "."
+                            : "";
+        };
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Problem.of(SinkProblem.TABLE_FORMAT, spec.qualifiedName(), found)
+                        .withRemedy("Drop the table and restart the roles, which make it anew from topic "
+                                + spec.topic() + "; if that holds records of before, run the pipeline under another "
+                                + "name."));
+    }
+
     private void topLevel(Types.StructType table, FieldType.Struct incoming) {
-        if (spec.layout() != Layout.ENGINE) {
-            for (Field field : incoming.fields()) {
-                if (OriginColumn.named(field.name()).isPresent()) {
-                    problems.add(Problem.of(SinkProblem.COLUMN_RESERVED, spec.qualifiedName(), "The records of topic "
-                            + spec.topic() + " have a column \"" + field.name()
-                            + "\", a name that the table uses for the origin of a row."));
-                }
-            }
-            if (!problems.isEmpty()) {
-                return;
+        problems.addAll(reserved(spec, incoming));
+        for (String column : spec.key()) {
+            if (incoming.indexOf(column) < 0) {
+                problems.add(Problem.of(SinkProblem.COLUMN_INCOMPATIBLE, spec.qualifiedName(), "The records of topic "
+                        + spec.topic() + " have no column \"" + column + "\", which is part of the table's key.")
+                        .withRemedy(SinkProblem.COLUMN_INCOMPATIBLE.remedy()));
             }
         }
+        if (!problems.isEmpty()) {
+            return;
+        }
         Set<String> origin = new HashSet<>();
-        if (spec.layout() != Layout.ENGINE) {
-            for (OriginColumn column : OriginColumn.values()) {
+        for (OriginColumn column : OriginColumn.values()) {
+            if (OriginColumn.named(column.columnName(), spec.layout()).isPresent()) {
                 origin.add(column.columnName());
             }
         }
@@ -89,7 +129,9 @@ public final class TableSchemas {
             if (column == null) {
                 changes.add(new Change.Add(path, field));
             } else {
-                slot(join(path, field.name()), column.isRequired(), column.type(), field.nullable(), field.type());
+                // A key is never null, whatever the schema lets a column be.
+                boolean nullable = field.nullable() && !(path.isEmpty() && spec.key().contains(field.name()));
+                slot(join(path, field.name()), column.isRequired(), column.type(), nullable, field.type());
             }
         }
         for (NestedField column : table.fields()) {

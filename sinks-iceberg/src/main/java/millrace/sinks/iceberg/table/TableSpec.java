@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import millrace.schemas.contract.Column;
 import millrace.schemas.row.FieldType;
 
@@ -15,6 +16,8 @@ import millrace.schemas.row.FieldType;
  * @param columns the row type that the contract or model promises now; more may arrive by evolution
  * @param values how the topic's values are written
  * @param layout which columns stand beside the row's own
+ * @param key the columns by which rows change, in the order in which record keys hold them; empty for other layouts than
+ *        {@link Layout#CHANGELOG}
  * @param eventTime the column that carries event time and how far it may be out of order, where the sink itself keeps
  *        the clock (bronze); absent where the pipeline's watermarks say how complete a topic is
  * @param partitionBy transforms as text, such as {@code day(client_ts)}, {@code bucket(16, id)}, {@code region}
@@ -22,10 +25,19 @@ import millrace.schemas.row.FieldType;
  * @param properties Iceberg table properties by their own names; {@code format-version} is 3 unless given here
  */
 public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns,
-        ValueFormat values, Layout layout, Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy,
-        Duration commitInterval, long targetFileSize, Map<String, String> properties) {
+        ValueFormat values, Layout layout, List<String> key, Optional<Clock> eventTime, List<String> partitionBy,
+        List<String> sortBy, Duration commitInterval, long targetFileSize, Map<String, String> properties) {
 
     public TableSpec {
+        key = List.copyOf(key);
+        if (key.isEmpty() == (layout == Layout.CHANGELOG)) {
+            throw new IllegalArgumentException("layout " + layout + " with key " + key);
+        }
+        for (String column : key) {
+            if (columns.indexOf(column) < 0) {
+                throw new IllegalArgumentException("no column " + column + " of the key");
+            }
+        }
         partitionBy = List.copyOf(partitionBy);
         sortBy = List.copyOf(sortBy);
         properties = Map.copyOf(properties);
@@ -35,15 +47,21 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
     public TableSpec(String namespace, String name, String topic, FieldType.Struct columns, Layout layout,
             Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy, Duration commitInterval,
             long targetFileSize, Map<String, String> properties) {
-        this(namespace, name, topic, columns, new ValueFormat.Avro(), layout, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties);
+        this(namespace, name, topic, columns, new ValueFormat.Avro(), layout, List.of(), eventTime, partitionBy,
+                sortBy, commitInterval, targetFileSize, properties);
     }
 
     /** The same table where the topic holds JSON that a contract of these columns describes. */
     public TableSpec ofJson(List<Column> contract) {
         var json = new ValueFormat.Json(contract);
-        return new TableSpec(namespace, name, topic, json.rowType(), json, layout, eventTime, partitionBy, sortBy,
+        return new TableSpec(namespace, name, topic, json.rowType(), json, layout, key, eventTime, partitionBy, sortBy,
                 commitInterval, targetFileSize, properties);
+    }
+
+    /** The same table where records change the rows of these columns, which are the records' keys. */
+    public TableSpec ofChanges(List<String> by) {
+        return new TableSpec(namespace, name, topic, columns, values, Layout.CHANGELOG, by, eventTime, partitionBy,
+                sortBy, commitInterval, targetFileSize, properties);
     }
 
     /** {@code namespace.name}. */
@@ -69,6 +87,19 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
          */
         BRONZE_VARIANT,
         /** The row's own columns only; used for topics that the engine itself writes. */
-        ENGINE
+        ENGINE,
+        /**
+         * Every record of a topic that the engine writes upserts to: the row's own columns, of which only the key's
+         * are always there, {@code _topic_partition}, {@code _offset}, and {@code _change}, which is a {@link KeyChange}.
+         * The newest offset of a key says what its row is now; a key is always in one partition.
+         */
+        CHANGELOG;
+
+        private static final Set<Layout> BRONZE_LAYOUTS = Set.of(BRONZE, BRONZE_RAW, BRONZE_VARIANT);
+
+        /** Whether it is one for topics of others, where a record that cannot be decoded is a row too. */
+        public boolean isBronze() {
+            return BRONZE_LAYOUTS.contains(this);
+        }
     }
 }

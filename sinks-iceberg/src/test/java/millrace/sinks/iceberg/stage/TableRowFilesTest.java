@@ -13,6 +13,7 @@ import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
+import millrace.schemas.wire.ConfluentFrame;
 import millrace.sinks.iceberg.file.Appended;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
@@ -52,12 +53,30 @@ class TableRowFilesTest {
         files.abort();
     }
 
+    @Test
+    void inATopicOfChangesATombstoneIsADeleteAndNoEnd() {
+        var key = new TableSpec("gold", "orders", "orders", ROW, TableSpec.Layout.ENGINE, Optional.empty(), List.of(),
+                List.of(), Duration.ofSeconds(10), 1L << 20, Map.of()).ofChanges(List.of("at"));
+        RowFiles files = open(key);
+        byte[] framed = AvroRowEncoder.of(AVRO, ROW, 1).encode(new Object[] {NOON});
+        byte[] row = java.util.Arrays.copyOfRange(framed, ConfluentFrame.HEADER, framed.length);
+        assertThat(files.append(record(0, 0, row, framed, new RecordHeaders()))).isEqualTo(Appended.WRITTEN);
+        assertThat(files.append(record(0, 1, row, null, new RecordHeaders()))).isEqualTo(Appended.WRITTEN);
+        assertThat(files.append(end(0, 2))).as("nobody ends the engine's own topics")
+                .isInstanceOf(Appended.Refused.class);
+        assertThat(files.clocks()).isEmpty();
+        assertThat(files.close()).singleElement().satisfies(f -> assertThat(f.rows()).isEqualTo(2));
+    }
+
     private static RowFiles open(Optional<TableSpec.Clock> eventTime) {
+        return open(new TableSpec("bronze", "orders", "orders", ROW, TableSpec.Layout.BRONZE, eventTime, List.of(),
+                List.of(), Duration.ofSeconds(10), 1L << 20, Map.of()));
+    }
+
+    private static RowFiles open(TableSpec spec) {
         var catalog = new InMemoryCatalog();
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
         var tables = new IcebergTables(catalog);
-        var spec = new TableSpec("bronze", "orders", "orders", ROW, TableSpec.Layout.BRONZE, eventTime, List.of(),
-                List.of(), Duration.ofSeconds(10), 1L << 20, Map.of());
         UUID uuid = tables.loadOrCreate(spec).uuid();
         return TableRowFiles.factory(tables, spec, id -> AVRO).open(uuid, "p1");
     }
@@ -74,7 +93,12 @@ class TableRowFilesTest {
 
     private static ConsumerRecord<byte[], byte[]> record(int partition, long offset, byte[] value,
             RecordHeaders headers) {
+        return record(partition, offset, null, value, headers);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(int partition, long offset, byte[] key, byte[] value,
+            RecordHeaders headers) {
         return new ConsumerRecord<>("orders", partition, offset, 1_700_000_000_000L, TimestampType.CREATE_TIME, 0,
-                value == null ? 0 : value.length, null, value, headers, Optional.empty());
+                value == null ? 0 : value.length, key, value, headers, Optional.empty());
     }
 }

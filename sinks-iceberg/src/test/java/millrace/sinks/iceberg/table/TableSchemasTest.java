@@ -1,12 +1,14 @@
 package millrace.sinks.iceberg.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
@@ -91,6 +93,38 @@ class TableSchemasTest {
                 bad -> assertThat(bad.problems()).singleElement()
                         .satisfies(p -> assertThat(p.code()).isEqualTo(SinkProblem.COLUMN_RESERVED)));
         assertThat(fit(Layout.ENGINE, next)).isInstanceOf(TableEvolution.Evolve.class);
+    }
+
+    @Test
+    void aChangelogKeepsItsKeyWhateverElseEvolves() {
+        TableSpec spec = spec(Layout.ENGINE).ofChanges(List.of("id"));
+        org.apache.iceberg.Schema table = ContractToIceberg.schema(spec);
+        assertThat(table.identifierFieldNames()).containsExactly("id");
+        assertThat(TableSchemas.fit(spec, table, NOW)).isEqualTo(new TableEvolution.Same());
+        assertThat(TableSchemas.fit(spec, table, with(NOW, Field.optional("id", LONG))))
+                .as("a row type may let a column of the key be null; no key is").isEqualTo(new TableEvolution.Same());
+        assertThat(TableSchemas.fit(spec, table, row(Field.required("id", LONG), Field.optional("more", TEXT))))
+                .isInstanceOfSatisfying(TableEvolution.Evolve.class, evolve -> assertThat(evolve.changes())
+                        .singleElement().isInstanceOf(TableEvolution.Change.Add.class));
+        assertThat(TableSchemas.fit(spec, table, row(Field.optional("city", TEXT)))).isInstanceOfSatisfying(
+                TableEvolution.Incompatible.class, bad -> assertThat(bad.problems()).singleElement()
+                        .satisfies(p -> assertThat(p.message()).contains("no column \"id\", which is part of")));
+        assertThat(TableSchemas.fit(spec, table, with(NOW, Field.required("id", TEXT))))
+                .isInstanceOf(TableEvolution.Incompatible.class);
+        assertThat(TableSchemas.reserved(spec, row(Field.required("_change", TEXT), Field.required("_key", TEXT))))
+                .as("names of other layouts are free").singleElement()
+                .satisfies(p -> assertThat(p.code()).isEqualTo(SinkProblem.COLUMN_RESERVED));
+    }
+
+    @Test
+    void aTableIsNotCreatedWithAColumnOfTheLayoutsName() {
+        InMemoryCatalog catalog = new InMemoryCatalog();
+        catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
+        TableSpec spec = new TableSpec("db", "orders", "orders",
+                row(Field.required("id", LONG), Field.required("_offset", LONG)), Layout.ENGINE, Optional.empty(),
+                List.of(), List.of(), Duration.ofSeconds(10), 1 << 20, Map.of()).ofChanges(List.of("id"));
+        assertThatThrownBy(() -> new IcebergTables(catalog).loadOrCreate(spec)).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("COLUMN_RESERVED");
     }
 
     private static TableEvolution fit(Layout layout, FieldType.Struct incoming) {

@@ -11,7 +11,6 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.yaml.Durations;
 import millrace.sinks.iceberg.run.SinkBench;
-import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +26,11 @@ import picocli.CommandLine.Option;
 final class BenchCommand extends Main.Subcommand {
     @Mixin
     private Result result;
+
+    /** Those that any topic of Avro can land in. */
+    private enum AvroLayout {
+        BRONZE, BRONZE_RAW, ENGINE
+    }
 
     @Option(names = "--brokers", required = true, paramLabel = "<host:port>", description = "Kafka brokers.")
     private String brokers;
@@ -44,7 +48,7 @@ final class BenchCommand extends Main.Subcommand {
     private int schema;
 
     @Option(names = "--layout", defaultValue = "BRONZE", paramLabel = "<layout>", description = "One of ${COMPLETION-CANDIDATES}. Default: BRONZE.")
-    private TableSpec.Layout layout;
+    private AvroLayout layout;
 
     @Option(names = "--partition-by", paramLabel = "<column>", description = "A column or transform, such as day(_timestamp). Default: none.")
     private String partition;

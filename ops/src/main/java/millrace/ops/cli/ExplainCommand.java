@@ -29,6 +29,13 @@ final class ExplainCommand extends Main.Subcommand {
     @Mixin
     private Where where;
 
+    /** @param changesBy see {@link Pipeline#changesBy} */
+    private record Explained(Plan plan, List<String> changesBy) {
+        String name() {
+            return plan.model();
+        }
+    }
+
     @Option(names = "--types", description = "Show the type of every column.")
     private boolean types;
 
@@ -37,29 +44,34 @@ final class ExplainCommand extends Main.Subcommand {
 
     @Override
     ExitCode run() {
-        List<Deployment> deployments = where.projects(terminal()).stream().map(Deployment::read).toList();
-        List<Plan> all = deployments.stream().flatMap(d -> d.pipeline().models().stream())
-                .map(Pipeline.PlannedModel::plan).toList();
-        List<Plan> chosen = model == null ? all : all.stream().filter(p -> p.model().equals(model)).toList();
+        List<Explained> all = where.projects(terminal()).stream().map(d -> Deployment.read(d).pipeline())
+                .flatMap(p -> p.models().stream().map(m -> new Explained(m.plan(), p.changesBy(m)))).toList();
+        List<Plan> plans = all.stream().map(Explained::plan).toList();
+        List<Explained> chosen = model == null ? all : all.stream().filter(e -> e.name().equals(model)).toList();
         if (chosen.isEmpty() && model != null) {
             throw new ProblemException(Problem.of(OpsProblem.MODEL_NOT_FOUND, model, "There is no model \"" + model
-                    + "\"." + Nearest.hint(model, all.stream().map(Plan::model).toList()))
+                    + "\"." + Nearest.hint(model, all.stream().map(Explained::name).toList()))
                     .withRemedy(OpsProblem.MODEL_NOT_FOUND.remedy()));
         }
         if (result.isJson()) {
-            terminal().out().println(Result.json(chosen.stream().map(p -> asMap(p, all)).toList()));
+            terminal().out().println(Result.json(chosen.stream().map(e -> asMap(e, plans)).toList()));
         } else {
             List<String> parts = new ArrayList<>();
-            chosen.forEach(p -> parts.add(text(p, all)));
+            chosen.forEach(e -> parts.add(text(e, plans)));
             terminal().out().println(String.join("\n\n", parts));
         }
         return ExitCode.OK;
     }
 
-    private String text(Plan plan, List<Plan> all) {
+    private String text(Explained explained, List<Plan> all) {
+        Plan plan = explained.plan();
+        List<String> by = explained.changesBy();
         StringBuilder text = new StringBuilder(terminal().bold(plan.model())).append('\n');
-        (types ? PlanPrinter.printWithTypes(plan) : PlanPrinter.print(plan)).strip().lines()
+        (types ? PlanPrinter.printWithTypes(plan, by) : PlanPrinter.print(plan, by)).strip().lines()
                 .forEach(l -> text.append("  ").append(l).append('\n'));
+        if (!by.isEmpty()) {
+            text.append("  the table keeps every change: _change, _offset\n");
+        }
         TextTable columns = new TextTable("column", "from");
         Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.row(name,
                 from.isEmpty() ? "-" : String.join(", ", from.stream().map(Object::toString).toList())));
@@ -68,10 +80,12 @@ final class ExplainCommand extends Main.Subcommand {
         return text.toString().stripTrailing();
     }
 
-    private static Map<String, Object> asMap(Plan plan, List<Plan> all) {
+    private static Map<String, Object> asMap(Explained explained, List<Plan> all) {
+        Plan plan = explained.plan();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("model", plan.model());
-        out.put("plan", PlanPrinter.print(plan));
+        out.put("plan", PlanPrinter.print(plan, explained.changesBy()));
+        out.put("changesBy", explained.changesBy());
         Map<String, Object> columns = new LinkedHashMap<>();
         Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.put(name,
                 from.stream().map(Object::toString).toList()));

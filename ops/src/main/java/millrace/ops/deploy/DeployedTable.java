@@ -18,10 +18,10 @@ public record DeployedTable(TableSpec spec, Kind kind, String source, Optional<D
         BRONZE,
         /** The rows of a model. */
         MODEL,
-        /** The records of a contract's topic that were refused, and the computed rows of a model that were. */
-        QUARANTINE,
         /** The rows that came too late for a window of a model. */
-        LATE
+        LATE,
+        /** The records of a contract's topic that were refused, and the computed rows of a model that were. */
+        QUARANTINE
     }
 
     public String name() {

@@ -15,6 +15,7 @@ import millrace.schemas.contract.ContractFolder;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
@@ -35,7 +36,7 @@ import millrace.topology.sql.SqlCompiler;
  * application, topics and tables at every start.
  *
  * @param models in the order of their plans: each one behind those that it reads
- * @param tables in the order rows reach them: bronze, models, quarantine
+ * @param tables in the order rows reach them: bronze, models with their late rows and quarantines, quarantines of contracts
  * @param functions that the plans were compiled with
  */
 public record Deployment(Project project, Pipeline pipeline, List<Model> models, List<DeployedTable> tables,
@@ -81,7 +82,8 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
     }
 
     /**
-     * Puts together what has been read and compiled.
+     * Puts together what has been read and compiled. Throws {@link ProblemException} if a column has a name that its
+     * table uses itself.
      *
      * @param plans of all models, each one behind those that it reads
      * @param functions that the plans were compiled with, as {@code aggregates}
@@ -105,6 +107,11 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             pipeline.sideTopicsOf(model).forEach((topic, row) -> tables.add(side(project, model, topic, row)));
         }
         contracts.forEach(c -> tables.add(quarantine(project, c)));
+        List<Problem> reserved = tables.stream()
+                .flatMap(t -> TableSchemas.reserved(t.spec(), t.spec().columns()).stream()).toList();
+        if (!reserved.isEmpty()) {
+            throw new ProblemException(reserved);
+        }
         return new Deployment(project, pipeline, ordered, tables, functions);
     }
 
@@ -170,7 +177,9 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                 Layout.ENGINE, Optional.empty(), config.partitionBy(), config.sortBy(),
                 project.defaults().commitInterval(),
                 config.targetFileSize().orElse(project.defaults().targetFileSize()), properties);
-        return new DeployedTable(spec, DeployedTable.Kind.MODEL, model.name(), Optional.empty());
+        List<String> changesBy = pipeline.changesBy(model);
+        return new DeployedTable(changesBy.isEmpty() ? spec : spec.ofChanges(changesBy), DeployedTable.Kind.MODEL,
+                model.name(), Optional.empty());
     }
 
     /** Late rows lie beside their model's table, refused ones with the others. */

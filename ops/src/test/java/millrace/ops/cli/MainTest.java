@@ -51,6 +51,23 @@ class MainTest {
     }
 
     @Test
+    void explainSaysWhetherAModelChangesItsRows() throws IOException {
+        run("init", "shop");
+        Path gold = Files.createDirectories(folder.resolve("shop/models/gold"));
+        Files.writeString(gold.resolve("spent.sql"),
+                "SELECT customer, COUNT(*) AS orders FROM silver.orders GROUP BY customer\n");
+        Files.writeString(gold.resolve("gold.yml"),
+                "models:\n  - name: spent\n    config: {unique_key: [customer], retention: forever}\n");
+        assertThat(run("explain", "--project", "shop", "gold.spent")).as(err()).isZero();
+        assertThat(out()).contains("  emit gold.spent, upserts by customer\n")
+                .contains("\n  the table keeps every change: _change, _offset\n");
+        assertThat(run("explain", "--project", "shop", "gold.spent", "-o", "json")).isZero();
+        assertThat(out()).containsPattern("\"changesBy\" : \\[ ?\"customer\" ?]");
+        assertThat(run("explain", "--project", "shop", "silver.orders")).isZero();
+        assertThat(out()).contains("  emit silver.orders\n").doesNotContain("_change");
+    }
+
+    @Test
     void secretsAreInNoOutput() throws IOException {
         run("init", "shop");
         Files.writeString(folder.resolve("shop/profiles.yaml"), """

@@ -23,6 +23,7 @@ import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.sql.SqlCompiler;
 
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,48 @@ class DeploymentTest {
     }
 
     @Test
+    void aModelWhoseRowsChangeKeepsEveryChangeByItsKey() {
+        Deployment deployment = hourly("1h", "window_start");
+        assertThat(deployment.tables()).extracting(t -> t.name() + " " + t.kind() + " " + t.spec().layout())
+                .containsExactly("bronze.orders BRONZE BRONZE", "gold.hourly MODEL CHANGELOG",
+                        "quarantine.gold_hourly QUARANTINE ENGINE", "gold.hourly__late LATE ENGINE",
+                        "quarantine.orders QUARANTINE ENGINE");
+        TableSpec gold = deployment.tables().get(1).spec();
+        assertThat(gold.key()).containsExactly("id", "window_start");
+        assertThat(gold.topic()).isEqualTo("shop.gold.hourly");
+        assertThat(gold.partitionBy()).containsExactly("day(window_start)");
+        assertThat(deployment.tables().get(3).spec().topic()).isEqualTo("shop.gold.hourly__late");
+        assertThat(deployment.tables().get(2).spec().topic()).isEqualTo("shop.gold.hourly.quarantine");
+    }
+
+    @Test
+    void aModelWhoseRowsStayKeepsThemThoughItHasAKey() {
+        TableSpec gold = hourly("30s", "window_start").tables().get(1).spec();
+        assertThat(gold.layout()).isEqualTo(TableSpec.Layout.ENGINE);
+        assertThat(gold.key()).isEmpty();
+    }
+
+    @Test
+    void aColumnNamedAsTheTablesOwnIsRefused() {
+        assertThatThrownBy(() -> hourly("1h", "_offset")).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("COLUMN_RESERVED").hasMessageContaining("gold.hourly");
+    }
+
+    private static Deployment hourly(String allowedLateness, String windowStart) {
+        Contract contract = ContractFile.read("contracts/orders.odcs.yaml",
+                CONTRACT + "  - {property: allowedLateness, value: " + allowedLateness + "}\n");
+        String sql = "SELECT id, window_start AS " + windowStart + ", COUNT(*) AS n FROM TABLE(TUMBLE(TABLE orders, "
+                + "DESCRIPTOR(\"at\"), INTERVAL '1' HOUR)) GROUP BY id, window_start, window_end";
+        Model model = new Model("gold", "hourly", "models/gold/hourly.sql", sql, "", List.of(),
+                new Model.Config(List.of("id", windowStart), Optional.empty(), Optional.empty(),
+                        List.of("day(" + windowStart + ")"), List.of(), Optional.empty(), false, true, Map.of(),
+                        Map.of()));
+        FunctionLibrary functions = FunctionLibrary.builtIn();
+        return Deployment.of(project("shop"), List.of(contract), List.of(model),
+                SqlCompiler.compile(List.of(contract), List.of(model), functions), functions);
+    }
+
+    @Test
     void theSameFilesAreTheSameDeployment() {
         assertThat(deployment("shop")).isEqualTo(deployment("shop"));
     }
@@ -119,18 +162,20 @@ class DeploymentTest {
     }
 
     private static Deployment deployment(String name, Contract contract) {
-        Path folder = Path.of("/projects").resolve(name);
-        Project project = new Project(name, "", folder, new Project.Defaults(Duration.ofSeconds(5), Optional.empty(),
-                128L << 20, Map.of("format-version", "2")),
-                Profile.embedded(folder.resolve("data"),
-                        Profile.Ports.FREE));
         FieldType.Struct row = new FieldType.Struct(List.of(Field.required("id", new FieldType.Text())));
         Model model = new Model("silver", "orders", "models/silver/orders.sql", "SELECT id FROM orders", "", List.of(),
                 new Model.Config(List.of(), Optional.empty(), Optional.empty(), List.of("day(at)"), List.of(),
                         Optional.of(64L << 20), false, true, Map.of("owner", "shop"), Map.of()));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
-        return Deployment.of(project, List.of(contract), List.of(model), List.of(plan), FunctionLibrary.builtIn(),
-                Aggregates.builtIn());
+        return Deployment.of(project(name), List.of(contract), List.of(model), List.of(plan),
+                FunctionLibrary.builtIn(), Aggregates.builtIn());
+    }
+
+    private static Project project(String name) {
+        Path folder = Path.of("/projects").resolve(name);
+        return new Project(name, "", folder, new Project.Defaults(Duration.ofSeconds(5), Optional.empty(),
+                128L << 20, Map.of("format-version", "2")),
+                Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
     }
 }

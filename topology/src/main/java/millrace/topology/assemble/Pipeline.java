@@ -93,6 +93,11 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         });
     }
 
+    /** The columns by which a model changes rows that it has given out; empty if it changes none. */
+    public List<String> changesBy(PlannedModel model) {
+        return rowChanges().in(model.plan().root()) ? model.config().uniqueKey() : List.of();
+    }
+
     /** The topics that a model writes beside its rows, with the types of what lies in them. */
     public Map<String, FieldType.Struct> sideTopicsOf(PlannedModel model) {
         Map<String, FieldType.Struct> topics = new TreeMap<>();

@@ -16,17 +16,34 @@ import millrace.topology.plan.PlanNode;
 public final class PlanPrinter {
     private PlanPrinter() {}
 
-    /** The steps, the last one first, each input indented under its step; no line break at the end. */
+    /** The steps of a model that gives out no row twice. */
     public static String print(Plan plan) {
+        return print(plan, List.of());
+    }
+
+    /**
+     * The steps, the last one first, each input indented under its step; no line break at the end.
+     *
+     * @param changesBy the columns by which the model changes rows that it has given out; empty if it changes none
+     */
+    public static String print(Plan plan, List<String> changesBy) {
         StringBuilder out = new StringBuilder("emit ").append(plan.model());
+        if (!changesBy.isEmpty()) {
+            out.append(", upserts by ").append(String.join(", ", changesBy));
+        }
         node(plan.root(), "  ", out);
         return out.toString();
     }
 
     /** The steps and the columns of the result with their types. */
     public static String printWithTypes(Plan plan) {
+        return printWithTypes(plan, List.of());
+    }
+
+    /** The same of a model that changes rows. */
+    public static String printWithTypes(Plan plan, List<String> changesBy) {
         int width = plan.rowType().fields().stream().mapToInt(f -> f.name().length()).max().orElse(0);
-        return print(plan) + "\ncolumns" + plan.rowType().fields().stream()
+        return print(plan, changesBy) + "\ncolumns" + plan.rowType().fields().stream()
                 .map(f -> "\n  " + f.name() + " ".repeat(width - f.name().length() + 2) + type(f))
                 .collect(Collectors.joining());
     }

@@ -111,6 +111,10 @@ final class TableCommand extends Main.Group {
                             ? ""
                             : "   partitioned by " + String.join(", ", table.partitioning()))
                     + (table.order().isEmpty() ? "" : "   sorted by " + String.join(", ", table.order())));
+            if (!table.changesBy().isEmpty()) {
+                terminal().out().println("  keeps every change of the rows by " + String.join(", ", table.changesBy())
+                        + "; millrace query shows them as they are now");
+            }
             TextTable columns = new TextTable("id>", "column", "type", "");
             table.columns().forEach(c -> columns.row(c.id(), c.name(), c.type(), c.required() ? "required" : ""));
             columns.lines().forEach(l -> terminal().out().println("  " + l));

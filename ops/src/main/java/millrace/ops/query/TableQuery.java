@@ -20,13 +20,23 @@ import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.read.TableCatalog;
 import millrace.sinks.iceberg.read.TableCatalog.ColumnView;
 import millrace.sinks.iceberg.read.TableCatalog.FileView;
+import millrace.sinks.iceberg.read.TableCatalog.TableView;
+import millrace.sinks.iceberg.table.KeyChange;
+import millrace.sinks.iceberg.table.OriginColumn;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
 
 /**
  * Runs a query over the live files of a catalog's tables. Each table is a view under its own name; files are read by
  * field id, so that columns that were renamed, widened or added later are what the table says. Nothing outside these
  * files can be read, and nothing can be written.
+ *
+ * <p>
+ * A table that keeps every change of its rows shows under its name the rows as they are now, and under that with
+ * {@code __changes} behind it what it keeps.
  */
 public final class TableQuery {
+    private static final String CHANGES = "__changes";
+
     private TableQuery() {}
 
     /** Takes the result row by row. */
@@ -50,7 +60,7 @@ public final class TableQuery {
             List<String> paths = new ArrayList<>();
             List<String> views = new ArrayList<>();
             for (String name : mentioned(names, sql)) {
-                views.add(view(catalog, name, schemas, paths));
+                views.addAll(views(catalog, name, names, schemas, paths));
             }
             for (String schema : schemas) {
                 statement.execute("CREATE SCHEMA IF NOT EXISTS " + DuckDb.name(schema));
@@ -79,15 +89,41 @@ public final class TableQuery {
         return names.stream().filter(n -> text.contains(n.toLowerCase(Locale.ROOT))).toList();
     }
 
-    private static String view(TableCatalog catalog, String name, Set<String> schemas, List<String> paths) {
+    private static List<String> views(TableCatalog catalog, String name, List<String> names, Set<String> schemas,
+            List<String> paths) {
         int dot = name.lastIndexOf('.');
         schemas.add(name.substring(0, dot));
-        String view = "CREATE VIEW " + DuckDb.name(name.substring(0, dot)) + "." + DuckDb.name(name.substring(dot + 1))
-                + " AS ";
-        List<ColumnView> columns = catalog.table(name).orElseThrow().columns();
+        String view = "CREATE VIEW " + DuckDb.name(name.substring(0, dot)) + ".";
+        String table = name.substring(dot + 1);
+        TableView of = catalog.table(name).orElseThrow();
+        String rows = rows(catalog, of, paths);
+        if (of.changesBy().isEmpty()) {
+            return List.of(view + DuckDb.name(table) + " AS " + rows);
+        }
+        List<String> views = new ArrayList<>();
+        views.add(view + DuckDb.name(table) + " AS " + now(of, rows));
+        if (!names.contains(name + CHANGES)) {
+            views.add(view + DuckDb.name(table + CHANGES) + " AS " + rows);
+        }
+        return views;
+    }
+
+    /** Of each key the newest change, unless that is a delete. */
+    private static String now(TableView table, String changes) {
+        return "SELECT " + String.join(", ", table.columns().stream().map(ColumnView::name)
+                .filter(c -> OriginColumn.named(c, Layout.CHANGELOG).isEmpty()).map(DuckDb::name).toList())
+                + " FROM (" + changes + ") QUALIFY row_number() OVER (PARTITION BY "
+                + String.join(", ", table.changesBy().stream().map(DuckDb::name).toList()) + " ORDER BY "
+                + DuckDb.name(OriginColumn.OFFSET.columnName()) + " DESC) = 1 AND "
+                + DuckDb.name(OriginColumn.CHANGE.columnName()) + " = " + DuckDb.literal(KeyChange.UPSERT.text());
+    }
+
+    private static String rows(TableCatalog catalog, TableView table, List<String> paths) {
+        String name = table.name();
+        List<ColumnView> columns = table.columns();
         List<FileView> files = catalog.files(name);
         if (files.isEmpty()) {
-            return view + "SELECT " + String.join(", ", columns.stream()
+            return "SELECT " + String.join(", ", columns.stream()
                     .map(c -> "CAST(NULL AS " + c.type() + ") AS " + DuckDb.name(c.name())).toList())
                     + " WHERE false";
         }
@@ -103,7 +139,7 @@ public final class TableQuery {
         paths.addAll(literals);
         String schema = String.join(", ", columns.stream().map(c -> c.id() + ": {name: " + DuckDb.literal(c.name())
                 + ", type: " + DuckDb.literal(c.type()) + ", default_value: NULL}").toList());
-        return view + "SELECT * FROM read_parquet([" + String.join(", ", literals) + "], schema = MAP {" + schema
+        return "SELECT * FROM read_parquet([" + String.join(", ", literals) + "], schema = MAP {" + schema
                 + "})";
     }
 

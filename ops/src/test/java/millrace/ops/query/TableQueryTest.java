@@ -91,6 +91,71 @@ class TableQueryTest {
                 "[id, x, _json]", "[1, null, null]", "[2, 7, {id=2, more={x=[7, 8.50]}}]", "[null, null, null]");
     }
 
+    @Test
+    void aTableOfChangesShowsItsRowsAsTheyAreNow() {
+        TableSpec spec = spec("gold", OLD).ofChanges(List.of("id"));
+        tables.loadOrCreate(spec);
+        assertThat(query("select * from gold.orders")).containsExactly("[id, city, at]");
+        change(spec, 1L, "Rome");
+        change(spec, 2L, "Oslo");
+        change(spec, 1L, null);
+        change(spec, 2L, "Paris");
+        change(spec, 1L, "Bern");
+        change(spec, 3L, "Lund");
+        change(spec, 3L, null);
+        assertThat(query("select * from gold.orders order by id")).containsExactly("[id, city, at]",
+                "[1, Bern, 1970-01-01T00:00Z]", "[2, Paris, 1970-01-01T00:00Z]");
+        assertThat(query("select id, city, _change, _topic_partition, _offset from gold.orders__changes where id <> 2 "
+                + "order by _offset"))
+                .containsExactly("[id, city, _change, _topic_partition, _offset]", "[1, Rome, upsert, 0, 1]",
+                        "[1, null, delete, 0, 3]", "[1, Bern, upsert, 0, 5]", "[3, Lund, upsert, 0, 6]",
+                        "[3, null, delete, 0, 7]");
+        assertThat(query("select table_name from information_schema.tables order by 1"))
+                .containsExactly("[table_name]", "[orders]", "[orders__changes]");
+    }
+
+    /** What docs/operations.md tells the users of other engines. */
+    @Test
+    void theSqlOfTheManualGivesTheSameRows() throws Exception {
+        TableSpec spec = spec("gold", OLD).ofChanges(List.of("id"));
+        java.util.Random random = new java.util.Random(11);
+        Map<Long, String> rows = new java.util.TreeMap<>();
+        for (int i = 0; i < 40; i++) {
+            long id = random.nextInt(6);
+            String city = random.nextInt(3) == 0 ? null : "c" + i;
+            change(spec, id, city);
+            if (city == null) {
+                rows.remove(id);
+            } else {
+                rows.put(id, city);
+            }
+        }
+        String manual = Files.readString(Path.of("../docs/operations.md"));
+        String sql = manual.substring(manual.indexOf("    SELECT"), manual.indexOf(";", manual.indexOf("    SELECT")))
+                .replace("who, window_start, total", "id, city").replace("who, window_start", "id")
+                .replace("gold.hourly", "gold.orders__changes");
+        List<String> expected = new ArrayList<>(List.of("[id, city]"));
+        rows.forEach((id, city) -> expected.add("[" + id + ", " + city + "]"));
+        assertThat(query(sql + " ORDER BY id")).isEqualTo(expected);
+        assertThat(query("select id, city from gold.orders order by id")).isEqualTo(expected);
+    }
+
+    private void change(TableSpec spec, long id, String city) {
+        FieldType.Struct key = new FieldType.Struct(List.of(ID));
+        byte[] framed = AvroRowEncoder.of(AvroTypes.toSchema("key", key), key, 0).encode(new Object[] {id});
+        byte[] value = city == null
+                ? null
+                : AvroRowEncoder.of(AvroTypes.toSchema("Order", OLD), OLD, 1).encode(new Object[] {id, city, 0L});
+        Table table = tables.loadOrCreate(spec);
+        StagedWriter writer = StagedWriter.open(table, spec, i -> AvroTypes.toSchema("Order", OLD),
+                "worker-" + ++writers);
+        assertThat(writer.append(0, writers, 0, java.util.Arrays.copyOfRange(framed, 5, framed.length), value, null))
+                .isEqualTo(Appended.WRITTEN);
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        append.commit();
+    }
+
     private static TableSpec json(TableSpec.Layout layout) {
         return new TableSpec("bronze", "orders", "shop.orders", OLD, layout, Optional.empty(), List.of(), List.of(),
                 Duration.ofSeconds(1), 128L << 20, Map.of()).ofJson(OLD.fields().stream().map(Column::of).toList());

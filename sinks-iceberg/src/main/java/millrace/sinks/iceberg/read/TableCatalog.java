@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
+import millrace.sinks.iceberg.table.OriginColumn;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
@@ -55,9 +57,14 @@ public final class TableCatalog implements AutoCloseable {
     public record SnapshotView(long id, Optional<Long> parent, Instant at, String operation,
             Map<String, String> summary) {}
 
-    /** What a table is. */
+    /**
+     * What a table is.
+     *
+     * @param changesBy the key, if the table is one of layout {@link millrace.sinks.iceberg.table.TableSpec.Layout#CHANGELOG};
+     *        empty for all others
+     */
     public record TableView(String name, String location, int formatVersion, List<ColumnView> columns,
-            List<String> partitioning, List<String> order, Map<String, String> properties) {}
+            List<String> changesBy, List<String> partitioning, List<String> order, Map<String, String> properties) {}
 
     /** {@code namespace.name} of every table, sorted. */
     public List<String> names() {
@@ -83,11 +90,19 @@ public final class TableCatalog implements AutoCloseable {
                 t instanceof org.apache.iceberg.HasTableOperations o ? o.operations().current().formatVersion() : 0,
                 t.schema().columns().stream()
                         .map(c -> new ColumnView(c.fieldId(), c.name(), sql(c.type()), c.isRequired())).toList(),
+                changesBy(t.schema()),
                 t.spec().fields().stream().map(f -> f.transform() + "("
                         + t.schema().findColumnName(f.sourceId()) + ")").toList(),
                 t.sortOrder().fields().stream().map(f -> t.schema().findColumnName(f.sourceId()) + " "
                         + f.direction().name().toLowerCase(java.util.Locale.ROOT)).toList(),
                 new TreeMap<>(t.properties())));
+    }
+
+    private static List<String> changesBy(Schema schema) {
+        return schema.findField(OriginColumn.CHANGE.columnName()) == null
+                ? List.of()
+                : schema.columns().stream().filter(c -> schema.identifierFieldIds().contains(c.fieldId()))
+                        .map(Types.NestedField::name).toList();
     }
 
     /** The files that hold the table's rows now; none if there is no such table or no row. */

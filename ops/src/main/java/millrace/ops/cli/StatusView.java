@@ -23,7 +23,7 @@ final class StatusView {
     static List<String> live(Status status) {
         Map<String, Long> refused = new HashMap<>();
         for (QuarantineStatus q : status.quarantine()) {
-            refused.put("bronze." + q.contract(), q.records() + q.waiting());
+            refused.put(q.beside(), q.records() + q.waiting());
         }
         TextTable table = new TextTable("table", "rows>", "rate/s>", "fresh>", "complete through", "quarantined>");
         for (TableStatus t : status.tables()) {

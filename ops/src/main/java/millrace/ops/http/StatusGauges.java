@@ -74,7 +74,7 @@ class StatusGauges {
         partitionLag.register(rows(status.tables().stream().flatMap(t -> t.partitions().stream().map(
                 p -> Row.of(tags(t).and("partition", Integer.toString(p.partition())), p.lag())))), true);
         quarantined.register(rows(status.quarantine().stream().flatMap(q -> q.byReason().entrySet().stream().map(
-                e -> Row.of(Tags.of("pipeline", q.pipeline(), "contract", q.contract(), "reason", e.getKey()),
+                e -> Row.of(Tags.of("pipeline", q.pipeline(), "source", q.source(), "reason", e.getKey()),
                         e.getValue())))),
                 true);
         blocked.register(rows(status.blocked().stream().map(

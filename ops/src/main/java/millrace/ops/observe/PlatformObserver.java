@@ -24,6 +24,7 @@ import millrace.sinks.iceberg.health.TableHealth;
 import millrace.sinks.iceberg.health.TableHealthReader;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.topology.model.Model;
+import millrace.topology.quarantine.QuarantineRecord;
 
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -97,9 +98,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
             for (DeployedTable table : deployment.tables()) {
                 tableStatuses.add(lookAt(deployment, table, look));
             }
-            for (Contract contract : deployment.pipeline().contracts()) {
-                quarantine.add(quarantine(deployment, contract, look));
-            }
+            quarantine.addAll(quarantines(deployment));
         }
         List<Blocked> blocked = new ArrayList<>(activity.blocked());
         blocked.addAll(look.blocked());
@@ -195,20 +194,36 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
                 activity.fillsTables(), why).assess(look.now());
     }
 
-    private QuarantineStatus quarantine(Deployment deployment, Contract contract, Look look) {
-        DeployedTable table = deployment.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.QUARANTINE
-                && t.source().equals(contract.name())).findFirst().orElseThrow();
+    /** Those of contracts first. */
+    private List<QuarantineStatus> quarantines(Deployment deployment) {
+        Map<String, String> beside = new HashMap<>();
+        deployment.tables().forEach(t -> {
+            switch (t.kind()) {
+                case BRONZE, MODEL -> beside.put(QuarantineRecord.topicOf(t.spec().topic()), t.name());
+                case LATE, QUARANTINE -> {
+                }
+            }
+        });
+        // A model whose rows stay in its topic has no table of its own.
+        return deployment.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.QUARANTINE)
+                .map(t -> quarantine(deployment, t, beside.getOrDefault(t.spec().topic(), t.source())))
+                .sorted(java.util.Comparator.comparing(q -> deployment.pipeline().contract(q.source()).isEmpty()))
+                .toList();
+    }
+
+    private QuarantineStatus quarantine(Deployment deployment, DeployedTable table, String beside) {
         try {
             Map<String, Long> byReason = tables.countBy(table.spec(), "reason");
             long waiting = Optional.ofNullable(lastSeen.get(table.name())).map(TableStatus::lag).orElse(0L);
-            QuarantineStatus status = new QuarantineStatus(deployment.name(), contract.name(), table.spec().topic(),
-                    table.name(), byReason.values().stream().mapToLong(Long::longValue).sum(), waiting, byReason);
+            QuarantineStatus status = new QuarantineStatus(deployment.name(), table.source(), beside,
+                    table.spec().topic(), table.name(), byReason.values().stream().mapToLong(Long::longValue).sum(),
+                    waiting, byReason);
             lastQuarantine.put(table.name(), status);
             return status;
         } catch (RuntimeException e) {
             LOG.debug("{} cannot be counted", table.name(), e); // the table itself is shown as blocked
-            return lastQuarantine.getOrDefault(table.name(), new QuarantineStatus(deployment.name(), contract.name(),
-                    table.spec().topic(), table.name(), 0, 0, Map.of()));
+            return lastQuarantine.getOrDefault(table.name(), new QuarantineStatus(deployment.name(), table.source(),
+                    beside, table.spec().topic(), table.name(), 0, 0, Map.of()));
         }
     }
 

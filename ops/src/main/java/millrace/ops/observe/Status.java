@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param at when it was looked at
  * @param condition the worst of all pipelines and tables
  * @param pipelines in the project's order
- * @param tables in the order rows reach them: bronze, models, quarantine
- * @param quarantine one entry for each contract
+ * @param tables in the order rows reach them: bronze, models, late rows, quarantine
+ * @param quarantine one entry for each contract, then for each model that may refuse rows of its own
  * @param blocked everything that cannot go on without a cure, the oldest first
  */
 public record Status(Instant at, Condition condition, List<PipelineStatus> pipelines,

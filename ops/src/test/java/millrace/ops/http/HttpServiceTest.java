@@ -122,7 +122,7 @@ class HttpServiceTest {
                 "millrace_table_freshness_seconds{pipeline=\"clickstream\",table=\"bronze.clicks\"} 6.0",
                 "millrace_table_lag_records{pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
                 "millrace_partition_lag_records{partition=\"1\",pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
-                "millrace_quarantine_records{contract=\"clicks\",pipeline=\"clickstream\",reason=\"NOT_DECODABLE\"} 5.0",
+                "millrace_quarantine_records{pipeline=\"clickstream\",reason=\"NOT_DECODABLE\",source=\"clicks\"} 5.0",
                 "millrace_blocked{code=\"TOPIC_RECREATED\",subject=\"bronze.orders\"} 1.0", "jvm_memory_used_bytes");
         status = StatusFixture.calm();
         assertThat(get("/prometheus").body()).doesNotContain("millrace_blocked{").doesNotContain("bronze.orders");

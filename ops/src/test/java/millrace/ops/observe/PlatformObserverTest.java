@@ -32,9 +32,16 @@ import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SinkEventCodec;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.file.Appended;
+import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.topology.aggregate.Aggregates;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.schemas.wire.AvroRowEncoder;
+import millrace.schemas.wire.AvroTypes;
 import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
+import millrace.topology.sql.SqlCompiler;
 
 class PlatformObserverTest {
     private static final String TOPIC = "shop.orders.v1";
@@ -111,6 +118,49 @@ class PlatformObserverTest {
         observer.close();
     }
 
+    @Test
+    void rowsThatModelsRefuseAreCountedBesideThoseOfContracts() throws Exception {
+        Deployment deployment = deployment(Model.of("gold", "totals", "models/gold/totals.sql",
+                "SELECT id, COUNT(*) AS n FROM orders GROUP BY id"), "id");
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse"));
+        Catalog catalog = Catalogs.open(properties);
+        TableSpec refused = deployment.tables().stream().map(DeployedTable::spec)
+                .filter(t -> t.qualifiedName().equals("quarantine.gold_totals")).findFirst().orElseThrow();
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
+            Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+            createTopic(kafka, CONTROL, 16);
+            refuse(new IcebergTables(catalog).loadOrCreate(refused), refused, "EXPRESSION_FAILED", "EXPRESSION_FAILED",
+                    "KEY_MISSING");
+            try (PlatformObserver observer = new PlatformObserver(List.of(deployment), kafka, CONTROL, properties,
+                    activity(), Instant::now)) {
+                Status status = observer.status();
+                assertThat(status.tables()).extracting(TableStatus::name).containsExactly("bronze.orders",
+                        "gold.totals", "quarantine.gold_totals", "quarantine.orders");
+                assertThat(status.quarantine()).containsExactly(
+                        new QuarantineStatus("shop", "orders", "bronze.orders", TOPIC + ".quarantine",
+                                "quarantine.orders", 0, 0, Map.of()),
+                        new QuarantineStatus("shop", "gold.totals", "gold.totals", "shop.gold.totals.quarantine",
+                                "quarantine.gold_totals", 3, 0, Map.of("EXPRESSION_FAILED", 2L, "KEY_MISSING", 1L)));
+            }
+        }
+    }
+
+    private static void refuse(Table table, TableSpec spec, String... reasons) {
+        var schema = AvroTypes.toSchema("Refused", spec.columns());
+        AvroRowEncoder encoder = AvroRowEncoder.of(schema, spec.columns(), 1);
+        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "w");
+        for (int i = 0; i < reasons.length; i++) {
+            Object[] row = new Object[spec.columns().fields().size()];
+            Map.of("topic", TOPIC, "topic_id", new UUID(0, 0), "partition", 0, "offset", (long) i, "timestamp", 0L,
+                    "headers", Map.of(), "contract", "", "contract_version", "", "reason", reasons[i])
+                    .forEach((column, value) -> row[spec.columns().indexOf(column)] = value);
+            assertThat(writer.append(0, i, 0, null, encoder.encode(row), null)).isEqualTo(Appended.WRITTEN);
+        }
+        var append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        append.commit();
+    }
+
     private static Activity activity() {
         return new Activity() {
             @Override
@@ -137,6 +187,16 @@ class PlatformObserverTest {
     }
 
     private Deployment deployment() {
+        return deployment(List.of());
+    }
+
+    private Deployment deployment(Model model, String key) {
+        return deployment(List.of(new Model(model.layer(), model.name(), model.sqlFile(), model.sql(), "", List.of(),
+                new Model.Config(List.of(key), Optional.empty(), Optional.of(Model.Config.FOREVER), List.of(),
+                        List.of(), Optional.empty(), false, true, Map.of(), Map.of()))));
+    }
+
+    private Deployment deployment(List<Model> models) {
         var contract = ContractFile.read("contracts/orders.odcs.yaml", """
             apiVersion: v3.2.0
             kind: DataContract
@@ -157,7 +217,9 @@ class PlatformObserverTest {
             """);
         Project project = new Project("shop", "", folder, Project.Defaults.STANDARD,
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
-        return Deployment.of(project, List.of(contract), List.of(), List.of(), FunctionLibrary.builtIn(),
+        FunctionLibrary functions = FunctionLibrary.builtIn();
+        return Deployment.of(project, List.of(contract), models,
+                SqlCompiler.compile(List.of(contract), models, functions), functions,
                 Aggregates.builtIn());
     }
 

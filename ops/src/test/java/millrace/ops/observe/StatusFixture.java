@@ -70,9 +70,11 @@ public final class StatusFixture {
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
                         List.of("silver.clicks"))),
                 tables.stream().map(t -> t.assess(NOW)).toList(),
-                List.of(new QuarantineStatus("clickstream", "clicks", "web.clicks.v1.quarantine", "quarantine.clicks",
+                List.of(new QuarantineStatus("clickstream", "clicks", "bronze.clicks", "web.clicks.v1.quarantine",
+                        "quarantine.clicks",
                         9, 2, Map.of("NOT_DECODABLE", 5L, "WILD_EVENT_TIME", 4L)),
-                        new QuarantineStatus("shop", "orders", "shop.orders.v1.quarantine", "quarantine.orders", 0, 0,
+                        new QuarantineStatus("shop", "orders", "bronze.orders", "shop.orders.v1.quarantine",
+                                "quarantine.orders", 0, 0,
                                 Map.of())),
                 List.of(RECREATED));
     }
@@ -83,7 +85,8 @@ public final class StatusFixture {
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
                         List.of("silver.clicks"))),
                 List.of(current("bronze.clicks").assess(NOW), current("silver.clicks").assess(NOW)),
-                List.of(new QuarantineStatus("clickstream", "clicks", "web.clicks.v1.quarantine", "quarantine.clicks",
+                List.of(new QuarantineStatus("clickstream", "clicks", "bronze.clicks", "web.clicks.v1.quarantine",
+                        "quarantine.clicks",
                         0, 0, Map.of())),
                 List.of());
     }

@@ -3,8 +3,8 @@ package millrace.topology.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.EventTime;
@@ -27,34 +27,40 @@ final class WindowsNeedTheEventTime {
                 .map(e -> contract(contracts, name).rowType().indexOf(e.column())), below);
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
-            if (node instanceof PlanNode.Windows w) {
-                check(model, w.input(), w.timeColumn(), times, contracts, problems);
-            } else if (node instanceof PlanNode.PartialSession s) {
-                check(model, s.input(), s.timeColumn(), times, contracts, problems);
+            if (node instanceof PlanNode.Windows w && !times.of(w.input()).contains(w.timeColumn())) {
+                problems.add(problem(model, w.input(), w.timeColumn(), eventTimes(w.input(), times, below, contracts)));
+            } else if (node instanceof PlanNode.PartialSession s && !times.of(s.input()).contains(s.timeColumn())) {
+                problems.add(problem(model, s.input(), s.timeColumn(), eventTimes(s.input(), times, below, contracts)));
             }
         });
         return problems.stream().distinct().toList();
     }
 
-    private static void check(Model model, PlanNode input, int timeColumn, EventTimeColumns times,
-            Collection<Contract> contracts, List<Problem> problems) {
-        if (!times.of(input).contains(timeColumn)) {
-            problems.add(problem(model, input, timeColumn, times.of(input), contracts));
-        }
+    /** As the sources that are read call it, whether or not this plan reads it. */
+    private static Set<String> eventTimes(PlanNode input, EventTimeColumns times, List<Plan> below,
+            Collection<Contract> contracts) {
+        Set<String> names = new TreeSet<>();
+        PlanWalk.nodes(input, node -> {
+            if (node instanceof PlanNode.Scan scan) {
+                switch (scan.kind()) {
+                    case CONTRACT -> contract(contracts, scan.source()).eventTime().map(EventTime::column)
+                            .ifPresent(names::add);
+                    case MODEL -> below.stream().filter(p -> p.model().equals(scan.source())).forEach(p -> times
+                            .of(p.root()).forEach(t -> names.add(p.rowType().fields().get(t).name())));
+                }
+            }
+        });
+        return names;
     }
 
-    private static Problem problem(Model model, PlanNode input, int timeColumn, Set<Integer> times,
-            Collection<Contract> contracts) {
+    private static Problem problem(Model model, PlanNode input, int timeColumn, Set<String> names) {
         String column = input.rowType().fields().get(timeColumn).name();
-        String instead = times.isEmpty()
-                ? contracts.stream().map(Contract::eventTime).flatMap(Optional::stream).map(EventTime::column)
-                        .distinct().map(c -> "\"" + c + "\"").collect(Collectors.joining(" or "))
-                : times.stream().map(t -> "\"" + input.rowType().fields().get(t).name() + "\"")
-                        .collect(Collectors.joining(" or "));
         return Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()), "The window is made of \""
-                + column + "\", which is not the event time. " + (instead.isEmpty()
-                        ? "The contract names none: say eventTime under its customProperties."
-                        : "Expected DESCRIPTOR of " + instead + ", as the contract gives it."));
+                + column + "\", which is not the event time. " + (names.isEmpty()
+                        ? "What is read has none: say eventTime under the customProperties of its contract, and pass "
+                                + "that column on unchanged."
+                        : "Expected DESCRIPTOR of " + names.stream().map(n -> "\"" + n + "\"")
+                                .collect(Collectors.joining(" or ")) + ", passed on unchanged."));
     }
 
     private static Contract contract(Collection<Contract> contracts, String name) {

@@ -31,7 +31,7 @@ public final class Checks {
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
         problems.addAll(EveryKeyIsAColumn.check(model, plan));
-        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan));
+        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below));
         problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
         return problems;
     }

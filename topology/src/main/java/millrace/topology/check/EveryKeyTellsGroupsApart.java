@@ -17,12 +17,13 @@ import millrace.topology.plan.WindowSpec;
 
 /**
  * Two groups with one key would overwrite each other, and which of them is left would depend on which came last. A bound
- * of a window stands for the window where it tells its windows apart.
+ * of a window stands for the window where it tells its windows apart. Groups of a model that is read are as good as the
+ * model's own.
  */
 final class EveryKeyTellsGroupsApart {
     private EveryKeyTellsGroupsApart() {}
 
-    static List<Problem> check(Model model, Plan plan) {
+    static List<Problem> check(Model model, Plan plan, List<Plan> below) {
         if (model.config().uniqueKey().isEmpty()) {
             return List.of();
         }
@@ -31,11 +32,20 @@ final class EveryKeyTellsGroupsApart {
         for (int i = 0; i < groupOf.length; i++) {
             groupOf[i] = i;
         }
-        while (node instanceof PlanNode.Calc calc) {
-            for (int i = 0; i < groupOf.length; i++) {
-                groupOf[i] = groupOf[i] >= 0 ? passedOn(calc.projections().get(groupOf[i])) : -1;
+        while (true) {
+            if (node instanceof PlanNode.Calc calc) {
+                for (int i = 0; i < groupOf.length; i++) {
+                    groupOf[i] = groupOf[i] >= 0 ? passedOn(calc.projections().get(groupOf[i])) : -1;
+                }
+                node = calc.input();
+            } else if (node instanceof PlanNode.Scan scan && scan.kind() == PlanNode.Scan.Kind.MODEL) {
+                for (int i = 0; i < groupOf.length; i++) {
+                    groupOf[i] = groupOf[i] >= 0 ? scan.columns().get(groupOf[i]) : -1;
+                }
+                node = below.stream().filter(p -> p.model().equals(scan.source())).findFirst().orElseThrow().root();
+            } else {
+                break;
             }
-            node = calc.input();
         }
         return switch (node) {
             case PlanNode.MergeAggregate a -> missing(model, plan, a, a.groups(), groupOf);

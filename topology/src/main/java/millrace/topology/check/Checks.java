@@ -26,7 +26,7 @@ public final class Checks {
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
         problems.addAll(SessionsNeedAGroup.check(model, plan, below, contracts));
         problems.addAll(AggregatesCanTakeRowsBack.check(model, plan, below, contracts, aggregates));
-        problems.addAll(EveryStateIsBounded.check(model, plan));
+        problems.addAll(EveryStateIsBounded.check(model, plan, AmendmentsNeedAKey.changes(below, contracts)));
         problems.addAll(AmendmentsNeedAKey.check(model, plan, below, contracts));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));

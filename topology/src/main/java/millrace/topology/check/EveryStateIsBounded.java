@@ -2,34 +2,62 @@ package millrace.topology.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
 import millrace.topology.model.Model;
 import millrace.topology.model.Model.Config;
+import millrace.topology.plan.AggregateCall;
+import millrace.topology.plan.AggregateCall.Over;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
 
 /** What a step remembers must end some time, or its author must have said that it need not. */
 final class EveryStateIsBounded {
     private EveryStateIsBounded() {}
 
-    static List<Problem> check(Model model, Plan plan) {
+    /** What keeps a number, however many rows come and go. */
+    private static final Set<String> SUMS = Set.of("COUNT", "SUM", "AVG");
+
+    static List<Problem> check(Model model, Plan plan, RowChanges changes) {
         if (model.config().retention().filter(Config.FOREVER::equals).isPresent()) {
             return List.of();
         }
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
-            // Without groups there is one result, which takes no more room as rows come.
-            if (node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty() && a.groups() > 0) {
-                String groups = String.join(", ",
-                        a.rowType().fields().subList(0, a.groups()).stream().map(f -> f.name()).toList());
-                problems.add(Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()),
-                        "The aggregate of " + model.qualifiedName() + " keeps a result for every value of " + groups
-                                + " without end. Group by "
-                                + "window_start and window_end of TABLE(TUMBLE(..)) too, or say retention: forever in "
-                                + "the model's config if that many are wanted."));
+            if (node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty()) {
+                // Without groups there is one result, which may yet remember every value that has come.
+                Optional<String> kept = a.groups() > 0
+                        ? Optional.of("keeps a result for every value of " + String.join(", ", a.rowType().fields()
+                                .subList(0, a.groups()).stream().map(Field::name).toList()))
+                        : a.calls().stream().filter(c -> remembersValues(c, changes.in(a.input()))).findFirst()
+                                .map(c -> "remembers every value of " + text(c, a.callInput()));
+                kept.ifPresent(what -> problems.add(problem(model, what)));
             }
         });
         return problems;
+    }
+
+    private static boolean remembersValues(AggregateCall call, boolean retracting) {
+        boolean sums = SUMS.contains(call.function());
+        // What was the largest may be taken back, and then the next one is.
+        return sums ? call.over() == Over.DISTINCT : retracting;
+    }
+
+    private static String text(AggregateCall call, FieldType.Struct input) {
+        return call.function() + "(" + (call.over() == Over.DISTINCT ? "DISTINCT " : "") + call.arguments().stream()
+                .map(c -> input.fields().get(c).name()).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private static Problem problem(Model model, String what) {
+        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "The aggregate of "
+                + model.qualifiedName() + " " + what + " without end. Group by "
+                + "window_start and window_end of TABLE(TUMBLE(..)) too, or say retention: forever in "
+                + "the model's config if that many are wanted.");
     }
 }

@@ -23,6 +23,8 @@ final class EveryStateIsBounded {
 
     /** What keeps a number, however many rows come and go. */
     private static final Set<String> SUMS = Set.of("COUNT", "SUM", "AVG");
+    /** What gives all values back, and so has to keep them. */
+    private static final Set<String> LISTS = Set.of("ARRAY_AGG", "STRING_AGG", "LISTAGG", "COLLECT_SET", "MAP_AGG");
 
     static List<Problem> check(Model model, Plan plan, RowChanges changes) {
         if (model.config().retention().filter(Config.FOREVER::equals).isPresent()) {
@@ -46,7 +48,7 @@ final class EveryStateIsBounded {
     private static boolean remembersValues(AggregateCall call, boolean retracting) {
         boolean sums = SUMS.contains(call.function());
         // What was the largest may be taken back, and then the next one is.
-        return sums ? call.over() == Over.DISTINCT : retracting;
+        return sums ? call.over() == Over.DISTINCT : retracting || LISTS.contains(call.function());
     }
 
     private static String text(AggregateCall call, FieldType.Struct input) {

@@ -50,7 +50,7 @@ final class LibraryAggregate extends SqlAggFunction {
         Resolution.Resolved resolved = (Resolution.Resolved) resolve(library, function, call).orElseThrow();
         RelDataTypeFactory f = binding.getTypeFactory();
         boolean nullable = resolved.nullable()
-                || resolved.nullIfEmpty() && (binding.getGroupCount() == 0 || binding.hasFilter());
+                || resolved.nullIfEmpty() && (binding.hasEmptyGroup() || binding.hasFilter());
         RelDataType type = f.createTypeWithNullability(SqlTypes.toCalcite(f, resolved.type()), nullable);
         inferred.put(types, type);
         return type;

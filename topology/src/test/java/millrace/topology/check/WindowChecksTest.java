@@ -166,7 +166,7 @@ class WindowChecksTest {
 
     private static Contract with(Contract c, Optional<EventTime> time) {
         return new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(), c.description(),
-                c.owner(), c.columns(), c.key(), time, c.partitions(), c.format(), c.kind(), c.rawRetention(),
+                c.owner(), c.columns(), c.key(), time, c.partitions(), c.format(), c.kind(), c.raw(),
                 c.freshness(), c.quality(), c.place());
     }
 

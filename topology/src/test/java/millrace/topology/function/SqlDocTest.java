@@ -40,7 +40,8 @@ class SqlDocTest {
     private static String aggregates() {
         StringBuilder text = new StringBuilder();
         for (AggregateFunction f : Aggregates.builtIn().functions()) {
-            text.append("| ").append(f.forms().stream().map(form -> "`" + form + "`").collect(Collectors.joining("<br>")))
+            text.append("| ")
+                    .append(f.forms().stream().map(form -> "`" + form + "`").collect(Collectors.joining("<br>")))
                     .append(" | ").append(f.doc().replace("|", "\\|")).append(" | ")
                     .append(f.examples().stream().map(e -> "`" + e.text().replace("|", "\\|") + "`")
                             .collect(Collectors.joining("<br>")))

@@ -140,7 +140,7 @@ class DeploymentTest {
                         Map.of()));
         FunctionLibrary functions = FunctionLibrary.builtIn();
         return Deployment.of(project("shop"), List.of(contract), List.of(model),
-                SqlCompiler.compile(List.of(contract), List.of(model), functions), functions);
+                SqlCompiler.compile(List.of(contract), List.of(model), functions), functions, Aggregates.builtIn());
     }
 
     @Test

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -38,23 +41,70 @@ final class Json {
     }
 
     static String string(JsonNode json, String field) {
-        return required(json, field).asText();
+        return text(required(json, field), field);
+    }
+
+    static String text(JsonNode value, String field) {
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException("field \"" + field + "\" is no text: " + value);
+        }
+        return value.textValue();
     }
 
     static long number(JsonNode json, String field) {
-        return required(json, field).asLong();
+        return number(field, required(json, field));
+    }
+
+    /** @param value null if there is none */
+    static long number(String field, JsonNode value) {
+        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw new IllegalArgumentException("field \"" + field + "\" is no whole number: " + value);
+        }
+        return value.longValue();
+    }
+
+    static int integer(String field, JsonNode value) {
+        long number = number(field, value);
+        if ((int) number != number) {
+            throw new IllegalArgumentException("field \"" + field + "\" is too large: " + value);
+        }
+        return (int) number;
+    }
+
+    static Instant instant(JsonNode json, String field) {
+        try {
+            return Instant.parse(string(json, field));
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("field \"" + field + "\" is no time: " + json.get(field), e);
+        }
     }
 
     static void longs(ObjectNode into, Map<Integer, Long> values) {
         values.forEach((key, value) -> into.put(Integer.toString(key), value));
     }
 
-    /** Numbers by partition; an absent object is an empty map. */
-    static SortedMap<Integer, Long> longs(JsonNode json) {
+    /** Numbers by partition; an absent field is an empty map. */
+    static SortedMap<Integer, Long> longs(JsonNode json, String field) {
         var values = new TreeMap<Integer, Long>();
-        if (json != null) {
-            json.properties().forEach(e -> values.put(Integer.valueOf(e.getKey()), e.getValue().asLong()));
+        if (json.has(field)) {
+            members(json, field).forEach(e -> values.put(Integer.valueOf(e.getKey()), number(field, e.getValue())));
         }
         return values;
+    }
+
+    static Set<Map.Entry<String, JsonNode>> members(JsonNode json, String field) {
+        JsonNode object = required(json, field);
+        if (!object.isObject()) {
+            throw new IllegalArgumentException("field \"" + field + "\" is no object: " + object);
+        }
+        return object.properties();
+    }
+
+    static JsonNode array(JsonNode json, String field) {
+        JsonNode array = required(json, field);
+        if (!array.isArray()) {
+            throw new IllegalArgumentException("field \"" + field + "\" is no list: " + array);
+        }
+        return array;
     }
 }

@@ -73,6 +73,9 @@ public final class SinkEventCodec {
 
     /** Nothing for an event of a newer kind; throws {@link IllegalArgumentException} for what is no event at all. */
     public static Optional<SinkEvent> decode(byte[] bytes) {
+        if (bytes == null) {
+            throw new IllegalArgumentException("a record without a value");
+        }
         JsonNode json = Json.parse(new String(bytes, StandardCharsets.UTF_8));
         if (Json.number(json, "v") != VERSION) {
             return Optional.empty();
@@ -81,7 +84,7 @@ public final class SinkEventCodec {
         return Optional.ofNullable(switch (Json.string(json, "type")) {
             case "files-staged" -> new FilesStaged(table, proposal(json));
             case "schema-needed" -> new SchemaNeeded(table, Json.string(json, "worker"), integer(json, "schema"));
-            case "committed" -> new Committed(table, Json.number(json, "epoch"), strings(json.get("proposals")),
+            case "committed" -> new Committed(table, Json.number(json, "epoch"), strings(json, "proposals"),
                     Json.number(json, "snapshot"), position(json), integer(json, "schema"));
             case "rejected" -> new Rejected(table, Json.number(json, "epoch"), Json.string(json, "proposal"),
                     reason(Json.string(json, "reason")), Json.number(json, "snapshot"), position(json));
@@ -91,7 +94,7 @@ public final class SinkEventCodec {
                     Json.string(json, "message"));
             case "blocked" -> new Blocked(table, Json.string(json, "reporter"), Json.string(json, "code"),
                     Json.string(json, "message"), Json.string(json, "remedy"),
-                    Instant.parse(Json.string(json, "since")));
+                    Json.instant(json, "since"));
             case "unblocked" -> new Unblocked(table, Json.string(json, "reporter"));
             default -> null;
         });
@@ -120,16 +123,16 @@ public final class SinkEventCodec {
                 ? new Predecessor.AfterProposal(Json.string(json, "after-proposal"))
                 : new Predecessor.AfterSnapshot(Json.number(json, "after-snapshot"));
         var ranges = new TreeMap<Integer, OffsetRange>();
-        Json.required(json, "ranges").properties().forEach(e -> ranges.put(Integer.valueOf(e.getKey()),
-                new OffsetRange(e.getValue().get(0).asLong(), e.getValue().get(1).asLong())));
+        Json.members(json, "ranges").forEach(e -> ranges.put(Integer.valueOf(e.getKey()),
+                new OffsetRange(Json.number("from", e.getValue().get(0)), Json.number("to", e.getValue().get(1)))));
         List<Integer> schemas = new ArrayList<>();
-        Json.required(json, "schemas").forEach(id -> schemas.add(id.asInt()));
+        Json.array(json, "schemas").forEach(id -> schemas.add(Json.integer("schemas", id)));
         List<StagedFile> files = new ArrayList<>();
-        Json.required(json, "files").forEach(f -> files.add(new StagedFile(Json.string(f, "content"),
+        Json.array(json, "files").forEach(f -> files.add(new StagedFile(Json.string(f, "content"),
                 Json.number(f, "rows"), Json.number(f, "bytes"))));
         return new Proposal(Json.string(json, "id"), Json.string(json, "worker"), predecessor,
                 Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files,
-                Json.longs(json.get("clocks")), Instant.parse(Json.string(json, "created")));
+                Json.longs(json, "clocks"), Json.instant(json, "created"));
     }
 
     private static void position(ObjectNode json, SourcePosition position) {
@@ -153,12 +156,14 @@ public final class SinkEventCodec {
     }
 
     private static int integer(JsonNode json, String field) {
-        return Math.toIntExact(Json.number(json, field));
+        return Json.integer(field, json.get(field));
     }
 
-    private static List<String> strings(JsonNode array) {
-        return array == null
-                ? List.of()
-                : StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+    /** An absent field is an empty list. */
+    private static List<String> strings(JsonNode json, String field) {
+        return json.has(field)
+                ? StreamSupport.stream(Json.array(json, field).spliterator(), false).map(s -> Json.text(s, field))
+                        .toList()
+                : List.of();
     }
 }

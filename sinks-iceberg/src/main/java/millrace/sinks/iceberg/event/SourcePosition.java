@@ -56,6 +56,6 @@ public record SourcePosition(String topicId, SortedMap<Integer, Long> next) {
     }
 
     static SourcePosition of(JsonNode json) {
-        return new SourcePosition(Json.string(json, "topic-id"), Json.longs(json.get("next")));
+        return new SourcePosition(Json.string(json, "topic-id"), Json.longs(json, "next"));
     }
 }

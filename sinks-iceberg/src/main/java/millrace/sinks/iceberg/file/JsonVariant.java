@@ -35,12 +35,8 @@ final class JsonVariant {
         int skip = ConfluentFrame.isFramed(value) ? ConfluentFrame.HEADER : 0;
         Variant variant;
         try {
-            JsonNode json = JSON.readTree(value, skip, value.length - skip);
-            if (json.isMissingNode()) {
-                return false;
-            }
             VariantBuilder builder = new VariantBuilder();
-            append(json, builder);
+            append(JSON.readTree(value, skip, value.length - skip), builder);
             variant = builder.build();
         } catch (IOException | RuntimeException e) {
             return false;
@@ -74,7 +70,8 @@ final class JsonVariant {
             case BOOLEAN -> to.appendBoolean(json.booleanValue());
             case NUMBER -> appendNumber(json, to);
             case NULL -> to.appendNull();
-            case BINARY, MISSING, POJO -> throw new IllegalStateException(json.getNodeType().toString());
+            // Nothing but spaces is missing; the others do not come from text.
+            case MISSING, BINARY, POJO -> throw new IllegalStateException(json.getNodeType().toString());
         }
     }
 

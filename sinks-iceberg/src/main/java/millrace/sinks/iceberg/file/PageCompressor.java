@@ -123,7 +123,11 @@ final class PageCompressor implements AutoCloseable {
             deflater.finish();
             int end = HEADER.length;
             while (!deflater.finished()) {
-                end += deflater.deflate(target, end, target.length - TRAILER - end);
+                int written = deflater.deflate(target, end, target.length - TRAILER - end);
+                if (written == 0) {
+                    throw new IllegalStateException("more than " + most(length) + " bytes of gzip from " + length);
+                }
+                end += written;
             }
             checksum.reset();
             checksum.update(source, 0, length);

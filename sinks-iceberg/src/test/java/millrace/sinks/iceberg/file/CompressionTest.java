@@ -39,7 +39,8 @@ class CompressionTest {
 
     @ParameterizedTest
     @CsvSource({"zstd,,ZSTD", "zstd,19,ZSTD", "ZSTD,-5,ZSTD", "gzip,,GZIP", "gzip,1,GZIP", "gzip,9,GZIP", "gzip,0,GZIP",
-            "gzip,BEST_COMPRESSION,GZIP", "gzip,DEFAULT_COMPRESSION,GZIP", "snappy,,SNAPPY", "snappy,1,SNAPPY",
+            "gzip,BEST_COMPRESSION,GZIP", "gzip,DEFAULT_COMPRESSION,GZIP", "gzip,default_compression,GZIP",
+            "snappy,,SNAPPY", "snappy,1,SNAPPY",
             "lz4,,LZ4_RAW", "lz4,9,LZ4_RAW", "lz4_raw,,LZ4_RAW", "uncompressed,,UNCOMPRESSED",
             "uncompressed,1,UNCOMPRESSED", "none,,UNCOMPRESSED"})
     void rowsAreReadBackFromBothWriters(String codec, String level, CompressionCodecName name) throws IOException {

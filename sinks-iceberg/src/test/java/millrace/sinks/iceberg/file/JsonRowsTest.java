@@ -54,6 +54,7 @@ class JsonRowsTest {
             properties:
               - {name: order-id, logicalType: integer, required: true, customProperties: [{property: aliases, value: [id]}]}
               - {name: at, logicalType: timestamp, required: true}
+              - {name: seen, logicalType: timestamp, physicalType: timestamp-millis}
               - {name: total, logicalType: number, physicalType: "decimal(9,2)"}
               - {name: state, logicalType: string, customProperties: [{property: default, value: new}]}
               - name: address
@@ -78,9 +79,10 @@ class JsonRowsTest {
         Table table = table(spec);
         StagedWriter writer = open(table, spec);
 
-        append(writer, """
-            {"order-id": 7, "at": "2026-11-01T10:00:00.123456Z", "total": 9.5, "color": {"r": [1]}, "state": null,
-             "address": {"city": "Rome", "zip": "00100"}, "tags": ["a", null, "ü"]}""");
+        append(writer,
+                """
+                    {"order-id": 7, "at": "2026-11-01T10:00:00.123456Z", "seen": "2026-11-01T10:00:00.123456Z", "total": 9.5, "color": {"r": [1]}, "state": null,
+                     "address": {"city": "Rome", "zip": "00100"}, "tags": ["a", null, "ü"]}""");
         append(writer,
                 "{\"id\": 8, \"at\": 1000000, \"total\": \"1.25\", \"address\": {\"zip\": \"1\"}, \"tags\": []}");
         append(writer, "\0\0\0\0\7{\"total\": 3}");
@@ -91,6 +93,7 @@ class JsonRowsTest {
         assertThat(rows).extracting(r -> r.getField("at")).containsExactly(
                 OffsetDateTime.parse("2026-11-01T10:00:00.123456Z"), OffsetDateTime.parse("1970-01-01T00:00:01Z"),
                 null);
+        assertThat(rows.get(0).getField("seen")).as("finer than its unit").isEqualTo(rows.get(0).getField("at"));
         assertThat(rows).extracting(r -> String.valueOf(r.getField("total"))).containsExactly("9.50", "1.25", "3.00");
         assertThat(rows).extracting(r -> r.getField("state")).as("null is a value, absence the default")
                 .containsExactly(null, "new", "new");
@@ -160,29 +163,33 @@ class JsonRowsTest {
         List<String> records = List.of(
                 "{\"order-id\": 1, \"unknown\": {\"x\": [1, 300, 70000, 5000000000, -1.50, 1e300]}}",
                 "{\"order-id\": \"seven\"}", "{\"order-id\": 3, \"order-id\": 4, \"a\": \"long\", \"a\": \"s\"}",
-                "[true, null, \"\u00fc\", 12345678901234567890123, \"" + "x".repeat(100) + "\"]", "{\"order-id\": 5",
-                "{\"order-id\": 6, \"n\": 1e999}", "\0\0\0\0\7{\"order-id\": 7}", "null");
+                "[true, null, \"\u00fc\", 12345678901234567890123, 1" + "0".repeat(45) + ", \"" + "x".repeat(100)
+                        + "\"]",
+                "{\"order-id\": 5",
+                "{\"order-id\": 6, \"n\": 1e999}", "\0\0\0\0\7{\"order-id\": 7}", "null",
+                "{\"order-id\": 8} {}", "");
         records.forEach(record -> append(writer, record));
-        writer.append(0, 8, 0, null, null, null);
+        writer.append(0, 10, 0, null, null, null);
 
         List<DataFile> files = writer.close();
         int json = table.schema().findField("_json").fieldId();
         assertThat(files).singleElement().satisfies(f -> {
-            assertThat(f.valueCounts()).containsEntry(json, 9L);
-            assertThat(f.nullValueCounts()).containsEntry(json, 3L);
+            assertThat(f.valueCounts()).containsEntry(json, 11L);
+            assertThat(f.nullValueCounts()).containsEntry(json, 5L);
             assertThat(f.lowerBounds()).doesNotContainKey(json);
         });
         List<Record> rows = committed(table, files);
         rows.sort(java.util.Comparator.comparing(r -> (Long) r.getField("_offset")));
         assertThat(rows).extracting(r -> json(r.getField("_json"))).containsExactly(
                 "{order-id=1, unknown={x=[1, 300, 70000, 5000000000, -1.50, 1.0E300]}}", "{order-id=seven}",
-                "{a=s, order-id=4}", "[true, null, ü, 12345678901234567890123, " + "x".repeat(100) + "]", "nothing",
-                "nothing", "{order-id=7}", "null", "nothing");
+                "{a=s, order-id=4}", "[true, null, ü, 12345678901234567890123, 1.0E45, " + "x".repeat(100) + "]",
+                "nothing",
+                "nothing", "{order-id=7}", "null", "nothing", "nothing", "nothing");
         assertThat(rows).extracting(r -> r.getField("order-id")).containsExactly(1L, null, 4L, null, null, 6L, 7L, null,
-                null);
+                null, null, null);
         assertThat(rows).extracting(r -> r.getField("_value")).as("what is in no other column").containsExactly(null,
                 bytes(records.get(1)), null, bytes(records.get(3)), bytes(records.get(4)), bytes(records.get(5)), null,
-                bytes(records.get(7)), null);
+                bytes(records.get(7)), bytes(records.get(8)), bytes(""), null);
     }
 
     @Test

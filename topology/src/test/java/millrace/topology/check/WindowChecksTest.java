@@ -153,6 +153,15 @@ class WindowChecksTest {
                 .contains("KEY_UNUSABLE");
     }
 
+    @Test
+    void whatIsNotGroupedIsNamed() throws IOException {
+        model("m", "SELECT id, COUNT(*) AS n FROM clicks GROUP BY who", "{unique_key: id, retention: forever}");
+        assertThat(problems(CLICKS)).singleElement().asString().contains("\"id\"", "GROUP BY")
+                .doesNotContain("ANY_VALUE");
+        model("m", "SELECT 1 AS one, COUNT(*) AS n FROM clicks", "unique_key: one");
+        assertThat(problems(CLICKS)).isEmpty();
+    }
+
     private static String windows(String model, String time) {
         return "SELECT window_end, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE silver." + model + ", DESCRIPTOR(" + time
                 + "), INTERVAL '1' HOUR)) GROUP BY window_start, window_end";

@@ -75,9 +75,9 @@ public final class LateRow {
                         + " bytes are too large for this topic: the row is in the source topic only\"}";
                 value = encoder.encode(columns);
             }
-            byte[] key = ByteBuffer.allocate(40).putLong(id.getMostSignificantBits())
+            byte[] key = ByteBuffer.allocate(48).putLong(id.getMostSignificantBits())
                     .putLong(id.getLeastSignificantBits()).putInt(origin.partition()).putLong(origin.offset())
-                    .putInt(origin.within()).putLong(end).array();
+                    .putInt(origin.within()).putLong(start).putLong(end).array();
             return new Record<>(RoutedKey.pinned(key, origin.partition()), value,
                     Math.max(0, Math.floorDiv(row.eventTime(), 1000L)));
         }

@@ -14,6 +14,8 @@ public enum QuarantineReason implements ProblemCode {
     EVENT_TIME_MISSING("A record has no event time.", "Mend the producer, or name another event time in the contract."),
     EVENT_TIME_AHEAD("A record's event time lies further past its own Kafka timestamp than the contract's maxAhead.",
             "Mend the producer's clock, or raise maxAhead in the contract."),
+    EVENT_TIME_TOO_EARLY("A record's event time lies before the year 1.",
+            "Mend the producer, which most likely writes a time that was never set."),
     EXPECTATION_FAILED("A value breaks what the contract promises of its column.",
             "Mend the producer, or change the contract."),
     EXPRESSION_FAILED("An expression of a model has no value for this record.",

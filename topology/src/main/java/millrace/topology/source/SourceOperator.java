@@ -194,6 +194,10 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     }
 
     private void requireSaneTime(long time, SourceRecord origin) throws RefusedException {
+        if (eventTimeSlot >= 0 && time < TimeBounds.EARLIEST) {
+            throw refused(QuarantineReason.EVENT_TIME_TOO_EARLY, eventTimeColumn(),
+                    "at least " + instant(TimeBounds.EARLIEST), instant(time));
+        }
         if (eventTimeSlot >= 0 && bounds.isWild(time, origin.timestamp())) {
             throw refused(QuarantineReason.EVENT_TIME_AHEAD, eventTimeColumn(),
                     "at most " + Duration.of(bounds.maxAhead(), ChronoUnit.MICROS) + " past the Kafka timestamp "

@@ -5,6 +5,8 @@ import millrace.schemas.contract.Contract;
 
 /** What a contract promises about time, in microseconds. */
 public record TimeBounds(long disorder, long allowedLateness, long maxAhead) {
+    /** The first moment of the year 1. What is before is no time of an event, and windows there have no bounds. */
+    public static final long EARLIEST = -62_135_596_800_000_000L;
 
     /**
      * A topic without an event time promises no order beyond that of its own clock: records count by their Kafka

@@ -2,6 +2,7 @@ package millrace.topology.assemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.Map;
@@ -17,10 +18,14 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.internals.InternalTopologyBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What topics of the engine's own rely on in Kafka Streams, whose public interface does not promise it. */
 class EngineTopologyTest {
     private static final String NAME = "m.at.0" + EngineTopology.SUFFIX;
+
+    @TempDir
+    File state;
 
     /** Says on which side of the exchange a value was. */
     private static final class Says extends ContextualProcessor<String, String, String, String> {
@@ -41,6 +46,7 @@ class EngineTopologyTest {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "app");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+        config.put(StreamsConfig.STATE_DIR_CONFIG, state.getPath());
         try (TopologyTestDriver driver = new TopologyTestDriver(topology(), config, Instant.EPOCH)) {
             driver.createInputTopic("in", new StringSerializer(), new StringSerializer()).pipeInput("k", "v");
             assertThat(driver.createOutputTopic("out", new StringDeserializer(), new StringDeserializer())

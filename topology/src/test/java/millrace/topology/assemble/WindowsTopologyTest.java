@@ -2,6 +2,7 @@ package millrace.topology.assemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Windows from SQL to records, on one partition and through a real exchange. Disorder and lateness are 30 seconds. */
 class WindowsTopologyTest {
@@ -51,6 +53,9 @@ class WindowsTopologyTest {
         FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
         GROUP BY who, window_start, window_end, window_time
         """;
+
+    @TempDir
+    File state;
 
     private final MemoryRegistry registry = new MemoryRegistry();
     private final int schema = registry.add(AvroTypes.toSchema(CLICKS));
@@ -190,6 +195,41 @@ class WindowsTopologyTest {
                 + decoded("test.clicks.quarantine", QuarantineRecord.ROW).size()).isEqualTo(3);
     }
 
+    @Test
+    void timesFarBeforeAllHistoryAreRefusedAlsoWhereNothingCameBefore() throws Malformed {
+        start(Map.of("silver.m", """
+            SELECT window_start, window_end, COUNT(*) AS n
+            FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' DAY))
+            GROUP BY window_start, window_end
+            """));
+        for (long ancient : new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 1, Long.MIN_VALUE + 3_000_000_000L}) {
+            sendAt("a", 1L, ancient);
+        }
+        send("a", 1L, 500);
+        end();
+        assertThat(rows("silver.m")).hasSize(24)
+                .allSatisfy(r -> assertThat((Long) r.get(1) - (Long) r.get(0)).isEqualTo(86_400_000_000L));
+        assertThat(decoded("test.clicks.quarantine", QuarantineRecord.ROW))
+                .extracting(q -> q.get(QuarantineRecord.ROW.indexOf("reason")))
+                .containsExactly("EVENT_TIME_TOO_EARLY", "EVENT_TIME_TOO_EARLY", "EVENT_TIME_TOO_EARLY");
+    }
+
+    @Test
+    void aGroupThatItsTypeCannotHoldStopsNothing() throws Malformed {
+        start(Map.of("silver.m", """
+            SELECT big, window_end, COUNT(*) AS n FROM (
+              SELECT CAST(v AS DECIMAL(38, 0)) * CAST(v AS DECIMAL(38, 0)) * CAST(v AS DECIMAL(38, 0)) AS big,
+                window_start, window_end
+              FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' MINUTE))) t
+            GROUP BY big, window_start, window_end
+            """));
+        send("a", 2L, 5);
+        send("a", Long.MAX_VALUE, 5);
+        end();
+        assertThat(rows("silver.m")).hasSize(1);
+        assertThat(decoded("test.clicks.quarantine", QuarantineRecord.ROW)).hasSize(1);
+    }
+
     private void start(Map<String, String> sql) {
         List<Model> models = new ArrayList<>();
         sql.forEach((name, text) -> {
@@ -203,6 +243,7 @@ class WindowsTopologyTest {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "web");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+        config.put(StreamsConfig.STATE_DIR_CONFIG, state.getPath());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         driver = new TopologyTestDriver(TopologyAssembler.assemble(pipeline,
                 new Surroundings(found.sources(), found.schemaIds(), found.largestRecords(),

@@ -11,11 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import millrace.ops.deploy.DeployedTable;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.project.Profile;
+import millrace.ops.project.Project;
 import millrace.process.Patience;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.EventTime;
 import millrace.schemas.problem.Place;
+import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.EndMarker;
@@ -115,6 +120,17 @@ final class Scene implements AutoCloseable {
     /** Starts a pipeline that obeys what another one has decided about time. */
     PipelineRun startReplay(String name, String of, int threads) {
         return start(name, "a", threads, Optional.of(of));
+    }
+
+    /** The tables of a pipeline, as a project with these files has them. */
+    List<DeployedTable> tables(String pipeline) {
+        Project project = new Project(pipeline, "", folder, new Project.Defaults(Duration.ofMillis(300),
+                Optional.empty(), 128L << 20, Map.of()), Profile.embedded(folder, Profile.Ports.FREE));
+        return Deployment.of(project, List.of(contract), models, plans, FunctionLibrary.builtIn()).tables();
+    }
+
+    SchemaRegistry registry() {
+        return registry;
     }
 
     private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import millrace.topology.operator.QuarantineRoutes;
 import millrace.topology.origin.SourceTopic;
+import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.route.RoutedPartitioner;
@@ -76,7 +77,7 @@ final class SideOutputs {
     }
 
     private static String quarantineOf(QuarantineTarget target) {
-        return millrace.topology.quarantine.QuarantineRecord.topicOf(target.sourceTopic());
+        return QuarantineRecord.topicOf(target.sourceTopic());
     }
 
     void addTo(Topology topology) {

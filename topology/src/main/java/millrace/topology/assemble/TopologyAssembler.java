@@ -67,7 +67,8 @@ public final class TopologyAssembler {
     private final Map<String, Step> contractSteps = new TreeMap<>();
     private final Map<String, Step> modelSteps = new HashMap<>();
     private final List<Step> steps = new ArrayList<>();
-    private final Map<Step, ExchangePlan> exchanges = new HashMap<>();
+    private final Map<Step, ExchangePlan> writtenBy = new HashMap<>();
+    private final Map<Step, ExchangePlan> readBy = new HashMap<>();
     private final Map<Step, String> emits = new HashMap<>();
     private final SideOutputs sides = new SideOutputs();
     private final RowChanges changes;
@@ -105,14 +106,13 @@ public final class TopologyAssembler {
     }
 
     private void addTo(EngineTopology topology, Step step) {
-        ExchangePlan read = exchanges.get(step);
+        ExchangePlan read = readBy.get(step);
         if (read != null) {
             topology.addSource(AutoOffsetReset.earliest(), NodeNames.exchangeTopic(read.name()), new RecordTimestamps(),
                     new ByteArrayDeserializer(), new ByteArrayDeserializer(), internalTopic(read));
         }
         topology.addProcessor(step.name, step.operator(), step.parents.toArray(String[]::new));
-        ExchangePlan written = exchanges.entrySet().stream().map(Map.Entry::getValue)
-                .filter(x -> NodeNames.exchangeOut(x.name()).equals(step.name)).findFirst().orElse(null);
+        ExchangePlan written = writtenBy.get(step);
         if (written != null) {
             topology.addInternalTopic(internalTopic(written), written.upstream());
             topology.addSink(NodeNames.exchangeSink(written.name()), internalTopic(written), RoutedKey.serializer(),
@@ -283,17 +283,18 @@ public final class TopologyAssembler {
         String name = NodeNames.state(model, path);
         Map<Integer, Integer> sources = new HashMap<>();
         before.forEach(b -> sources.putAll(b.inputs));
-        ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + exchanges.size(), exchange.rowType(),
+        ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + writtenBy.size(), exchange.rowType(),
                 exchange.keys(), sources);
         Step out = Step.behind(NodeNames.exchangeOut(name), before,
                 s -> ExchangeWriter.supplier(plan, NodeNames.exchangeSink(name)));
+        writtenBy.put(out, plan);
         steps.add(out);
         Step in = new Step(NodeNames.exchangeIn(name), new Step.Region(name), List.of(NodeNames.exchangeTopic(name)),
                 s -> ExchangeReader.supplier(plan, surroundings.watermarkInterval(), s.rowNodes));
         in.inputs.put(plan.ordinal(), plan.upstream());
         in.origins.addAll(out.origins);
         in.computed = out.computed;
-        exchanges.put(in, plan);
+        readBy.put(in, plan);
         steps.add(in);
         return in;
     }

@@ -1,5 +1,6 @@
 package millrace.topology.operator;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import millrace.schemas.row.FieldType;
@@ -41,6 +42,6 @@ final class GroupKey {
     /** The columns of a key's bytes, with room for others behind. */
     Object[] columns(byte[] of, int more) {
         Object[] read = bytes.read(of);
-        return more == 0 ? read : java.util.Arrays.copyOf(read, read.length + more);
+        return more == 0 ? read : Arrays.copyOf(read, read.length + more);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.plan.AggregateCall;
@@ -130,7 +131,7 @@ final class GroupIntoSessions {
     }
 
     private static boolean readsFrom(Expression e, int width) {
-        java.util.TreeSet<Integer> read = new java.util.TreeSet<>();
+        TreeSet<Integer> read = new TreeSet<>();
         Substitution.collect(e, read);
         return !read.isEmpty() && read.last() >= width;
     }

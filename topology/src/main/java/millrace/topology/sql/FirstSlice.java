@@ -25,8 +25,8 @@ final class FirstSlice {
     /** Aggregates of other engines that are not in the library. */
     private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
             "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
-    private static final String ROW_BY_ROW = "A model sees one row at a time: use SELECT, WHERE, expressions and "
-            + "UNION ALL.";
+    private static final String INSTEAD = "There are SELECT, WHERE, expressions, UNION ALL, and GROUP BY over windows "
+            + "of event time.";
 
     private final SqlSource source;
     private final Collection<String> aggregates;
@@ -48,7 +48,7 @@ final class FirstSlice {
                 with.withList.forEach(item -> {
                     SqlWithItem w = (SqlWithItem) item;
                     if (w.recursive != null && w.recursive.booleanValue()) {
-                        throw source.notYet(w, "WITH RECURSIVE", ROW_BY_ROW);
+                        throw source.notYet(w, "WITH RECURSIVE", INSTEAD);
                     }
                     query(w.query);
                 });
@@ -59,7 +59,7 @@ final class FirstSlice {
                     throw source.notYet(order.orderList, "ORDER BY", "A stream has no end to sort up to; sort_by in "
                             + "the model's config orders the rows inside each file.");
                 }
-                throw source.notYet(order.fetch != null ? order.fetch : order.offset, "LIMIT", ROW_BY_ROW);
+                throw source.notYet(order.fetch != null ? order.fetch : order.offset, "LIMIT", INSTEAD);
             }
             case SqlCall call when call.getOperator() instanceof SqlSetOperator set -> {
                 if (set.getKind() != SqlKind.UNION || !set.isAll()) {
@@ -81,7 +81,7 @@ final class FirstSlice {
         }
         from(select.getFrom());
         if (select.isDistinct()) {
-            throw source.notYet(select, "SELECT DISTINCT", ROW_BY_ROW);
+            throw source.notYet(select, "SELECT DISTINCT", INSTEAD);
         }
         if (select.getGroup() != null) {
             select.getGroup().forEach(this::expression);
@@ -89,7 +89,7 @@ final class FirstSlice {
         expression(select.getHaving());
         refuse(select.getQualify(), "QUALIFY");
         if (!select.getWindowList().isEmpty()) {
-            throw source.notYet(select.getWindowList(), "WINDOW", ROW_BY_ROW);
+            throw source.notYet(select.getWindowList(), "WINDOW", INSTEAD);
         }
         if (select.hasHints()) {
             throw source.notYet(select.getHints(), "A hint", "Remove it.");
@@ -102,14 +102,14 @@ final class FirstSlice {
 
     private void refuse(SqlNode node, String construct) {
         if (node != null) {
-            throw source.notYet(node, construct, ROW_BY_ROW);
+            throw source.notYet(node, construct, INSTEAD);
         }
     }
 
     private void from(SqlNode node) {
         switch (node) {
             case SqlIdentifier table -> {}
-            case SqlJoin join -> throw source.notYet(join.getRight(), "A join", ROW_BY_ROW);
+            case SqlJoin join -> throw source.notYet(join.getRight(), "A join", INSTEAD);
             case SqlCall call when call.getKind() == SqlKind.AS -> from(call.operand(0));
             case SqlCall call when call.getKind() == SqlKind.TABLE_REF -> {
                 if (((SqlNodeList) call.operand(1)).size() > 0) {
@@ -126,7 +126,7 @@ final class FirstSlice {
                 case SNAPSHOT -> "FOR SYSTEM_TIME AS OF";
                 case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
                 default -> node.getKind().sql + " in FROM";
-            }, ROW_BY_ROW);
+            }, INSTEAD);
         }
     }
 
@@ -149,17 +149,17 @@ final class FirstSlice {
             case SqlIntervalLiteral interval -> interval(interval);
             case SqlCall call -> {
                 if (call.getKind().belongsTo(SqlKind.QUERY) || call.getKind() == SqlKind.ORDER_BY) {
-                    throw source.notYet(call, "A subquery inside an expression", ROW_BY_ROW);
+                    throw source.notYet(call, "A subquery inside an expression", INSTEAD);
                 }
                 switch (call.getKind()) {
-                    case OVER -> throw source.notYet(call, "A window (OVER)", ROW_BY_ROW);
-                    case WITHIN_GROUP -> throw source.notYet(call, "WITHIN GROUP", ROW_BY_ROW);
+                    case OVER -> throw source.notYet(call, "A window (OVER)", INSTEAD);
+                    case WITHIN_GROUP -> throw source.notYet(call, "WITHIN GROUP", INSTEAD);
                     default -> {}
                 }
                 String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
                 if (!aggregates.contains(name)
                         && (call.getOperator() instanceof SqlAggFunction || AGGREGATES.contains(name))) {
-                    throw source.notYet(call, "The aggregate " + name, ROW_BY_ROW);
+                    throw source.notYet(call, "The aggregate " + name, INSTEAD);
                 }
                 call.getOperandList().forEach(this::expression);
             }

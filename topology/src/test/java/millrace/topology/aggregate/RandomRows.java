@@ -46,7 +46,10 @@ final class RandomRows {
                 values[c] = random.nextInt(6) == 0 ? null : pool.get(random.nextInt(pool.size()));
             }
             long time = random.nextInt(3) == 0 ? random.nextInt(5) : random.nextLong(100_000_000_000L);
-            rows.add(new Element.Row(values, Change.INSERT, time, 0, 0, origin()));
+            Element.Row before = rows.isEmpty() ? null : rows.get(random.nextInt(rows.size()));
+            rows.add(before != null && random.nextInt(6) == 0
+                    ? before.with(values) // another row in the same place
+                    : new Element.Row(values, Change.INSERT, time, 0, 0, origin()));
         }
         return rows;
     }
@@ -55,9 +58,7 @@ final class RandomRows {
         if (random.nextInt(3) == 0) {
             return Origin.COMPUTED;
         }
-        // Some rows share an origin with the one before.
-        return new Origin.Remote(random.nextInt(2), random.nextInt(2), random.nextInt(5) == 0 ? offset : ++offset,
-                random.nextInt(2));
+        return new Origin.Remote(random.nextInt(2), random.nextInt(2), ++offset, random.nextInt(2));
     }
 
     private enum Taste {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.registry.RegistryUnavailableException;
 import millrace.schemas.row.FieldType;
@@ -163,7 +164,7 @@ public final class TableCommitter implements LandingTable {
                 : e instanceof RegistryUnavailableException
                         ? SinkProblem.REGISTRY_UNAVAILABLE
                         : StorageFullException.isIn(e) ? SinkProblem.STORAGE_FULL : SinkProblem.CATALOG_UNAVAILABLE;
-        return Problem.of(code, spec.qualifiedName(), e.getClass().getSimpleName() + ": " + e.getMessage())
+        return Problem.of(code, spec.qualifiedName(), Failure.words(e))
                 .withRemedy(code.remedy());
     }
 }

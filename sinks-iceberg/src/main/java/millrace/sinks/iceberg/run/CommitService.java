@@ -106,7 +106,7 @@ final class CommitService implements AutoCloseable {
         for (SinkTable table : tables) {
             Duty known = duties.get(table);
             boolean missing = known != null && known.duty.state() instanceof CommitState.Blocked;
-            if (known != null && !missing) {
+            if (known != null && !missing && table.problem().isEmpty()) {
                 continue;
             }
             Optional<UUID> uuid = table.uuid();

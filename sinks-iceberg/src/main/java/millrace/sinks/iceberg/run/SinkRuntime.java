@@ -107,7 +107,7 @@ public final class SinkRuntime implements AutoCloseable {
     private SinkState state(SinkTable table) {
         List<StageService> workers = stages.stream().filter(s -> s.table() == table).toList();
         List<SinkState.Blocked> blocked = new ArrayList<>();
-        table.problem().ifPresent(p -> blocked.add(new SinkState.Blocked(p, java.time.Instant.now())));
+        table.problem().ifPresent(blocked::add);
         Optional<CommitState> commit = committer.flatMap(c -> c.state(table));
         if (commit.orElse(null) instanceof CommitState.Blocked b) {
             blocked.add(new SinkState.Blocked(b.problem(), b.since()));

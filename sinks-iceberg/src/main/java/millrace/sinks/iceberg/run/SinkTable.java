@@ -1,7 +1,9 @@
 package millrace.sinks.iceberg.run;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
@@ -24,7 +26,7 @@ final class SinkTable {
     private final IcebergTables tables;
     private final LandingTable landing;
     private volatile UUID seen;
-    private volatile Problem problem;
+    private volatile SinkState.Blocked problem;
 
     SinkTable(TableSpec spec, IcebergTables tables, SchemaRegistry registry) {
         this.spec = spec;
@@ -50,7 +52,7 @@ final class SinkTable {
     }
 
     /** Why the table could not be looked up or created, the last time. */
-    Optional<Problem> problem() {
+    Optional<SinkState.Blocked> problem() {
         return Optional.ofNullable(problem);
     }
 
@@ -69,17 +71,18 @@ final class SinkTable {
         } catch (ProblemException e) {
             say(e.problems().get(0));
         } catch (RuntimeException e) {
-            say(Problem.of(SinkProblem.CATALOG_UNAVAILABLE, spec.qualifiedName(),
-                    e.getClass().getSimpleName() + ": " + e.getMessage())
+            say(Problem.of(SinkProblem.CATALOG_UNAVAILABLE, spec.qualifiedName(), Failure.words(e))
                     .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
         }
         return Optional.empty();
     }
 
     private void say(Problem now) {
-        if (problem == null || problem.code() != now.code()) {
+        SinkState.Blocked before = problem;
+        boolean same = before != null && before.problem().code() == now.code();
+        if (!same) {
             LOG.warn("{}", now.toText("blocked"));
         }
-        problem = now;
+        problem = new SinkState.Blocked(now, same ? before.since() : Instant.now());
     }
 }

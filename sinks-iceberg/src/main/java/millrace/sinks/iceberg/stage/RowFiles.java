@@ -30,8 +30,20 @@ public interface RowFiles {
     /** Opens files for a proposal on the table as it is now. */
     @FunctionalInterface
     interface Factory {
-        /** Throws {@link TableReplacedException} if the table is not the expected one. */
+        /**
+         * Throws {@link TableReplacedException} if the table is not the expected one, {@link CatalogUnavailableException}
+         * if nobody can tell.
+         */
         RowFiles open(UUID table, String proposalId);
+    }
+
+    /** The catalog, or what it keeps its tables in, does not answer; the cause says how. */
+    final class CatalogUnavailableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public CatalogUnavailableException(RuntimeException cause) {
+            super(cause);
+        }
     }
 
     /** The table was dropped, or dropped and created again. */

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.RegistryUnavailableException;
@@ -27,6 +28,7 @@ import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.file.Appended;
+import millrace.sinks.iceberg.stage.RowFiles.CatalogUnavailableException;
 import millrace.sinks.iceberg.stage.RowFiles.TableReplacedException;
 import millrace.sinks.iceberg.stage.SourceLog.Flow;
 import millrace.sinks.iceberg.stage.SourceLog.OffsetGoneException;
@@ -131,6 +133,9 @@ public final class StageWorker {
         } catch (TableReplacedException e) {
             LOG.warn("{}: {}", name, e.getMessage());
             restart();
+        } catch (CatalogUnavailableException e) {
+            abort();
+            block(SinkProblem.CATALOG_UNAVAILABLE, Failure.words(e));
         } catch (RegistryUnavailableException e) {
             abort();
             block(SinkProblem.REGISTRY_UNAVAILABLE, e.getMessage());
@@ -149,7 +154,7 @@ public final class StageWorker {
                 LOG.warn("{}: cannot stage", name, e);
             }
             block(full ? SinkProblem.STORAGE_FULL : SinkProblem.STAGING_FAILED,
-                    e.getClass().getSimpleName() + ": " + e.getMessage());
+                    Failure.words(e));
         }
     }
 

@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.stage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,13 +41,21 @@ public final class TableRowFiles implements RowFiles {
 
     public static Factory factory(IcebergTables tables, TableSpec spec, WriterSchemas schemas) {
         return (uuid, proposal) -> {
-            Table table = tables.load(spec)
+            Table table = load(tables, spec)
                     .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
             if (!table.uuid().equals(uuid)) {
                 throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
             }
             return new TableRowFiles(table, spec, StagedWriter.open(table, spec, schemas, proposal));
         };
+    }
+
+    private static Optional<Table> load(IcebergTables tables, TableSpec spec) {
+        try {
+            return tables.load(spec);
+        } catch (RuntimeException e) {
+            throw new CatalogUnavailableException(e);
+        }
     }
 
     @Override

@@ -55,15 +55,22 @@ public final class RepeatLimit extends TurboFilter {
                 || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
             return FilterReply.NEUTRAL;
         }
-        return passes(logger.getName() + '\n' + kind(format)) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        return passes(logger.getName() + '\n' + kind(message(format, params)))
+                ? FilterReply.NEUTRAL
+                : FilterReply.DENY;
+    }
+
+    /** A format that is nothing but a place for a text is not the message: the text is. */
+    private static String message(String format, Object[] params) {
+        return format.equals("{}") && params != null && params.length > 0 ? String.valueOf(params[0]) : format;
     }
 
     /** Many libraries write values into the text itself; what stays when digits are left out is the message. */
-    private static String kind(String format) {
-        int length = Math.min(format.length(), 120);
+    private static String kind(String message) {
+        int length = Math.min(message.length(), 120);
         StringBuilder kind = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
-            char c = format.charAt(i);
+            char c = message.charAt(i);
             if (c < '0' || c > '9') {
                 kind.append(c);
             }

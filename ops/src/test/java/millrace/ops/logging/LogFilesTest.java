@@ -67,6 +67,18 @@ class LogFilesTest {
         assertThat(passed(limit, 100)).isEqualTo(3);
     }
 
+    @Test
+    void differentProblemsAreDifferentMessages() throws Exception {
+        Path file = LogFiles.writeTo(folder, new Profile.Logs(Profile.LogFormat.TEXT, "info"));
+        for (int i = 0; i < 20; i++) {
+            LoggerFactory.getLogger("millrace.x").warn("{}", "blocked STORAGE_FULL   bronze.a\n  full");
+        }
+        LoggerFactory.getLogger("millrace.x").warn("{}", "blocked STORAGE_FULL   bronze.b\n  full");
+        String log = Files.readString(file);
+        assertThat(log.split("bronze.a", -1)).hasSize(11);
+        assertThat(log).contains("bronze.b");
+    }
+
     private static int passed(RepeatLimit limit, int times) {
         LoggerContext context = new LoggerContext();
         var logger = context.getLogger("org.noisy");

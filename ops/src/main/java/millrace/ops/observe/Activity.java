@@ -1,6 +1,7 @@
 package millrace.ops.observe;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What this process itself is doing; everything else about the platform is read from topics and tables. */
@@ -18,6 +19,11 @@ public interface Activity {
         }
 
         @Override
+        public Map<String, Blocked> tables() {
+            return Map.of();
+        }
+
+        @Override
         public List<Blocked> blocked() {
             return List.of();
         }
@@ -28,6 +34,9 @@ public interface Activity {
 
     /** Whether this process stages and commits. */
     boolean fillsTables();
+
+    /** What keeps this process from filling tables, by their names. */
+    Map<String, Blocked> tables();
 
     /** What keeps this process from working, beside what is said on the control topic. */
     List<Blocked> blocked();

@@ -29,7 +29,8 @@ final class BlockedLog {
         if (event instanceof SinkEvent.Blocked blocked) {
             tables.computeIfAbsent(event.table(), t -> new HashMap<>()).put(blocked.reporter(), new Heard(blocked, at));
         } else if (event instanceof SinkEvent.Unblocked unblocked) {
-            tables.getOrDefault(event.table(), Map.of()).remove(unblocked.reporter());
+            // Who has just begun to listen may hear the end of a block without its beginning.
+            tables.computeIfAbsent(event.table(), t -> new HashMap<>()).remove(unblocked.reporter());
         }
     }
 

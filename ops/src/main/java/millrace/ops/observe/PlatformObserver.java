@@ -18,6 +18,8 @@ import millrace.ops.deploy.Deployment;
 import millrace.ops.observe.Activity.PipelineActivity;
 import millrace.ops.observe.TableStatus.PartitionStatus;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Failure;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemCode;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.health.TableHealth;
@@ -49,6 +51,8 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     private final TableHealthReader tables;
     private final BlockedLog blockedLog = new BlockedLog(REMINDED_WITHIN);
     private final Map<String, Instant> unreachableSince = new HashMap<>();
+    /** Which table was meant by a name, also after it was dropped. */
+    private final Map<String, UUID> ids = new HashMap<>();
     private final Map<String, TableStatus> lastSeen = new LinkedHashMap<>();
     private final Map<String, QuarantineStatus> lastQuarantine = new HashMap<>();
     private Status last;
@@ -56,7 +60,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
 
     /** What one look found beside the tables themselves. */
     private record Look(Instant now, Map<String, SortedMap<Integer, PartitionStatus>> bounds,
-            Map<String, Integer> members, List<Blocked> blocked) {}
+            Map<String, Integer> members, Map<String, Blocked> here, List<Blocked> blocked) {}
 
     /**
      * @param kafka settings of Kafka clients, with {@code bootstrap.servers}
@@ -130,17 +134,20 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
                 }
             }
             unreachableSince.remove("kafka");
-            return new Look(now, bounds, members, List.of());
+            return new Look(now, bounds, members, activity.tables(), List.of());
         } catch (KafkaException e) {
-            return new Look(now, null, Map.of(), List.of(unreachable("kafka", SinkProblem.BROKER_UNAVAILABLE, e, now)));
+            return new Look(now, null, Map.of(), activity.tables(),
+                    List.of(unreachable("kafka", SinkProblem.BROKER_UNAVAILABLE, e, now)));
         }
     }
 
     private Blocked unreachable(String subject, ProblemCode code, RuntimeException e, Instant now) {
-        LOG.debug("{} does not answer", subject, e);
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new Blocked(subject, code.name(), code.meaning() + " (" + message + ")", code.remedy(),
-                unreachableSince.computeIfAbsent(subject, s -> now));
+        Problem problem = Problem.of(code, subject, code.meaning() + " (" + Failure.words(e) + ")")
+                .withRemedy(code.remedy());
+        if (unreachableSince.putIfAbsent(subject, now) == null && activity != Activity.NONE) {
+            LOG.warn("{}", problem.toText("blocked")); // a command shows it anyway
+        }
+        return new Blocked(subject, code.name(), problem.message(), problem.remedy(), unreachableSince.get(subject));
     }
 
     private TableStatus lookAt(Deployment deployment, DeployedTable table, Look look) {
@@ -149,8 +156,10 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
         try {
             health = tables.read(table.spec());
             unreachableSince.remove(table.name());
-            Optional<UUID> id = health.map(TableHealth::id);
-            blocked = id.flatMap(i -> blockedLog.of(i, table.name(), look.now()));
+            health.ifPresent(h -> ids.put(table.name(), h.id()));
+            blocked = Optional.ofNullable(ids.get(table.name()))
+                    .flatMap(id -> blockedLog.of(id, table.name(), look.now()))
+                    .or(() -> Optional.ofNullable(look.here().get(table.name())));
         } catch (RuntimeException e) {
             blocked = Optional.of(unreachable(table.name(), SinkProblem.CATALOG_UNAVAILABLE, e, look.now()));
         }

@@ -1,13 +1,13 @@
 package millrace.ops.platform;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import millrace.ops.observe.Blocked;
 import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Problem;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,12 +79,12 @@ final class DiskGuard implements AutoCloseable {
     void look() {
         long free = freeBytes.getAsLong();
         if (!held && free < LOW) {
-            Instant now = clock.instant();
-            intake.hold(new Blocked("disk", OpsProblem.DISK_FULL.name(), "Only " + (free >> 20) + " MiB are free at "
-                    + folder + ". Nothing is taken in below " + (LOW >> 20) + " MiB, and producers are held back.",
-                    OpsProblem.DISK_FULL.remedy(), now));
+            Problem full = Problem.of(OpsProblem.DISK_FULL, "disk", "Only " + (free >> 20) + " MiB are free at "
+                    + folder + ". Nothing is taken in below " + (LOW >> 20) + " MiB, and producers are held back.")
+                    .withRemedy(OpsProblem.DISK_FULL.remedy());
+            LOG.warn("{}", full.toText("blocked"));
+            intake.hold(new Blocked("disk", full.code().name(), full.message(), full.remedy(), clock.instant()));
             held = true;
-            LOG.warn("blocked DISK_FULL: {} MiB free at {}; intake is held", free >> 20, folder);
         } else if (held && free >= ENOUGH) {
             intake.release();
             held = false;

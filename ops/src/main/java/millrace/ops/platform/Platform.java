@@ -1,8 +1,5 @@
 package millrace.ops.platform;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +42,7 @@ public final class Platform implements AutoCloseable {
 
     private final List<Deployment> deployments;
     private final Clock clock;
+    private final FreeSpace freeSpace;
     /** What was started, the last first: closed in this order. */
     private final Deque<Part> started = new ArrayDeque<>();
     private DataFolder folder;
@@ -59,9 +57,10 @@ public final class Platform implements AutoCloseable {
     /** @param name what is waited for while it closes */
     private record Part(Supplier<String> name, AutoCloseable closing) {}
 
-    private Platform(List<Deployment> deployments, Clock clock) {
+    private Platform(List<Deployment> deployments, Clock clock, FreeSpace freeSpace) {
         this.deployments = List.copyOf(deployments);
         this.clock = clock;
+        this.freeSpace = freeSpace;
     }
 
     /**
@@ -73,8 +72,14 @@ public final class Platform implements AutoCloseable {
      * @throws ProblemException if the deployments overlap, the data folder is taken, or a port is; nothing runs then
      */
     public static Platform start(List<Deployment> deployments, Set<Role> roles, Profile profile, Clock clock) {
+        return start(deployments, roles, profile, clock, FreeSpace.OF_THE_FILE_SYSTEM);
+    }
+
+    /** As the other, with something else than the file system to say how much space is free. */
+    public static Platform start(List<Deployment> deployments, Set<Role> roles, Profile profile, Clock clock,
+            FreeSpace freeSpace) {
         Deployment.refuseOverlap(deployments);
-        Platform platform = new Platform(deployments, clock);
+        Platform platform = new Platform(deployments, clock, freeSpace);
         try {
             platform.startAll(roles, profile);
             return platform;
@@ -142,15 +147,8 @@ public final class Platform implements AutoCloseable {
             brake.off();
             runtime.release();
         });
-        closing("the disk guard", new DiskGuard(folder.path().toString(), this::freeBytes, intake, clock).watch());
-    }
-
-    private long freeBytes() {
-        try {
-            return Files.getFileStore(folder.path()).getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        closing("the disk guard",
+                new DiskGuard(folder.path().toString(), () -> freeSpace.bytesIn(folder.path()), intake, clock).watch());
     }
 
     /** Waits until every role is at work; false if that takes longer, and {@link #status} says why. */

@@ -3,9 +3,12 @@ package millrace.ops.run;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -115,6 +118,17 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     }
 
     @Override
+    public synchronized Map<String, Blocked> tables() {
+        Map<String, Blocked> tables = new HashMap<>();
+        sinks.stream().flatMap(s -> s.running().stream()).forEach(running -> running.states().forEach((name, state) -> {
+            if (state instanceof SinkState.Blocked b) {
+                tables.put(name, blocked(name, b.problem(), b.since()));
+            }
+        }));
+        return tables;
+    }
+
+    @Override
     public synchronized List<Blocked> blocked() {
         return Stream.concat(held.stream(), sinks.stream().flatMap(s -> s.blocked().stream())).toList();
     }
@@ -208,8 +222,12 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     }
 
     private static PipelineActivity cannotGoOn(String name, String word, Problem problem, RunState state) {
+        return new PipelineActivity(word, problem.message(), Condition.BLOCKED,
+                Optional.of(blocked("pipeline " + name, problem, state.since())));
+    }
+
+    private static Blocked blocked(String subject, Problem problem, Instant since) {
         String remedy = problem.remedy().isEmpty() ? problem.code().remedy() : problem.remedy();
-        return new PipelineActivity(word, problem.message(), Condition.BLOCKED, Optional.of(
-                new Blocked("pipeline " + name, problem.code().name(), problem.message(), remedy, state.since())));
+        return new Blocked(subject, problem.code().name(), problem.message(), remedy, since);
     }
 }

@@ -169,6 +169,11 @@ class PlatformObserverTest {
             }
 
             @Override
+            public Map<String, Blocked> tables() {
+                return Map.of();
+            }
+
+            @Override
             public boolean fillsTables() {
                 return true;
             }

@@ -23,15 +23,15 @@ import org.apache.iceberg.io.CloseableIterable;
  * What is in the tables, read by two readers that share no code of ours: Iceberg's generics, and DuckDB over the live
  * Parquet files.
  */
-final class Landed implements AutoCloseable {
+public final class Landed implements AutoCloseable {
     private final Catalog catalog;
 
-    Landed(Path database, Path warehouse) {
+    public Landed(Path database, Path warehouse) {
         catalog = Catalogs.open(Catalogs.sqlite(database, warehouse));
     }
 
     /** Rows by the newest snapshot's summary; 0 for a table that is not there yet. */
-    long count(String namespace, String name) {
+    public long count(String namespace, String name) {
         TableIdentifier id = TableIdentifier.of(namespace, name);
         if (!catalog.tableExists(id)) {
             return 0;
@@ -41,7 +41,7 @@ final class Landed implements AutoCloseable {
     }
 
     /** The values of some columns of every row, joined by {@code |} and sorted, as Iceberg's generics read them. */
-    List<String> byIceberg(String namespace, String name, String... columns) {
+    public List<String> byIceberg(String namespace, String name, String... columns) {
         Table table = catalog.loadTable(TableIdentifier.of(namespace, name));
         List<String> rows = new ArrayList<>();
         try (CloseableIterable<Record> records = IcebergGenerics.read(table).select(columns).build()) {
@@ -60,7 +60,7 @@ final class Landed implements AutoCloseable {
     }
 
     /** The same, as DuckDB reads it from the files of the newest snapshot. */
-    List<String> byDuckDb(String namespace, String name, String... columns) {
+    public List<String> byDuckDb(String namespace, String name, String... columns) {
         Table table = catalog.loadTable(TableIdentifier.of(namespace, name));
         List<String> files = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {

@@ -21,24 +21,36 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Produces {@link Order}s at a rate until told to stop; outlives kills of the broker and doubles nothing. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Thread thread;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile boolean stopping;
     private volatile long produced;
 
-    Load(String bootstrapServers, String topic, long seed, int perSecond, int schemaId, Schema schema) {
+    /** Begins with the first order. */
+    public Load(String bootstrapServers, String topic, long seed, int perSecond, int schemaId, Schema schema) {
+        this(bootstrapServers, topic, seed, 0, perSecond, schemaId, schema);
+    }
+
+    /**
+     * Begins at once.
+     *
+     * @param first the order to begin with: how many an earlier load has {@link #produced}
+     */
+    public Load(String bootstrapServers, String topic, long seed, long first, int perSecond, int schemaId,
+            Schema schema) {
+        produced = first;
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all",
                 "enable.idempotence", true, "delivery.timeout.ms", 600_000, "max.block.ms", 600_000, "linger.ms", 20,
                 "reconnect.backoff.max.ms", 500), new ByteArraySerializer(), new ByteArraySerializer());
-        thread = new Thread(() -> produce(topic, seed, perSecond, schemaId, schema), "load");
+        thread = new Thread(() -> produce(topic, seed, first, perSecond, schemaId, schema), "load");
         thread.start();
     }
 
-    private void produce(String topic, long seed, int perSecond, int schemaId, Schema schema) {
+    private void produce(String topic, long seed, long first, int perSecond, int schemaId, Schema schema) {
         long started = System.nanoTime();
-        long index = 0;
+        long index = first;
         while (!stopping && failure.get() == null) {
             Order order = Order.of(seed, index, System.currentTimeMillis() * 1000);
             byte[] value = order.fate() == Order.Fate.GARBAGE ? order.garbage() : encode(order, schemaId, schema);
@@ -49,7 +61,7 @@ final class Load implements AutoCloseable {
                         }
                     });
             index++;
-            long ahead = started + index * 1_000_000_000L / perSecond - System.nanoTime();
+            long ahead = started + (index - first) * 1_000_000_000L / perSecond - System.nanoTime();
             if (ahead > 0) {
                 LockSupport.parkNanos(ahead);
             }
@@ -79,12 +91,12 @@ final class Load implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    long produced() {
+    public long produced() {
         return produced;
     }
 
-    /** Ends the load and returns how many records the topic has by it, all of them acknowledged. */
-    long finish() {
+    /** Ends the load and returns how many orders there are now, all of them acknowledged. */
+    public long finish() {
         stopping = true;
         try {
             thread.join();

@@ -8,9 +8,9 @@ import java.util.Random;
  * The {@code i}-th record of the load: what it contains and where it must end up are functions of the seed and
  * {@code i} alone, so the expected content of every table can be computed without asking the engine.
  */
-record Order(long index, Fate fate, String customer, BigDecimal amount, long orderedAtMicros) {
+public record Order(long index, Fate fate, String customer, BigDecimal amount, long orderedAtMicros) {
     /** Where a record must end up, beside bronze. */
-    enum Fate {
+    public enum Fate {
         /** In silver. */
         KEPT,
         /** Nowhere else: the model's WHERE drops it. */
@@ -23,7 +23,7 @@ record Order(long index, Fate fate, String customer, BigDecimal amount, long ord
         FROM_2099
     }
 
-    static Order of(long seed, long index, long nowMicros) {
+    public static Order of(long seed, long index, long nowMicros) {
         Random random = new Random(seed * 1_000_003 + index);
         int draw = random.nextInt(100);
         Fate fate = draw < 10
@@ -35,16 +35,16 @@ record Order(long index, Fate fate, String customer, BigDecimal amount, long ord
                 fate == Fate.FROM_2099 ? 4_070_908_800_000_000L : nowMicros - random.nextInt(2_000_000));
     }
 
-    String id() {
+    public String id() {
         return "o-" + index;
     }
 
-    boolean quarantined() {
+    public boolean quarantined() {
         return fate == Fate.GARBAGE || fate == Fate.NEGATIVE || fate == Fate.FROM_2099;
     }
 
     /** What a record of fate {@link Fate#GARBAGE} carries as its value. */
-    byte[] garbage() {
+    public byte[] garbage() {
         return ("not avro " + index).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import millrace.schemas.contract.ContractFile;
@@ -13,7 +14,7 @@ import millrace.schemas.wire.AvroTypes;
 import org.apache.avro.Schema;
 
 /** A copy of the pipeline {@code shop} that a test may change. */
-public record ShopProject(Path folder) {
+public record ShopProject(Path folder, String topic) {
     public static final String TOPIC = "shop.orders.v1";
 
     /** Copies it to a folder that is not there yet. */
@@ -31,16 +32,29 @@ public record ShopProject(Path folder) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new ShopProject(folder);
+        return new ShopProject(folder, TOPIC);
     }
 
-    public ShopProject withProfiles(String yaml) {
+    /** Under another name and on another topic. */
+    public ShopProject named(String pipeline, String otherTopic) {
+        edit("millrace.yaml", text -> text.replaceFirst("(?m)^name: .*$", "name: " + pipeline));
+        edit("contracts/orders.odcs.yaml", text -> text.replace(topic, otherTopic));
+        return new ShopProject(folder, otherTopic);
+    }
+
+    /** Changes a file, which is empty if it is not there. */
+    public ShopProject edit(String file, UnaryOperator<String> change) {
+        Path path = folder.resolve(file);
         try {
-            Files.writeString(folder.resolve("profiles.yaml"), yaml);
+            Files.writeString(path, change.apply(Files.exists(path) ? Files.readString(path) : ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return this;
+    }
+
+    public ShopProject withProfiles(String yaml) {
+        return edit("profiles.yaml", text -> yaml);
     }
 
     /** The contract's schema as a producer has it. */
@@ -56,7 +70,7 @@ public record ShopProject(Path folder) {
     /** Registers it as a producer does, and returns its id. */
     public int register(String registryUrl) {
         try (var registry = new ConfluentRegistry(registryUrl, Map.of())) {
-            return registry.register(TOPIC + "-value", schema());
+            return registry.register(topic + "-value", schema());
         }
     }
 }

@@ -12,17 +12,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What a topic holds, read by a plain consumer from start to end: the truth that every table is compared with. */
-final class TopicTruth {
+public final class TopicTruth {
     /** One record: which order it is, and where it lies. */
-    record Placed(long order, int partition, long offset) {
-        String origin() {
+    public record Placed(long order, int partition, long offset) {
+        public String origin() {
             return partition + "|" + offset;
         }
     }
 
     private TopicTruth() {}
 
-    static List<Placed> read(String bootstrapServers, String topic) {
+    public static List<Placed> read(String bootstrapServers, String topic) {
         List<Placed> placed = new ArrayList<>();
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrapServers),
                 new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

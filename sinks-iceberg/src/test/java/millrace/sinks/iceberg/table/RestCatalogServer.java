@@ -32,13 +32,13 @@ import org.apache.iceberg.rest.responses.ConfigResponse;
 import org.apache.iceberg.rest.responses.ErrorResponse;
 
 /** A REST catalog in front of any other, as far as creating, loading and committing tables goes. */
-final class RestCatalogServer implements AutoCloseable {
+public final class RestCatalogServer implements AutoCloseable {
     private final Catalog catalog;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final ObjectMapper json = new ObjectMapper();
 
-    RestCatalogServer(Catalog catalog) throws IOException {
+    public RestCatalogServer(Catalog catalog) throws IOException {
         this.catalog = catalog;
         json.configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
         json.setPropertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE);
@@ -50,7 +50,7 @@ final class RestCatalogServer implements AutoCloseable {
         server.start();
     }
 
-    String uri() {
+    public String uri() {
         return "http://" + server.getAddress().getAddress().getHostAddress() + ":" + server.getAddress().getPort();
     }
 

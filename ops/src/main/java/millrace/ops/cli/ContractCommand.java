@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.Project;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFile;
 import millrace.schemas.contract.ContractFolder;
@@ -120,7 +121,8 @@ final class ContractCommand extends Main.Group {
         private Compatibility mode;
 
         @Option(names = {"-p",
-                "--project"}, paramLabel = "<folder>", description = "Pipeline folder whose models are looked at too.")
+                "--project",
+                "--config"}, paramLabel = "<folder>", description = "Pipeline folder, or the millrace.yaml in it, whose models are looked at too.")
         private Path project;
 
         @Override
@@ -132,8 +134,9 @@ final class ContractCommand extends Main.Group {
             List<Problem> problems = new ArrayList<>();
             verdict.breaks().forEach(b -> problems.add(incompatible(before, after, b)));
             if (project != null) {
-                BrokenModels.of(terminal().resolve(project), before, changes).forEach((change, models) -> problems.add(
-                        breaksModel(before, after, change, models)));
+                BrokenModels.of(Project.folderOf(terminal().resolve(project)), before, changes)
+                        .forEach((change, models) -> problems.add(
+                                breaksModel(before, after, change, models)));
             }
             if (result.isJson()) {
                 terminal().out().println(Result.json(Map.of("mode", mode, "compatible", verdict.isCompatible(),

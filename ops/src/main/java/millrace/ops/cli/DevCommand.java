@@ -29,7 +29,7 @@ final class DevCommand extends Main.Subcommand {
     @Option(names = "--free-ports", description = "Take free ports instead of the profile's.")
     private boolean freePorts;
 
-    @Parameters(index = "0..*", arity = "0..*", paramLabel = "<folder>", description = "Pipeline folders. Default: the current folder.")
+    @Parameters(index = "0..*", arity = "0..*", paramLabel = "<folder>", description = "Pipeline folders, or the millrace.yaml in them. Default: the current folder.")
     private List<Path> folders = List.of();
 
     @Override

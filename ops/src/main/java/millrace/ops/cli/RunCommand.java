@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
         "",
         "Roles: stream runs the models, stage writes data files, commit commits them to tables, control serves the API and the status page."}, footer = {
                 "", "Examples:", "  millrace run --profile prod",
+                "  millrace run --roles stage,commit --config shop/millrace.yaml --profile prod",
                 "  millrace run --profile prod --roles stage --data /var/lib/millrace/stage-1"})
 final class RunCommand extends Main.Subcommand {
     @Mixin

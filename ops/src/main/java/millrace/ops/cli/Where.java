@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 
 /** Which pipeline, under which profile, on which data folder a command is about. */
 final class Where {
-    @Option(names = {"-p",
-            "--project"}, paramLabel = "<folder>", description = "Pipeline folder. Default: the current folder, or the pipelines of the instance that runs on ./data.")
+    @Option(names = {"-p", "--project",
+            "--config"}, paramLabel = "<folder>", description = "Pipeline folder, or the millrace.yaml in it. Default: the current folder, or the pipelines of the instance that runs on ./data.")
     private Path project;
 
     @Option(names = "--profile", paramLabel = "<name>", defaultValue = Project.DEFAULT_PROFILE, description = "Profile of profiles.yaml. Default: dev.")

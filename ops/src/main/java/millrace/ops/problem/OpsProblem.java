@@ -15,7 +15,7 @@ public enum OpsProblem implements ProblemCode {
     DISK_FULL("The disk of the data folder is nearly full, so nothing more is taken in.",
             "Free some space; it goes on by itself. `millrace dev reset` deletes everything in the data folder."),
     PROJECT_MISSING("The folder is not a pipeline folder: it has no millrace.yaml.",
-            "Go to the folder that has one, name it with --project, or make one with `millrace init`."),
+            "Go to the folder that has one, name it with --project or --config, or make one with `millrace init`."),
     PROFILE_UNKNOWN("The profile asked for is not in profiles.yaml.",
             "Use one of the profiles named in the message, or add it to profiles.yaml."),
     PROFILE_INCOMPLETE("A profile for a real cluster lacks a setting that nothing else can supply.",

@@ -64,16 +64,26 @@ public record Project(String name, String description, Path folder, Defaults def
         return Files.isRegularFile(folder.resolve(FILE));
     }
 
+    /** The folder that is meant by itself or by the {@code millrace.yaml} in it; absolute. */
+    public static Path folderOf(Path path) {
+        Path given = path.toAbsolutePath().normalize();
+        return given.endsWith(FILE) && !Files.isDirectory(given) ? given.getParent() : given;
+    }
+
     /**
      * Reads {@code millrace.yaml} and the profile.
      *
+     * @param path the folder, or the file in it
      * @throws ProblemException with every problem of both files
      */
-    public static Project read(Path folder, String profile, Map<String, String> environment) {
-        Path root = folder.toAbsolutePath().normalize();
+    public static Project read(Path path, String profile, Map<String, String> environment) {
+        Path root = folderOf(path);
         if (!isProject(root)) {
-            throw new ProblemException(Problem.of(OpsProblem.PROJECT_MISSING, folder.toString(),
-                    "There is no " + FILE + " in " + root + ".").withRemedy(OpsProblem.PROJECT_MISSING.remedy()));
+            String found = Files.isRegularFile(root)
+                    ? root + " is a file; expected a folder with " + FILE + ", or that file."
+                    : "There is no " + FILE + " in " + root + ".";
+            throw new ProblemException(Problem.of(OpsProblem.PROJECT_MISSING, path.toString(), found)
+                    .withRemedy(OpsProblem.PROJECT_MISSING.remedy()));
         }
         List<Problem> problems = new ArrayList<>();
         Project project = null;

@@ -41,6 +41,22 @@ class MainTest {
     }
 
     @Test
+    void aPipelineIsNamedByItsFolderOrItsFile() {
+        run("init", "shop");
+        for (String name : new String[] {"--project", "--config", "-p"}) {
+            assertThat(run("validate", name, "shop")).as(err()).isZero();
+            assertThat(run("validate", name, "shop/millrace.yaml")).as(err()).isZero();
+        }
+        assertThat(run("validate", "--config", "shop/profiles.yaml")).isEqualTo(1);
+        assertThat(err()).contains("profiles.yaml is a file; expected a folder with millrace.yaml, or that file.");
+        assertThat(run("validate", "--config", "nowhere/millrace.yaml")).isEqualTo(1);
+        assertThat(err()).contains("There is no millrace.yaml in " + folder.resolve("nowhere"));
+        assertThat(run("run", "--roles", "stage,commitx", "--config", "shop/millrace.yaml")).isEqualTo(1);
+        assertThat(err()).contains("Did you mean \"commit\"?");
+        assertThat(run("validate", "--config", "shop", "--project", "shop")).isEqualTo(2);
+    }
+
+    @Test
     void everyMistakeOfAProjectIsShownOnce() throws IOException {
         run("init", "shop");
         Path model = folder.resolve("shop/models/silver/orders.sql");

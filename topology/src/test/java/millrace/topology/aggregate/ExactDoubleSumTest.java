@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A sum of doubles is the one that {@link BigDecimal} gives, which shares no code with it, rounded once. */
 class ExactDoubleSumTest {
-    private final long seed = new Random().nextLong();
+    private final long seed = Long.getLong("millrace.seed", 20_261_125L);
     private final Random random = new Random(seed);
 
     @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The integers behind sums, beside {@link BigInteger}. */
 class ExactIntegersTest {
-    private final long seed = new Random().nextLong();
+    private final long seed = Long.getLong("millrace.seed", 20_261_125L);
     private final Random random = new Random(seed);
 
     @Test

@@ -35,7 +35,7 @@ class HyperLogLogTest {
 
     @Test
     void theErrorIsThatOfTheBook() {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("millrace.seed", 20_261_125L);
         Random random = new Random(seed);
         double squares = 0;
         int rounds = 200;
@@ -53,7 +53,7 @@ class HyperLogLogTest {
 
     @Test
     void neitherOrderNorPartsNorTheFormChangeABit() {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("millrace.seed", 20_261_125L);
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
             HyperLogLog all = new HyperLogLog();

@@ -130,6 +130,10 @@ class BlockedTest {
         Scene shop = shop();
         FillingFileIO.FULL.set(true);
         shop.awaitBlocked("bronze.orders", SinkProblem.STORAGE_FULL, "No space left");
+        assertThat(shop.log().lines().filter(l -> l.contains("blocked STORAGE_FULL   bronze.orders")))
+                .allMatch(l -> l.contains(" pipeline=" + shop.name() + " table=bronze.orders blocked"));
+        assertThat(shop.log().lines().filter(l -> l.contains("[pipeline-")))
+                .isNotEmpty().allMatch(l -> l.contains(" pipeline=" + shop.name() + " "));
         FillingFileIO.FULL.set(false);
         shop.awaitGoingOn();
         everyOrderIsThereOnce();

@@ -31,6 +31,7 @@ import millrace.topology.quarantine.QuarantineRecord;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Looks at the topics and tables of deployments. One look serves everybody who asks within the next moment; what does
@@ -151,6 +152,17 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     }
 
     private TableStatus lookAt(Deployment deployment, DeployedTable table, Look look) {
+        MDC.put("pipeline", deployment.name());
+        MDC.put("table", table.name());
+        try {
+            return lookAtTable(deployment, table, look);
+        } finally {
+            MDC.remove("pipeline");
+            MDC.remove("table");
+        }
+    }
+
+    private TableStatus lookAtTable(Deployment deployment, DeployedTable table, Look look) {
         Optional<TableHealth> health = Optional.empty();
         Optional<Blocked> blocked = Optional.empty();
         try {

@@ -30,6 +30,8 @@ import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
 
+import org.slf4j.MDC;
+
 /**
  * Does the work of some roles for some deployments in this process. Starting returns at once; what cannot run yet is
  * Blocked with the reason and tried again. Intake can be held and let go again. Stopping, also by a kill, neither loses
@@ -201,7 +203,9 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
     }
 
+    /** On a thread of its own, whose log lines are about the deployment from here on. */
     private SinkRuntime sink(Deployment deployment, Set<SinkRuntime.Role> sinkRoles) {
+        MDC.put("pipeline", deployment.name());
         ControlTopic.require(connections);
         SinkConfig config = SinkConfig.of(deployment.name(), connections.kafkaClient())
                 .withWatermarks(deployment.pipeline().watermarksTopic());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 import ch.qos.logback.classic.LoggerContext;
@@ -42,7 +43,43 @@ class LogFilesTest {
         LoggerFactory.getLogger("org.other").info("not shown either");
         List<String> lines = Files.readAllLines(file);
         assertThat(lines).hasSize(1);
-        assertThat(lines.getFirst()).contains("INFO", "millrace.x committed 7 rows table=silver.clicks");
+        assertThat(lines.getFirst()).contains("INFO").endsWith("] millrace.x table=silver.clicks committed 7 rows");
+    }
+
+    @Test
+    void aLineIsAboutAPipelineATableBothOrNeither() throws Exception {
+        Path file = LogFiles.writeTo(folder, new Profile.Logs(Profile.LogFormat.TEXT, "info"));
+        MDC.put("pipeline", "web");
+        LoggerFactory.getLogger("millrace.x").info("one");
+        MDC.put("table", "silver.clicks");
+        LoggerFactory.getLogger("millrace.x").info("two");
+        MDC.clear();
+        LoggerFactory.getLogger("millrace.x").info("none");
+        assertThat(Files.readAllLines(file)).extracting(l -> l.substring(l.indexOf("millrace.x"))).containsExactly(
+                "millrace.x pipeline=web one", "millrace.x pipeline=web table=silver.clicks two", "millrace.x none");
+    }
+
+    @Test
+    void theThreadsOfKafkasLibrariesTellByTheirNames() throws Exception {
+        String uuid = "33d6d13f-5513-4cc8-a910-001708362995";
+        assertThat(LineOrigin.of("my-shop-" + uuid + "-StreamThread-1")).isEqualTo(Map.of("pipeline", "my-shop"));
+        assertThat(LineOrigin.of("kafka-producer-network-thread | shop-" + uuid + "-StreamThread-1-producer"))
+                .isEqualTo(Map.of("pipeline", "shop"));
+        assertThat(LineOrigin.of("kafka-coordinator-heartbeat-thread | millrace.stage.shop.bronze.orders"))
+                .isEqualTo(Map.of("pipeline", "shop", "table", "bronze.orders"));
+        assertThat(LineOrigin.of("kafka-coordinator-heartbeat-thread | millrace.commit.shop"))
+                .isEqualTo(Map.of("pipeline", "shop"));
+        assertThat(LineOrigin.of("pipeline-shop")).isEqualTo(Map.of("pipeline", "shop"));
+        assertThat(LineOrigin.of("data-plane-kafka-request-handler-2")).isEmpty();
+        assertThat(LineOrigin.of("kafka-producer-network-thread | producer-1")).isEmpty();
+
+        Path file = LogFiles.writeTo(folder, new Profile.Logs(Profile.LogFormat.JSON, "info"));
+        Thread thread = new Thread(() -> LoggerFactory.getLogger("org.apache.kafka.x").warn("rebalanced"),
+                "shop-" + uuid + "-StreamThread-1");
+        thread.start();
+        thread.join();
+        JsonNode line = new ObjectMapper().readTree(Files.readAllLines(file).getFirst());
+        assertThat(line.path("mdc").path("pipeline").asText()).isEqualTo("shop");
     }
 
     @Test

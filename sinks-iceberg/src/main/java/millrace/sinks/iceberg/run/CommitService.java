@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The commit role of a process: one thread that commits the tables whose control partition is assigned to it. The
@@ -43,6 +44,7 @@ final class CommitService implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaControl control;
+    private final String pipeline;
     private final String controlTopic;
     private final String controlTopicId;
     private final String reporter;
@@ -57,6 +59,7 @@ final class CommitService implements AutoCloseable {
     CommitService(SinkConfig config, String controlTopicId, KafkaControl control, String reporter,
             List<SinkTable> tables, Clock clock) {
         this.control = control;
+        this.pipeline = config.name();
         this.controlTopic = config.controlTopic();
         this.controlTopicId = controlTopicId;
         this.reporter = reporter;
@@ -79,6 +82,7 @@ final class CommitService implements AutoCloseable {
     }
 
     private void run() {
+        MDC.put("pipeline", pipeline);
         while (!closing) {
             try {
                 resolve();
@@ -104,6 +108,7 @@ final class CommitService implements AutoCloseable {
         }
         resolveAt = now.plus(RESOLVE);
         for (SinkTable table : tables) {
+            about(table.spec().qualifiedName());
             Duty known = duties.get(table);
             boolean missing = known != null && known.duty.state() instanceof CommitState.Blocked;
             if (known != null && !missing && table.problem().isEmpty()) {
@@ -114,6 +119,16 @@ final class CommitService implements AutoCloseable {
                 duties.put(table, duty(table, uuid.get()));
             }
         }
+        aboutNone();
+    }
+
+    /** Which table the next log lines are about. */
+    private static void about(String table) {
+        MDC.put("table", table);
+    }
+
+    private static void aboutNone() {
+        MDC.remove("table");
     }
 
     private Duty duty(SinkTable table, UUID uuid) {
@@ -121,7 +136,7 @@ final class CommitService implements AutoCloseable {
         CommitDuty duty = new CommitDuty(table.spec().qualifiedName(), uuid, table.landing(), control,
                 CommitRules.forInterval(table.spec().commitInterval()), controlTopicId, reporter,
                 () -> UUID.randomUUID().toString());
-        return new Duty(duty, uuid, partition, assigned.contains(partition));
+        return new Duty(table.spec().qualifiedName(), duty, uuid, partition, assigned.contains(partition));
     }
 
     private long step() {
@@ -129,11 +144,13 @@ final class CommitService implements AutoCloseable {
         long due = Long.MAX_VALUE;
         for (Duty d : duties.values()) {
             if (d.active) {
+                about(d.name);
                 d.duty.step(now);
                 rewind(d);
                 due = Math.min(due, d.duty.nextDue().orElse(Long.MAX_VALUE));
             }
         }
+        aboutNone();
         return due;
     }
 
@@ -159,11 +176,13 @@ final class CommitService implements AutoCloseable {
         boolean rewound = false;
         for (Duty d : here) {
             if (event.isPresent() && event.get().table().equals(d.table)) {
+                about(d.name);
                 d.duty.arrived(record.offset(), event.get(), clock.instant());
                 d.duty.step(clock.instant());
                 rewound |= rewind(d);
             }
         }
+        aboutNone();
         return rewound;
     }
 
@@ -199,12 +218,14 @@ final class CommitService implements AutoCloseable {
     }
 
     private static final class Duty {
+        final String name;
         final CommitDuty duty;
         final UUID table;
         final int partition;
         volatile boolean active;
 
-        Duty(CommitDuty duty, UUID table, int partition, boolean active) {
+        Duty(String name, CommitDuty duty, UUID table, int partition, boolean active) {
+            this.name = name;
             this.duty = duty;
             this.table = table;
             this.partition = partition;

@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** A process's view of the control topic: sends events, and hears those that are sent from now on. */
 final class KafkaControl implements ControlLog, AutoCloseable {
@@ -41,7 +42,8 @@ final class KafkaControl implements ControlLog, AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    KafkaControl(String topic, Map<String, Object> client) {
+    /** @param pipeline for the log */
+    KafkaControl(String pipeline, String topic, Map<String, Object> client) {
         this.topic = topic;
         Map<String, Object> sending = new HashMap<>(client);
         sending.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -68,7 +70,10 @@ final class KafkaControl implements ControlLog, AutoCloseable {
         consumer.assign(all);
         consumer.seekToEnd(all);
         all.forEach(consumer::position);
-        thread = Thread.ofPlatform().name("millrace-control").daemon().start(this::hear);
+        thread = Thread.ofPlatform().name("millrace-control").daemon().start(() -> {
+            MDC.put("pipeline", pipeline);
+            hear();
+        });
     }
 
     int partitionOf(UUID table) {

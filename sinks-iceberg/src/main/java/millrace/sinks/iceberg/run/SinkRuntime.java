@@ -83,7 +83,7 @@ public final class SinkRuntime implements AutoCloseable {
         IcebergTables iceberg = new IcebergTables(catalog);
         tables = specs.stream().map(spec -> new SinkTable(spec, iceberg, registry)).toList();
         admin = Admin.create(config.kafka());
-        control = new KafkaControl(config.controlTopic(), config.kafka());
+        control = new KafkaControl(config.name(), config.controlTopic(), config.kafka());
         String reporter = host() + "-" + ProcessHandle.current().pid();
         committer = roles.contains(Role.COMMIT)
                 ? Optional.of(new CommitService(config, topicId(config.controlTopic()), control, reporter, tables,

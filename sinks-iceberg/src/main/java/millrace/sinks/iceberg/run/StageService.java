@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** One stage worker of a process: a consumer and a thread of its own. */
 final class StageService implements AutoCloseable {
@@ -61,6 +62,8 @@ final class StageService implements AutoCloseable {
     }
 
     private void run() {
+        MDC.put("pipeline", config.name());
+        MDC.put("table", table.spec().qualifiedName());
         while (!closing && table.uuid().isEmpty()) {
             sleep(RESOLVE);
         }

@@ -29,6 +29,7 @@ import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
+import millrace.topology.aggregate.Aggregates;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
 import millrace.topology.function.FunctionLibrary;
@@ -126,7 +127,8 @@ final class Scene implements AutoCloseable {
     List<DeployedTable> tables(String pipeline) {
         Project project = new Project(pipeline, "", folder, new Project.Defaults(Duration.ofMillis(300),
                 Optional.empty(), 128L << 20, Map.of()), Profile.embedded(folder, Profile.Ports.FREE));
-        return Deployment.of(project, List.of(contract), models, plans, FunctionLibrary.builtIn()).tables();
+        return Deployment.of(project, List.of(contract), models, plans, FunctionLibrary.builtIn(), Aggregates.builtIn())
+                .tables();
     }
 
     SchemaRegistry registry() {

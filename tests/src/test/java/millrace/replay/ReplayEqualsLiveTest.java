@@ -94,6 +94,7 @@ class ReplayEqualsLiveTest {
             for (int replay = 1; replay <= 2; replay++) {
                 String name = "replay" + replay;
                 try (PipelineRun run = scene.startReplay(name, "live", replay * 2 - 1)) {
+                    Scene.awaitRunning(run);
                     scene.awaitEnd(name);
                 }
                 if (replay == 1) {
@@ -150,15 +151,18 @@ class ReplayEqualsLiveTest {
             scene.produce(belated);
             scene.end();
             try (PipelineRun run = scene.start("live", "a", 2)) {
+                Scene.awaitRunning(run);
                 scene.awaitEnd("live");
             }
             try (PipelineRun run = scene.startReplay("replay", "live", 3)) {
+                Scene.awaitRunning(run);
                 scene.awaitEnd("replay");
             }
             assertThat(scene.rows("replay", "gold.tumbling")).isEqualTo(scene.rows("live", "gold.tumbling"));
             assertThat(scene.late("replay", "gold.tumbling")).isEqualTo(scene.late("live", "gold.tumbling"))
                     .isNotEmpty();
             try (PipelineRun run = scene.start("forgetful", "a", 3)) {
+                Scene.awaitRunning(run);
                 scene.awaitEnd("forgetful");
             }
             assertThat(scene.late("forgetful", "gold.tumbling")).as("without the journal nothing was late")
@@ -187,6 +191,7 @@ class ReplayEqualsLiveTest {
         }
         scene.end();
         try (PipelineRun last = scene.start("live", "a", 2)) {
+            Scene.awaitRunning(last);
             scene.awaitEnd("live");
         }
     }

@@ -45,6 +45,8 @@ public enum OpsProblem implements ProblemCode {
     LOAD_REFUSED("A loader cannot go on with this file and this topic.",
             "Follow the message; nothing was written."),
     FOLDER_NOT_EMPTY("A new project would overwrite files that are there.", "Name another folder."),
+    BENCH_BEHIND("The tables of a benchmark did not hold all of its events in time, so there is nothing to measure.",
+            "Lower the rate, or look at the log for what is blocked."),
     OPTION_UNFIT("An option has a value that it cannot have.", "Use one of the forms that --help shows.");
 
     private final String meaning;

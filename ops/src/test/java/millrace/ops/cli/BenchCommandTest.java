@@ -1,0 +1,90 @@
+package millrace.ops.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class BenchCommandTest {
+    @TempDir
+    Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @AfterEach
+    void logAsBefore() throws Exception {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        new ContextInitializer(context).autoConfig();
+    }
+
+    @Test
+    void freshnessOfBothTablesIsMeasuredOnAPlatformOfItsOwn() throws IOException {
+        assertThat(run("bench", "freshness", "--rate", "1000", "--duration", "4s", "--warm-up", "1s", "--interval",
+                "500ms", "--data", "bench", "-o", "json")).as(err()).isZero();
+        JsonNode figures = new ObjectMapper().readTree(out());
+        assertThat(figures.path("events").asLong()).isEqualTo(4_000);
+        assertThat(figures.path("bytes_per_event").asLong()).isBetween(140L, 200L);
+        for (String layer : new String[] {"bronze", "silver"}) {
+            assertThat(figures.path(layer + "_rows").asLong()).isEqualTo(3_000);
+            assertThat(figures.path(layer + "_commits").asLong()).isPositive();
+            double half = figures.path(layer + "_p50_s").asDouble();
+            double most = figures.path(layer + "_p99_s").asDouble();
+            assertThat(half).isPositive().isLessThanOrEqualTo(most);
+            assertThat(most).isLessThanOrEqualTo(figures.path(layer + "_max_s").asDouble());
+        }
+        assertThat(err()).contains("Starting a platform; log ", "Reading the tables");
+        assertThat(folder.resolve("bench/platform/warehouse")).isDirectory();
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefused() throws IOException {
+        assertThat(run("bench", "freshness", "--duration", "10s", "--warm-up", "10s")).isEqualTo(1);
+        assertThat(err()).contains("--warm-up", "Found \"10s\", expected less than the duration of 10s.");
+        assertThat(run("bench", "freshness", "--interval", "often")).isEqualTo(1);
+        assertThat(err()).contains("--interval", "expected a duration such as 10s");
+        Files.writeString(folder.resolve("mine"), "");
+        assertThat(run("bench", "freshness", "--data", ".")).isEqualTo(1);
+        assertThat(err()).contains("FOLDER_NOT_EMPTY");
+    }
+
+    @Test
+    void withoutAWordItIsLanding() {
+        assertThat(run("bench", "--brokers", "b:1", "--registry", "http://r")).isEqualTo(2);
+        assertThat(err()).contains("millrace bench landing").contains("'--topic=<topic>', '--warehouse=<folder>'");
+        assertThat(run("bench", "--help")).isZero();
+        assertThat(out()).contains("landing", "freshness");
+        assertThat(run("bench", "freshnes")).isEqualTo(2);
+        assertThat(err()).contains("Did you mean \"freshness\"?");
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), folder, folder,
+                Clock.systemUTC()), arguments);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,2 +1,0 @@
-/** Measurements to run by hand; nothing here asserts a speed. */
-package millrace.bench;

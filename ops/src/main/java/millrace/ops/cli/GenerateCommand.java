@@ -2,8 +2,6 @@ package millrace.ops.cli;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import millrace.ops.generate.ClickGenerator;
 import millrace.ops.generate.Clicks;
 import millrace.ops.load.Destination;
@@ -58,32 +56,17 @@ final class GenerateCommand extends Main.Group {
             Clicks clicks = clicks();
             Contract target = Contracts.find(where.projects(terminal()), contract);
             Where.Access access = where.access(terminal());
-            AtomicBoolean stop = new AtomicBoolean();
-            CountDownLatch done = new CountDownLatch(1);
-            Thread onSignal = new Thread(() -> {
-                stop.set(true);
-                try {
-                    done.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-            Runtime.getRuntime().addShutdownHook(onSignal);
             long first;
             long written;
-            try (Progress progress = Progress.of(terminal(), "Writing " + target.topic(),
-                    records == null ? -1 : records);
+            try (StopSignal stop = StopSignal.listen(terminal().err());
+                    Progress progress = Progress.of(terminal(), "Writing " + target.topic(),
+                            records == null ? -1 : records);
                     ConfluentRegistry registry = new ConfluentRegistry(access.registryUrl(), access.registry());
                     Destination to = Destination.open(target, access.clientProperties(), registry)) {
                 first = to.highest() + 1;
                 written = new ClickGenerator(clicks, rate, target, to, terminal().clock())
-                        .run(records == null ? Long.MAX_VALUE : records, stop::get, progress::at);
+                        .run(records == null ? Long.MAX_VALUE : records, stop::isWished, progress::at);
                 show(target, first, written);
-            } finally {
-                done.countDown();
-                if (!stop.get()) {
-                    Runtime.getRuntime().removeShutdownHook(onSignal);
-                }
             }
             return ExitCode.OK;
         }

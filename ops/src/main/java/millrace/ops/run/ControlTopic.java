@@ -1,5 +1,6 @@
 package millrace.ops.run;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,8 @@ final class ControlTopic {
     /** Tables carry their control position, so what lies there longer than a proposal may wait is never read. */
     private static final Map<String, String> SETTINGS = Map.of("retention.ms", Long.toString(7L * 86_400_000),
             "max.message.bytes", Integer.toString(16 << 20), "message.timestamp.type", "LogAppendTime");
+    private static final int LOOKS = 50;
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private ControlTopic() {}
 
@@ -31,10 +34,7 @@ final class ControlTopic {
                 return;
             }
             switch (connections.topics()) {
-                case Connections.TopicCreation.Create create -> admin.createTopics(List.of(
-                        new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, create.replication())
-                                .configs(SETTINGS)))
-                        .all().get();
+                case Connections.TopicCreation.Create create -> create(admin, create.replication());
                 case Connections.TopicCreation.Require r -> throw new ProblemException(Problem.of(
                         OpsProblem.TOPIC_UNKNOWN, SinkConfig.CONTROL_TOPIC, "The topic " + SinkConfig.CONTROL_TOPIC
                                 + " does not exist, and this profile does not create topics.")
@@ -42,11 +42,26 @@ final class ControlTopic {
                                 + " partitions; `millrace topics apply` does so."));
             }
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e.getCause() instanceof KafkaException k ? k : new KafkaException(e.getCause());
-            }
+            throw e.getCause() instanceof KafkaException k ? k : new KafkaException(e.getCause());
         } catch (InterruptedException e) {
             throw new InterruptException(e);
+        }
+    }
+
+    /** Returns when clients can see it: a broker may hear a moment later of what the controller has created. */
+    private static void create(Admin admin, short replication) throws ExecutionException, InterruptedException {
+        try {
+            admin.createTopics(List.of(
+                    new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, replication)
+                            .configs(SETTINGS)))
+                    .all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+        for (int look = 0; look < LOOKS && !exists(admin); look++) {
+            Thread.sleep(LOOK_EVERY);
         }
     }
 

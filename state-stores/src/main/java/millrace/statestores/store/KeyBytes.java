@@ -1,5 +1,8 @@
 package millrace.statestores.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -7,6 +10,8 @@ import java.util.Arrays;
  * allocation; what a map keeps is a {@link #copy}.
  */
 public final class KeyBytes {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private byte[] bytes;
     private int length;
     private int hash;
@@ -23,14 +28,24 @@ public final class KeyBytes {
     public KeyBytes pointAt(byte[] buffer, int count) {
         bytes = buffer;
         length = count;
-        int h = 1;
-        for (int i = 0; i < count; i++) {
-            h = 31 * h + buffer[i];
+        // The usual 31 * h + b gives the few bytes of consecutive numbers the same value again and again.
+        long h = count;
+        int i = 0;
+        for (; i + Long.BYTES <= count; i += Long.BYTES) {
+            h = mix(h ^ (long) LONGS.get(buffer, i));
         }
-        // Hash tables look at the low bits; short keys differ in few.
-        hash = h * 0x9E3779B1;
-        hash ^= hash >>> 15;
+        long rest = 0;
+        for (; i < count; i++) {
+            rest = rest << 8 | buffer[i] & 0xff;
+        }
+        h = mix(h ^ rest);
+        hash = (int) (h ^ h >>> 32);
         return this;
+    }
+
+    private static long mix(long h) {
+        long product = h * 0x9E3779B97F4A7C15L;
+        return product ^ product >>> 29;
     }
 
     /** One whose bytes nobody changes. */

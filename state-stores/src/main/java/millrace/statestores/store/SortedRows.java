@@ -1,0 +1,621 @@
+package millrace.statestores.store;
+
+import java.nio.ByteBuffer;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.RandomAccess;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import millrace.statestores.codec.StateCodec;
+import millrace.statestores.commit.PreCommitHook;
+import org.apache.kafka.common.utils.ByteUtils;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Many rows for each key, sorted by an id, and cut into slices: stretches of time that the caller numbers, so that old
+ * rows go together. What is in use lives on the heap; what changed is written to a logged RocksDB store before each
+ * commit, row by row, and what is beyond the budget is forgotten afterwards, the least recently used keys first. So a
+ * row costs no store access and never rewrites the other rows of its key, and the heap is bounded whatever their number.
+ *
+ * <p>
+ * A row that was created and removed between two commits never reaches the store. A slice that was never stored, and a
+ * key all of whose rows are on the heap, are never looked for in the store.
+ *
+ * <p>
+ * Opened anew in each {@code init} of its processor, as {@link KeyedState} says. One task owns it. Entries and lists are
+ * not to be kept over a commit, since what is forgotten comes back as other objects. Each slice that holds rows costs a
+ * small object on the heap, so slices are for the caller to choose wide enough: thousands, not millions.
+ */
+public final class SortedRows<V> {
+    private static final byte MARK = 1;
+
+    private final StateCodec<V> codec;
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final int mostOnHeap;
+    /** Every slice that may hold rows, on the heap or in the store. */
+    private final NavigableMap<Slice<V>, Slice<V>> slices = new TreeMap<>();
+    private final Slice<V> probe = new Slice<>();
+    private final List<Entry<V>> changed = new ArrayList<>();
+    private final Set<Bytes> removed = new HashSet<>();
+    /** A ring of the keys on the heap: after it comes the most recently used, before it the least. */
+    private final Rows<V> ring = new Rows<>(null, null);
+    private Slice<V> last;
+    private int onHeap;
+
+    /** A row with its place. The value changes in place; {@link SortedRows#changed} must be told. */
+    public static final class Entry<V> {
+        private final Rows<V> rows;
+        private final byte[] id;
+        private final V value;
+        private boolean isChanged;
+        private boolean isStored;
+        private boolean isRemoved;
+
+        private Entry(Rows<V> rows, byte[] id, V value) {
+            this.rows = rows;
+            this.id = id;
+            this.value = value;
+        }
+
+        public long slice() {
+            return rows.slice.number;
+        }
+
+        public byte[] key() {
+            return rows.key.bytes();
+        }
+
+        public byte[] id() {
+            return id;
+        }
+
+        public V value() {
+            return value;
+        }
+    }
+
+    private static final class Slice<V> implements Comparable<Slice<V>> {
+        private final Map<KeyBytes, Rows<V>> keys = new HashMap<>();
+        private long number;
+        /** Whether everything of this slice that the store holds is here too. */
+        private boolean whole;
+
+        @Override
+        public int compareTo(Slice<V> other) {
+            return Long.compare(number, other.number);
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Slice<?> other && number == other.number;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(number);
+        }
+    }
+
+    /** The rows of a key that are on the heap, sorted by id; read-only for whoever has it as a list. */
+    private static final class Rows<V> extends AbstractList<Entry<V>> implements RandomAccess {
+        private static final Entry<?>[] NONE = {};
+
+        private final Slice<V> slice;
+        private final KeyBytes key;
+        private Entry<V>[] sorted = none();
+        private int size;
+        /** Whether everything of this key that the store holds is here too. */
+        private boolean whole;
+        private Rows<V> before = this;
+        private Rows<V> after = this;
+
+        private Rows(Slice<V> slice, KeyBytes key) {
+            this.slice = slice;
+            this.key = key;
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <V> Entry<V>[] none() {
+            return (Entry<V>[]) NONE;
+        }
+
+        @Override
+        public Entry<V> get(int index) {
+            if (index >= size) {
+                throw new IndexOutOfBoundsException(index + " of " + size);
+            }
+            return sorted[index];
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return this == o;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+
+        /** Where an id is, or -1 - where it would be. */
+        private int place(byte[] id) {
+            int low = 0;
+            int high = size - 1;
+            // Ids mostly grow: looks at the end first.
+            int middle = high;
+            while (low <= high) {
+                int order = Arrays.compareUnsigned(sorted[middle].id, id);
+                if (order == 0) {
+                    return middle;
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
+                }
+                middle = (low + high) >>> 1;
+            }
+            return -1 - low;
+        }
+
+        private void insert(int at, Entry<V> entry) {
+            if (size == sorted.length) {
+                sorted = Arrays.copyOf(sorted, size == 0 ? 1 : size < 8 ? size * 2 : size + (size >> 1));
+            }
+            System.arraycopy(sorted, at, sorted, at + 1, size - at);
+            sorted[at] = entry;
+            size++;
+        }
+
+        private void delete(int at) {
+            System.arraycopy(sorted, at + 1, sorted, at, --size - at);
+            sorted[size] = null;
+        }
+
+        private void unlink() {
+            before.after = after;
+            after.before = before;
+        }
+
+        private void linkAfter(Rows<V> other) {
+            before = other;
+            after = other.after;
+            after.before = this;
+            other.after = this;
+        }
+    }
+
+    private SortedRows(StateCodec<V> codec, KeyValueStore<Bytes, byte[]> store, int mostOnHeap) {
+        this.codec = codec;
+        this.store = store;
+        this.mostOnHeap = mostOnHeap;
+        findSlices();
+    }
+
+    public static <V> SortedRows<V> open(ProcessorContext<?, ?> context, SortedRowsDeclaration<V> declaration) {
+        SortedRows<V> state = new SortedRows<>(declaration.values(), context.getStateStore(declaration.name()),
+                declaration.mostOnHeap());
+        PreCommitHook.register(context, declaration.hook(), state::writeBack);
+        return state;
+    }
+
+    /**
+     * All rows of a key in a slice, sorted by id as unsigned bytes; empty if there are none. A view that is good until the
+     * next change.
+     */
+    public List<Entry<V>> rows(long slice, KeyBytes key) {
+        Slice<V> in = slice(slice);
+        if (in == null) {
+            return List.of();
+        }
+        Rows<V> rows = in.keys.get(key);
+        if (rows == null) {
+            if (in.whole) {
+                return List.of();
+            }
+            rows = keep(new Rows<>(in, key.copy()));
+        }
+        if (!rows.whole) {
+            complete(rows);
+        }
+        return used(rows);
+    }
+
+    /** The row at a place, or null. */
+    public Entry<V> find(long slice, KeyBytes key, byte[] id) {
+        Slice<V> in = slice(slice);
+        if (in == null) {
+            return null;
+        }
+        Rows<V> rows = in.keys.get(key);
+        if (rows == null) {
+            return in.whole ? null : stored(in, key, null, id);
+        }
+        int at = used(rows).place(id);
+        return at >= 0 ? rows.sorted[at] : rows.whole ? null : stored(in, key, rows, id);
+    }
+
+    /** A new row at a place where {@link #find} found none; it counts as changed. The id is kept as it is. */
+    public Entry<V> create(long slice, KeyBytes key, byte[] id, V value) {
+        Slice<V> in = slice(slice);
+        if (in == null) {
+            in = add(slice);
+            in.whole = true;
+        }
+        Rows<V> rows = in.keys.get(key);
+        if (rows == null) {
+            rows = keep(new Rows<>(in, key.copy()));
+            rows.whole = in.whole;
+        }
+        Entry<V> entry = put(used(rows), new Entry<>(rows, id, value));
+        changed(entry);
+        return entry;
+    }
+
+    /** Says that the value of a row has changed. */
+    public void changed(Entry<V> entry) {
+        if (!entry.isChanged) {
+            entry.isChanged = true;
+            changed.add(entry);
+        }
+    }
+
+    public void remove(Entry<V> entry) {
+        Rows<V> rows = entry.rows;
+        rows.delete(rows.place(entry.id));
+        onHeap--;
+        forget(entry);
+        dropIfEmpty(rows);
+    }
+
+    /**
+     * Gives every row whose slice is in {@code (after, upTo]}: the smallest slices first, and in a slice the rows of a key
+     * one after another, sorted by id. Nothing is before {@link Long#MIN_VALUE}, so after that means from the first on,
+     * itself among them. The action may change the state; rows that it removes are not given any more.
+     */
+    public void forEach(long after, long upTo, Consumer<Entry<V>> action) {
+        if (after == Long.MAX_VALUE) {
+            return;
+        }
+        for (Slice<V> slice : between(after == Long.MIN_VALUE ? after : after + 1, upTo)) {
+            complete(slice);
+            List<Entry<V>> all = new ArrayList<>();
+            slice.keys.values().forEach(all::addAll);
+            for (Entry<V> entry : all) {
+                if (!entry.isRemoved) {
+                    action.accept(entry);
+                }
+            }
+        }
+    }
+
+    /**
+     * Removes every row whose slice is at most {@code upTo} and which the condition holds for. What is only in the store
+     * is not brought onto the heap for it.
+     */
+    public void removeUpTo(long upTo, Predicate<Entry<V>> condition) {
+        for (Slice<V> slice : between(Long.MIN_VALUE, upTo)) {
+            boolean some = removeStored(slice, condition);
+            for (Iterator<Rows<V>> all = slice.keys.values().iterator(); all.hasNext();) {
+                Rows<V> rows = all.next();
+                removeFrom(rows, condition);
+                if (rows.size == 0) {
+                    rows.unlink();
+                    onHeap--;
+                    all.remove();
+                }
+            }
+            if (!some && slice.keys.isEmpty()) {
+                drop(slice);
+            }
+        }
+    }
+
+    /** How many rows and keys are on the heap. */
+    public int onHeap() {
+        return onHeap;
+    }
+
+    /** How many slices there are to look through. */
+    public int slices() {
+        return slices.size();
+    }
+
+    /** The slice of a number, or null if it holds nothing. */
+    private Slice<V> slice(long number) {
+        Slice<V> recent = last;
+        if (recent != null && recent.number == number) {
+            return recent;
+        }
+        probe.number = number;
+        Slice<V> slice = slices.get(probe);
+        if (slice != null) {
+            last = slice;
+        }
+        return slice;
+    }
+
+    private Slice<V> add(long number) {
+        Slice<V> slice = new Slice<>();
+        slice.number = number;
+        slices.put(slice, slice);
+        return slice;
+    }
+
+    private void drop(Slice<V> slice) {
+        slices.remove(slice);
+        last = null;
+    }
+
+    private void dropIfEmpty(Rows<V> rows) {
+        Slice<V> slice = rows.slice;
+        // A whole key without rows spares the next look into the store, unless the slice knows by itself.
+        if (rows.size == 0 && slice.whole) {
+            rows.unlink();
+            onHeap--;
+            slice.keys.remove(rows.key);
+            if (slice.keys.isEmpty()) {
+                drop(slice);
+            }
+        }
+    }
+
+    /** A copy, since actions may change slices. */
+    private List<Slice<V>> between(long from, long upTo) {
+        if (slices.isEmpty() || from > upTo || slices.firstKey().number > upTo) {
+            return List.of();
+        }
+        Slice<V> first = new Slice<>();
+        first.number = from;
+        Slice<V> end = new Slice<>();
+        end.number = upTo;
+        return new ArrayList<>(slices.subMap(first, true, end, true).values());
+    }
+
+    private Rows<V> keep(Rows<V> rows) {
+        rows.slice.keys.put(rows.key, rows);
+        rows.linkAfter(ring);
+        onHeap++;
+        return rows;
+    }
+
+    private Entry<V> put(Rows<V> rows, Entry<V> entry) {
+        rows.insert(-1 - rows.place(entry.id), entry);
+        onHeap++;
+        return entry;
+    }
+
+    private Rows<V> used(Rows<V> rows) {
+        if (ring.after != rows) {
+            rows.unlink();
+            rows.linkAfter(ring);
+        }
+        return rows;
+    }
+
+    private void forget(Entry<V> entry) {
+        entry.isRemoved = true;
+        if (entry.isStored) {
+            removed.add(place(entry.rows.slice.number, entry.rows.key.bytes(), entry.id));
+        }
+    }
+
+    private void removeFrom(Rows<V> rows, Predicate<Entry<V>> condition) {
+        int kept = 0;
+        for (int i = 0; i < rows.size; i++) {
+            Entry<V> entry = rows.sorted[i];
+            if (condition.test(entry)) {
+                forget(entry);
+            } else {
+                rows.sorted[kept++] = entry;
+            }
+        }
+        onHeap -= rows.size - kept;
+        Arrays.fill(rows.sorted, kept, rows.size, null);
+        rows.size = kept;
+    }
+
+    /** Of the rows that are only in the store; returns whether some of them stay. */
+    private boolean removeStored(Slice<V> slice, Predicate<Entry<V>> condition) {
+        if (slice.whole) {
+            return false;
+        }
+        boolean some = false;
+        Rows<V> rows = null;
+        try (KeyValueIterator<Bytes, byte[]> all = range(slice.number)) {
+            while (all.hasNext()) {
+                var next = all.next();
+                Place place = Place.read(next.key.get());
+                if (rows == null || !Arrays.equals(rows.key.bytes(), place.key)) {
+                    Rows<V> known = slice.keys.get(new KeyBytes(place.key));
+                    rows = known == null ? new Rows<>(slice, new KeyBytes(place.key)) : known;
+                }
+                if (!rows.whole && rows.place(place.id) < 0 && !removed.contains(next.key)) {
+                    if (condition.test(new Entry<>(rows, place.id, codec.decode(next.value)))) {
+                        removed.add(next.key);
+                    } else {
+                        some = true;
+                    }
+                }
+            }
+        }
+        return some;
+    }
+
+    /** The row of a key that may be in the store only; null if it is not there either. */
+    private Entry<V> stored(Slice<V> slice, KeyBytes key, Rows<V> known, byte[] id) {
+        Bytes place = place(slice.number, key.bytes(), id);
+        byte[] bytes = removed.contains(place) ? null : store.get(place);
+        if (bytes == null) {
+            return null;
+        }
+        Rows<V> rows = known == null ? keep(new Rows<>(slice, key.copy())) : known;
+        return put(rows, stored(rows, id.clone(), bytes));
+    }
+
+    private Entry<V> stored(Rows<V> rows, byte[] id, byte[] bytes) {
+        Entry<V> entry = new Entry<>(rows, id, codec.decode(bytes));
+        entry.isStored = true;
+        return entry;
+    }
+
+    private void complete(Rows<V> rows) {
+        byte[] prefix = place(rows.slice.number, rows.key.bytes(), new byte[0]).get();
+        try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(Bytes.wrap(prefix), (topic, p) -> p.get())) {
+            merge(rows, all);
+        }
+    }
+
+    private void complete(Slice<V> slice) {
+        if (slice.whole) {
+            return;
+        }
+        try (KeyValueIterator<Bytes, byte[]> all = range(slice.number)) {
+            while (all.hasNext()) {
+                KeyBytes key = new KeyBytes(Place.read(all.peekNextKey().get()).key);
+                Rows<V> known = slice.keys.get(key);
+                merge(known == null ? keep(new Rows<>(slice, key)) : known, all);
+            }
+        }
+        for (Iterator<Rows<V>> all = slice.keys.values().iterator(); all.hasNext();) {
+            Rows<V> rows = all.next();
+            rows.whole = true;
+            if (rows.size == 0) {
+                rows.unlink();
+                onHeap--;
+                all.remove();
+            }
+        }
+        slice.whole = true;
+        if (slice.keys.isEmpty()) {
+            drop(slice);
+        }
+    }
+
+    /** Takes the stored rows of one key, with which the iterator goes on, between those that are on the heap. */
+    private void merge(Rows<V> rows, KeyValueIterator<Bytes, byte[]> stored) {
+        boolean passOver = rows.whole;
+        Rows<V> merged = new Rows<>(rows.slice, rows.key);
+        int next = 0;
+        while (stored.hasNext()) {
+            Bytes bytes = stored.peekNextKey();
+            Place place = Place.read(bytes.get());
+            if (!Arrays.equals(place.key, rows.key.bytes())) {
+                break;
+            }
+            byte[] value = stored.next().value;
+            if (passOver) {
+                continue;
+            }
+            int order = -1;
+            while (next < rows.size && (order = Arrays.compareUnsigned(rows.sorted[next].id, place.id)) < 0) {
+                merged.insert(merged.size, rows.sorted[next++]);
+            }
+            boolean isOnHeap = next < rows.size && order == 0;
+            if (!isOnHeap && !removed.contains(bytes)) {
+                merged.insert(merged.size, stored(rows, place.id, value));
+            }
+        }
+        if (!passOver) {
+            while (next < rows.size) {
+                merged.insert(merged.size, rows.sorted[next++]);
+            }
+            onHeap += merged.size - rows.size;
+            rows.sorted = merged.sorted;
+            rows.size = merged.size;
+            rows.whole = true;
+        }
+    }
+
+    /** Finds which slices the store holds, with one look for each. */
+    private void findSlices() {
+        long next = Long.MIN_VALUE;
+        while (true) {
+            try (KeyValueIterator<Bytes, byte[]> some = store.range(bound(next), null)) {
+                if (!some.hasNext()) {
+                    return;
+                }
+                next = ByteBuffer.wrap(some.peekNextKey().get()).getLong() ^ Long.MIN_VALUE;
+            }
+            add(next);
+            if (next == Long.MAX_VALUE) {
+                return;
+            }
+            next++;
+        }
+    }
+
+    private KeyValueIterator<Bytes, byte[]> range(long slice) {
+        return store.range(bound(slice), slice == Long.MAX_VALUE ? null : bound(slice + 1));
+    }
+
+    /** Below every place of this slice, since those go on with a mark; above every place of the slices before. */
+    private static Bytes bound(long slice) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(slice ^ Long.MIN_VALUE).array());
+    }
+
+    /** A place in the store: the slice, so that places sort by it, a mark, the length of the key, the key, the id. */
+    private static Bytes place(long slice, byte[] key, byte[] id) {
+        ByteBuffer bytes = ByteBuffer.allocate(
+                Long.BYTES + 1 + ByteUtils.sizeOfUnsignedVarint(key.length) + key.length + id.length);
+        bytes.putLong(slice ^ Long.MIN_VALUE).put(MARK);
+        ByteUtils.writeUnsignedVarint(key.length, bytes);
+        return Bytes.wrap(bytes.put(key).put(id).array());
+    }
+
+    private record Place(byte[] key, byte[] id) {
+        static Place read(byte[] place) {
+            ByteBuffer bytes = ByteBuffer.wrap(place, Long.BYTES + 1, place.length - Long.BYTES - 1);
+            byte[] key = new byte[ByteUtils.readUnsignedVarint(bytes)];
+            bytes.get(key);
+            byte[] id = new byte[bytes.remaining()];
+            bytes.get(id);
+            return new Place(key, id);
+        }
+    }
+
+    private void writeBack() {
+        // First what went: the same place may have a new row.
+        removed.forEach(store::delete);
+        removed.clear();
+        for (Entry<V> entry : changed) {
+            entry.isChanged = false;
+            if (!entry.isRemoved) {
+                store.put(place(entry.rows.slice.number, entry.rows.key.bytes(), entry.id), codec.encode(entry.value));
+                entry.isStored = true;
+            }
+        }
+        changed.clear();
+        if (onHeap > mostOnHeap) {
+            forgetSome();
+        }
+    }
+
+    /** Everything is in the store now: forgets the least recently used keys, down to half of the budget. */
+    private void forgetSome() {
+        while (onHeap > mostOnHeap / 2 && ring.before != ring) {
+            Rows<V> rows = ring.before;
+            rows.unlink();
+            onHeap -= 1 + rows.size;
+            rows.slice.keys.remove(rows.key);
+            rows.slice.whole = false;
+        }
+    }
+}

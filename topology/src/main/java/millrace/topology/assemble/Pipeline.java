@@ -60,6 +60,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         /** Whether rows may come too late for a window of this model. */
         public boolean setsLateRowsAside() {
             return holds(plan.root(), node -> node instanceof PlanNode.PartialSession
+                    || node instanceof PlanNode.OnTime
                     || node instanceof PlanNode.Windows w && w.late() == PlanNode.Windows.Late.SET_ASIDE);
         }
 
@@ -87,6 +88,8 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         return PlannedModel.holds(model.plan().root(), node -> switch (node) {
             case PlanNode.MergeAggregate merge -> true;
             case PlanNode.MergeSession merge -> true;
+            case PlanNode.Join join -> true;
+            case PlanNode.AsOfJoin join -> true;
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && models.stream()
                     .filter(m -> m.name().equals(scan.source())).anyMatch(this::mayComputeRows);
             default -> false;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregator;
 import millrace.topology.aggregate.InputChanges;
@@ -21,15 +23,22 @@ import millrace.topology.exchange.ExchangeReader;
 import millrace.topology.exchange.ExchangeWriter;
 import millrace.topology.late.LateRow;
 import millrace.topology.operator.AggregatePlan;
+import millrace.topology.operator.AsOfOperator;
+import millrace.topology.operator.AsOfPlan;
 import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
+import millrace.topology.operator.JoinOperator;
+import millrace.topology.operator.JoinPlan;
 import millrace.topology.operator.MergeAggregateOperator;
 import millrace.topology.operator.MergeSessionOperator;
+import millrace.topology.operator.OnTimeOperator;
 import millrace.topology.operator.PartialAggregateOperator;
 import millrace.topology.operator.PartialSessionOperator;
 import millrace.topology.operator.SelectOperator;
 import millrace.topology.operator.SessionPlan;
+import millrace.topology.operator.SideOperator;
+import millrace.topology.operator.UnnestOperator;
 import millrace.topology.operator.WindowsOperator;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
@@ -114,7 +123,7 @@ public final class TopologyAssembler {
         topology.addProcessor(step.name, step.operator(), step.parents.toArray(String[]::new));
         ExchangePlan written = writtenBy.get(step);
         if (written != null) {
-            topology.addInternalTopic(internalTopic(written), written.upstream());
+            topology.addInternalTopic(internalTopic(written), written.width());
             topology.addSink(NodeNames.exchangeSink(written.name()), internalTopic(written), RoutedKey.serializer(),
                     new ByteArraySerializer(), new RoutedPartitioner(), step.name);
         }
@@ -188,6 +197,10 @@ public final class TopologyAssembler {
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
             case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
             case PlanNode.MergeSession merge -> List.of(mergeSession(merge, model, path));
+            case PlanNode.Join join -> List.of(join(join, model, path));
+            case PlanNode.AsOfJoin join -> List.of(asOf(join, model, path));
+            case PlanNode.OnTime onTime -> List.of(onTime(onTime, model, path));
+            case PlanNode.Unnest unnest -> List.of(unnest(unnest, model, path));
             case PlanNode.Aggregate a -> throw new IllegalArgumentException("an aggregate that was not split");
             case PlanNode.SessionAggregate s -> throw new IllegalArgumentException("sessions that were not split");
         };
@@ -259,6 +272,64 @@ public final class TopologyAssembler {
         return step;
     }
 
+    private Step join(PlanNode.Join join, String model, String path) {
+        Optional<Supplier<RowFunction>> condition = join.condition().map(c -> compiler
+                .apply(new PlanNode.Calc(join, Optional.of(c), List.of(), new FieldType.Struct(List.of()))));
+        Step step = add(model, "join", path, sides(join, model, path), s -> JoinOperator.supplier(
+                new JoinPlan(model, NodeNames.state(model, path),
+                        new JoinPlan.Side(join.left().rowType(), join.leftKeys()),
+                        new JoinPlan.Side(join.right().rowType(), join.rightKeys()), join.kind(), condition,
+                        join.bounds(), s::inputsOf),
+                s.rowNodes, sides.routes(model, s)));
+        step.computes = true;
+        return step;
+    }
+
+    private Step asOf(PlanNode.AsOfJoin join, String model, String path) {
+        Step step = add(model, "as-of", path, sides(join, model, path), s -> AsOfOperator.supplier(
+                new AsOfPlan(NodeNames.state(model, path), new JoinPlan.Side(join.left().rowType(), join.leftKeys()),
+                        new JoinPlan.Side(join.right().rowType(), join.rightKeys()), join.kind(), join.leftTime(),
+                        join.rightTime(), join.match(), join.oldest(), s::inputsOf),
+                s.rowNodes));
+        step.computes = true;
+        return step;
+    }
+
+    /** The two exchanges of a join, equally wide, so that rows with equal keys come to the same task. */
+    private List<Step> sides(PlanNode join, String model, String path) {
+        List<PlanNode.Exchange> exchanges = join.inputs().stream().map(PlanNode.Exchange.class::cast).toList();
+        List<List<Step>> before = new ArrayList<>();
+        int width = 0;
+        for (int i = 0; i < exchanges.size(); i++) {
+            List<Step> ends = ends(exchanges.get(i).input(), model, path + "." + i + ".0");
+            before.add(ends);
+            width = Math.max(width, ExchangePlan.upstream(inputs(ends)));
+        }
+        List<Step> steps = new ArrayList<>();
+        for (SideOperator.Side side : SideOperator.Side.values()) {
+            int i = side.ordinal();
+            Step in = exchange(exchanges.get(i), before.get(i), width, model, path + "." + i);
+            steps.add(add(model, side.name().toLowerCase(Locale.ROOT), path, List.of(in),
+                    s -> SideOperator.supplier(side, s.rowNodes)));
+        }
+        return steps;
+    }
+
+    private Step onTime(PlanNode.OnTime onTime, String model, String path) {
+        return add(model, "on-time", path, ends(onTime.input(), model, path + ".0"),
+                s -> OnTimeOperator.supplier(onTime.moment(), onTime.rowType(), late(model, s), s.rowNodes));
+    }
+
+    private Step unnest(PlanNode.Unnest unnest, String model, String path) {
+        FieldType collection = unnest.collection().type();
+        boolean ofRows = collection instanceof FieldType.Array a && a.element() instanceof FieldType.Struct;
+        Supplier<RowFunction> compiled = compiler.apply(new PlanNode.Calc(unnest.input(), Optional.empty(),
+                List.of(unnest.collection()), new FieldType.Struct(List
+                        .of(new Field("collection", collection, unnest.collection().nullable())))));
+        return add(model, "unnest", path, ends(unnest.input(), model, path + ".0"),
+                s -> UnnestOperator.supplier(model, unnest, ofRows, compiled, s.rowNodes, sides.routes(model, s)));
+    }
+
     private Step merge(PlanNode.MergeAggregate merge, String model, String path) {
         Supplier<List<Aggregator<?>>> calls = bind(merge.calls(), merge.callInput(), merge.input());
         List<Integer> groups = IntStream.range(0, merge.groups()).boxed().toList();
@@ -280,18 +351,26 @@ public final class TopologyAssembler {
 
     private Step exchange(PlanNode.Exchange exchange, String model, String path) {
         List<Step> before = ends(exchange.input(), model, path + ".0");
+        return exchange(exchange, before, ExchangePlan.upstream(inputs(before)), model, path);
+    }
+
+    private static Map<Integer, Integer> inputs(List<Step> steps) {
+        Map<Integer, Integer> inputs = new HashMap<>();
+        steps.forEach(s -> inputs.putAll(s.inputs));
+        return inputs;
+    }
+
+    private Step exchange(PlanNode.Exchange exchange, List<Step> before, int width, String model, String path) {
         String name = NodeNames.state(model, path);
-        Map<Integer, Integer> sources = new HashMap<>();
-        before.forEach(b -> sources.putAll(b.inputs));
         ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + writtenBy.size(), exchange.rowType(),
-                exchange.keys(), sources);
+                exchange.keys(), exchange.nulls(), inputs(before), width);
         Step out = Step.behind(NodeNames.exchangeOut(name), before,
                 s -> ExchangeWriter.supplier(plan, NodeNames.exchangeSink(name)));
         writtenBy.put(out, plan);
         steps.add(out);
         Step in = new Step(NodeNames.exchangeIn(name), new Step.Region(name), List.of(NodeNames.exchangeTopic(name)),
                 s -> ExchangeReader.supplier(plan, surroundings.watermarkInterval(), s.rowNodes));
-        in.inputs.put(plan.ordinal(), plan.upstream());
+        in.inputs.put(plan.ordinal(), plan.width());
         in.origins.addAll(out.origins);
         in.computed = out.computed;
         readBy.put(in, plan);

@@ -25,6 +25,10 @@ final class AmendmentsNeedAKey {
         Set<String> amending = changes.amendingBelow(plan.root());
         boolean windowless = PlanWalk.any(plan.root(),
                 node -> node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty());
+        if (PlanWalk.any(plan.root(), AmendmentsNeedAKey::waitsForPartners)) {
+            return List.of(problem(model, "A row without a partner is given out, and taken back when one comes.",
+                    "Name columns that tell the rows of the result apart in unique_key."));
+        }
         String why = windowless || amending.isEmpty()
                 ? "Every new row may change the result of a group."
                 : contracts.stream().filter(c -> amending.contains(c.name())).map(AmendmentsNeedAKey::lateness)
@@ -32,9 +36,17 @@ final class AmendmentsNeedAKey {
         String remedy = windowless || amending.isEmpty()
                 ? "Name the columns of GROUP BY in unique_key."
                 : "Name the columns of GROUP BY in unique_key, or make allowedLateness as short as disorder.";
-        return List.of(Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()),
-                model.qualifiedName() + " changes rows that it has given out, but nothing says which. " + why + " "
-                        + remedy));
+        return List.of(problem(model, why, remedy));
+    }
+
+    private static boolean waitsForPartners(PlanNode node) {
+        return node instanceof PlanNode.Join j && j.bounds().isEmpty()
+                && (j.kind().keepsLeft() || j.kind().keepsRight());
+    }
+
+    private static Problem problem(Model model, String why, String remedy) {
+        return Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()), model.qualifiedName()
+                + " changes rows that it has given out, but nothing says which. " + why + " " + remedy);
     }
 
     static RowChanges changes(List<Plan> below, Collection<Contract> contracts) {

@@ -12,8 +12,8 @@ public enum CheckProblem implements ProblemCode {
             "Name a column of the result, and a transform that takes its type."),
     PATTERN_WRONG("A constant pattern, format or path inside an expression cannot be understood.",
             "Mend the constant; docs/sql.md says what each function takes."),
-    WINDOW_NEEDS_EVENT_TIME("A window is made of a column that is not the event time.",
-            "Name the contract's event time in DESCRIPTOR, passed on unchanged."),
+    WINDOW_NEEDS_EVENT_TIME("A window or an as-of join is made of a column that is not the event time.",
+            "Name the contract's event time, passed on unchanged."),
     RESULT_NEEDS_KEY("A model changes rows that it has given out, but has no key to find them by.",
             "Name the columns of GROUP BY in unique_key."),
     AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",
@@ -21,7 +21,7 @@ public enum CheckProblem implements ProblemCode {
     SESSION_UNUSABLE("Sessions are used in a way that has no answer while they are open.",
             "Group by the session's key, window_start and window_end."),
     STATE_UNBOUNDED("A model would remember more and more without end.",
-            "Group by a window too, or say retention: forever if that is meant."),
+            "Group by a window too or bound the join in event time, or say retention: forever if that is meant."),
     SOURCE_IS_A_CHANGELOG("A model reads a contract whose records are versions of keys, which is not supported yet.",
             "Read a contract of kind event.");
 

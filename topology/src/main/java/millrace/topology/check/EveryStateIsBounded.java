@@ -40,9 +40,35 @@ final class EveryStateIsBounded {
                         : a.calls().stream().filter(c -> remembersValues(c, changes.in(a.input()))).findFirst()
                                 .map(c -> "remembers every value of " + text(c, a.callInput()));
                 kept.ifPresent(what -> problems.add(problem(model, what)));
+            } else if (node instanceof PlanNode.Join j && j.bounds().isEmpty()) {
+                problems.add(problem(model, j));
+            } else if (node instanceof PlanNode.AsOfJoin j && j.oldest().isEmpty()) {
+                problems.add(problem(model, j));
             }
         });
         return problems;
+    }
+
+    private static Problem problem(Model model, PlanNode.Join join) {
+        String way = model.config().retention().isPresent()
+                ? "Its retention is a distance in event time, so select the event time of both sides in what is joined."
+                : "Let the condition say how far apart their event times may be, such as b.ts BETWEEN a.ts AND a.ts + "
+                        + "INTERVAL '1' HOUR; or say it for all pairs with retention: 1h in the model's config; or say "
+                        + "retention: forever if everything is to be kept.";
+        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "The join of "
+                + model.qualifiedName() + " on " + names(join.left(), join.leftKeys()) + " keeps every row of both "
+                + "sides without end, since a partner may come any time. " + way);
+    }
+
+    private static Problem problem(Model model, PlanNode.AsOfJoin join) {
+        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "The as-of join of "
+                + model.qualifiedName() + " keeps the newest version of every " + names(join.right(), join.rightKeys())
+                + " without end. Say how old a version may be with retention: 30d in the model's config, or "
+                + "retention: forever if that many are wanted.");
+    }
+
+    private static String names(PlanNode node, List<Integer> columns) {
+        return columns.stream().map(c -> node.rowType().fields().get(c).name()).collect(Collectors.joining(", "));
     }
 
     private static boolean remembersValues(AggregateCall call, boolean retracting) {

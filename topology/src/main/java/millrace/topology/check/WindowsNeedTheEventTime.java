@@ -3,6 +3,7 @@ package millrace.topology.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -31,9 +32,21 @@ final class WindowsNeedTheEventTime {
                 problems.add(problem(model, w.input(), w.timeColumn(), eventTimes(w.input(), times, below, contracts)));
             } else if (node instanceof PlanNode.PartialSession s && !times.of(s.input()).contains(s.timeColumn())) {
                 problems.add(problem(model, s.input(), s.timeColumn(), eventTimes(s.input(), times, below, contracts)));
+            } else if (node instanceof PlanNode.AsOfJoin j) {
+                asOf(model, j.left(), j.leftTime(), times).ifPresent(problems::add);
+                asOf(model, j.right(), j.rightTime(), times).ifPresent(problems::add);
             }
         });
         return problems.stream().distinct().toList();
+    }
+
+    private static Optional<Problem> asOf(Model model, PlanNode side, int timeColumn, EventTimeColumns times) {
+        return times.of(side).contains(timeColumn)
+                ? Optional.empty()
+                : Optional.of(Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()),
+                        "An as-of join compares \"" + side.rowType().fields().get(timeColumn).name()
+                                + "\", which is not the event time of its side. Which version was valid then would "
+                                + "never be certain. Compare the event times of both sides, passed on unchanged."));
     }
 
     /** As the sources that are read call it, whether or not this plan reads it. */

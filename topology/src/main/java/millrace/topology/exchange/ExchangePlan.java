@@ -3,6 +3,7 @@ package millrace.topology.exchange;
 import java.util.List;
 import java.util.Map;
 import millrace.schemas.row.FieldType;
+import millrace.topology.plan.PlanNode.Exchange.Nulls;
 
 /**
  * A topic inside a pipeline that brings rows with equal keys to one task.
@@ -11,17 +12,30 @@ import millrace.schemas.row.FieldType;
  * @param ordinal as which input its rows' progress is told downstream; of no source
  * @param row type of the rows
  * @param keys columns of the row; none: all rows go to one task
+ * @param nulls where rows go that have NULL in their key
  * @param sources inputs that feed it, with their numbers of partitions
+ * @param width how many partitions it has; those that meet in one operator have equally many
  */
-public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys,
-        Map<Integer, Integer> sources) {
+public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys, Nulls nulls,
+        Map<Integer, Integer> sources, int width) {
     public ExchangePlan {
         keys = List.copyOf(keys);
         sources = Map.copyOf(sources);
     }
 
+    /** Of an aggregate: as wide as there are tasks that write to it. */
+    public ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys,
+            Map<Integer, Integer> sources) {
+        this(name, ordinal, row, keys, Nulls.TOGETHER, sources, upstream(sources));
+    }
+
     /** How many tasks write to it. */
     public int upstream() {
+        return upstream(sources);
+    }
+
+    /** How many tasks have these inputs. */
+    public static int upstream(Map<Integer, Integer> sources) {
         return sources.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     }
 

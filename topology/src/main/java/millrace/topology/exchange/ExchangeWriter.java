@@ -1,8 +1,11 @@
 package millrace.topology.exchange;
 
+import java.util.function.UnaryOperator;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.OneForm;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
+import millrace.topology.plan.PlanNode.Exchange.Nulls;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
@@ -24,6 +27,8 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
     private ExchangeFormat format;
     private RowBytes keyBytes;
     private int[] keys;
+    /** By position in the key; null where values that are the same have the same bytes anyway. */
+    private UnaryOperator<Object>[] forms;
     private Object[] keyValues;
     private Inputs inputs;
 
@@ -38,12 +43,15 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         format = new ExchangeFormat(plan.row());
         keys = plan.keys().stream().mapToInt(Integer::intValue).toArray();
         keyBytes = new RowBytes(new FieldType.Struct(plan.keys().stream().map(plan.row().fields()::get).toList()));
         keyValues = new Object[keys.length];
+        forms = plan.keys().stream().map(k -> OneForm.of(plan.row().fields().get(k).type()).orElse(null))
+                .toArray(UnaryOperator[]::new);
         // Not kept in a store: every source tells its progress again after a restart.
         inputs = new Inputs(plan.inputsOf(context.taskId().partition()));
     }
@@ -51,9 +59,7 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
     @Override
     public void process(Record<Object, Object> record) {
         switch ((Element) record.value()) {
-            case Element.Row row -> context.forward(
-                    new Record<>(RoutedKey.pinned(null, hash(row.values())), format.row(row), record.timestamp()),
-                    sink);
+            case Element.Row row -> send(row, record.timestamp());
             case Element.Watermark watermark -> {
                 if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
                     byte[] value = format.progress(context.taskId().partition(), plan.upstream(), inputs.together());
@@ -63,13 +69,29 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
         }
     }
 
-    /** Of the key's bytes; not negative. */
-    private int hash(Object[] row) {
+    private void send(Element.Row row, long timestamp) {
+        boolean hasNull = false;
         for (int i = 0; i < keys.length; i++) {
-            keyValues[i] = row[keys[i]];
+            Object value = row.values()[keys[i]];
+            hasNull |= value == null;
+            keyValues[i] = forms[i] == null || value == null ? value : forms[i].apply(value);
         }
-        int length = keyBytes.write(keyValues);
-        byte[] bytes = keyBytes.buffer();
+        if (hasNull && plan.nulls() == Nulls.DROPPED) {
+            return;
+        }
+        byte[] value = format.row(row);
+        int to;
+        if (hasNull && plan.nulls() == Nulls.SPREAD) {
+            to = hash(value, value.length);
+        } else {
+            int length = keyBytes.write(keyValues);
+            to = hash(keyBytes.buffer(), length);
+        }
+        context.forward(new Record<>(RoutedKey.pinned(null, to), value, timestamp), sink);
+    }
+
+    /** Not negative. */
+    private static int hash(byte[] bytes, int length) {
         int hash = 1;
         for (int i = 0; i < length; i++) {
             hash = 31 * hash + bytes[i];

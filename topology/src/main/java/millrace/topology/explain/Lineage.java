@@ -136,6 +136,27 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                 }
             }
             case PlanNode.Exchange e -> out.addAll(walk(e.input(), reads));
+            case PlanNode.OnTime o -> out.addAll(walk(o.input(), reads));
+            case PlanNode.Join j -> {
+                out.addAll(walk(j.left(), reads));
+                List<Set<SourceColumn>> right = walk(j.right(), reads);
+                if (j.kind().pairs()) {
+                    out.addAll(right);
+                }
+            }
+            case PlanNode.AsOfJoin j -> {
+                out.addAll(walk(j.left(), reads));
+                out.addAll(walk(j.right(), reads));
+            }
+            case PlanNode.Unnest u -> {
+                List<Set<SourceColumn>> input = walk(u.input(), reads);
+                out.addAll(input);
+                Set<SourceColumn> from = new TreeSet<>();
+                collect(u.collection(), input, from);
+                for (int i = input.size(); i < u.rowType().fields().size(); i++) {
+                    out.add(from);
+                }
+            }
             case PlanNode.Union union -> {
                 for (int i = 0; i < union.rowType().fields().size(); i++) {
                     out.add(new TreeSet<>());

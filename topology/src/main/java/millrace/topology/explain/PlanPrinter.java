@@ -2,6 +2,7 @@ package millrace.topology.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import millrace.schemas.row.Field;
@@ -9,6 +10,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.function.TypeText;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
+import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 
@@ -112,11 +114,65 @@ public final class PlanPrinter {
                         s.calls(), s.callInput(), s.rowType());
                 node(s.input(), indent + "  ", out);
             }
+            case PlanNode.Join j -> {
+                out.append(j.kind().name().toLowerCase(Locale.ROOT)).append(" join")
+                        .append(on(j.left(), j.leftKeys(), j.right(), j.rightKeys()));
+                j.bounds().ifPresentOrElse(b -> out.append(", ").append(within(b)),
+                        () -> out.append(", every row kept for good"));
+                j.condition().ifPresent(c -> out.append('\n').append(indent).append("     where ")
+                        .append(ExpressionText.of(c)));
+                node(j.left(), indent + "  ", out);
+                node(j.right(), indent + "  ", out);
+            }
+            case PlanNode.AsOfJoin j -> {
+                out.append(j.kind().name().toLowerCase(Locale.ROOT)).append(" as-of join")
+                        .append(on(j.left(), j.leftKeys(), j.right(), j.rightKeys())).append(", newest ")
+                        .append(name(j.right(), j.rightTime())).append(switch (j.match()) {
+                            case AT_OR_BEFORE -> " up to ";
+                            case BEFORE -> " before ";
+                        }).append(name(j.left(), j.leftTime())).append(j.oldest().isPresent()
+                                ? ", at most " + WindowText.length(j.oldest().getAsLong()) + " older"
+                                : ", the newest of every key kept for good");
+                node(j.left(), indent + "  ", out);
+                node(j.right(), indent + "  ", out);
+            }
+            case PlanNode.OnTime o -> {
+                out.append("rows on time by ").append(name(o.input(), o.moment().column()))
+                        .append(", late rows set aside");
+                node(o.input(), indent + "  ", out);
+            }
+            case PlanNode.Unnest u -> {
+                out.append("unnest ").append(ExpressionText.of(u.collection())).append(" AS ")
+                        .append(u.rowType().fields().subList(u.input().rowType().fields().size(),
+                                u.rowType().fields().size()).stream().map(Field::name)
+                                .collect(Collectors.joining(", ")))
+                        .append(u.empty() == PlanNode.Unnest.Empty.KEPT ? ", rows without any kept" : "");
+                node(u.input(), indent + "  ", out);
+            }
             case PlanNode.Exchange e -> {
                 out.append("exchange").append(by(names(e.input(), e.keys())));
                 node(e.input(), indent + "  ", out);
             }
         }
+    }
+
+    private static String on(PlanNode left, List<Integer> leftKeys, PlanNode right, List<Integer> rightKeys) {
+        List<String> equal = new ArrayList<>();
+        for (int i = 0; i < leftKeys.size(); i++) {
+            equal.add(name(left, leftKeys.get(i)) + " = " + name(right, rightKeys.get(i)));
+        }
+        return " on " + String.join(" and ", equal);
+    }
+
+    private static String within(JoinBounds bounds) {
+        if (bounds.before() == 0 && bounds.after() == 0) {
+            return "right at the time of left";
+        }
+        return "right from " + apart(-bounds.before()) + " to " + apart(bounds.after());
+    }
+
+    private static String apart(long micros) {
+        return "left" + (micros == 0 ? "" : (micros < 0 ? " - " : " + ") + WindowText.length(Math.abs(micros)));
     }
 
     private static void sessions(StringBuilder out, long gap, List<String> groups, List<AggregateCall> calls,

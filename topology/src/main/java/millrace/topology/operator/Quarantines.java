@@ -30,9 +30,8 @@ final class Quarantines {
     void refuse(Element.Row row, Refusal refusal) {
         OptionalLong eventTime = OptionalLong.of(row.eventTime());
         switch (row.origin()) {
-            case SourceRecord record -> send(record.source().ordinal(),
-                    routes.sources().get(record.source().ordinal()).target(),
-                    writer -> writer.write(record, refusal, eventTime));
+            case SourceRecord record -> send(record, refusal, eventTime);
+            case Origin.Part part -> send(part.record(), refusal, eventTime);
             case Origin.Remote remote -> {
                 QuarantineRoutes.Source source = routes.sources().get(remote.sourceOrdinal());
                 SourceRecord record = new SourceRecord(source.topic(), remote.partition(), remote.offset(),
@@ -42,6 +41,11 @@ final class Quarantines {
             case Origin.Computed computed -> send(-1, routes.computed().orElseThrow(),
                     writer -> writer.writeComputed(row, refusal, context.taskId().partition()));
         }
+    }
+
+    private void send(SourceRecord record, Refusal refusal, OptionalLong eventTime) {
+        send(record.source().ordinal(), routes.sources().get(record.source().ordinal()).target(),
+                writer -> writer.write(record, refusal, eventTime));
     }
 
     private void send(int source, QuarantineTarget target, Written written) {

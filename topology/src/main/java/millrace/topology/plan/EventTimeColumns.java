@@ -51,12 +51,43 @@ public final class EventTimeColumns {
             }
             case PlanNode.Windows windows -> found.addAll(of(windows.input()));
             case PlanNode.Exchange exchange -> found.addAll(of(exchange.input()));
+            case PlanNode.OnTime onTime -> found.addAll(of(onTime.input()));
+            case PlanNode.Unnest unnest -> found.addAll(of(unnest.input()));
+            case PlanNode.Join join -> join.bounds().ifPresent(b -> {
+                int width = join.left().rowType().fields().size();
+                if (!join.kind().keepsRight()) {
+                    found.addAll(at(join.left(), b.left()));
+                }
+                if (join.kind().pairs() && !join.kind().keepsLeft()) {
+                    at(join.right(), b.right()).forEach(c -> found.add(width + c));
+                }
+            });
+            case PlanNode.AsOfJoin join -> found.add(join.leftTime());
             case PlanNode.SessionAggregate s -> found.add(s.groups().size() + WindowColumns.Role.TIME.ordinal());
             case PlanNode.MergeSession m -> found.add(m.groups() + WindowColumns.Role.TIME.ordinal());
             case PlanNode.PartialSession p -> {}
             case PlanNode.Aggregate a -> found.addAll(windowTimes(a, a.groups().size()));
             case PlanNode.PartialAggregate a -> found.addAll(windowTimes(a, a.groups().size()));
             case PlanNode.MergeAggregate a -> found.addAll(windowTimes(a, a.groups()));
+        }
+        return found;
+    }
+
+    /**
+     * The columns that are a moment. A side of a join may have other event times, if it comes from a join itself, but only
+     * of this one is it known how old it can be when a pair is given.
+     */
+    private Set<Integer> at(PlanNode side, JoinBounds.Moment moment) {
+        if (moment.offset() == 0) {
+            return Set.of(moment.column());
+        }
+        WindowColumns bounds = WindowColumns.of(side);
+        Set<Integer> found = new HashSet<>();
+        for (int column : of(side)) {
+            if (bounds.at(column).isPresent() && bounds.at(column).map(WindowColumns.Bound::spec)
+                    .equals(bounds.at(moment.column()).map(WindowColumns.Bound::spec))) {
+                found.add(column);
+            }
         }
         return found;
     }

@@ -3,6 +3,7 @@ package millrace.topology.plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import millrace.schemas.row.FieldType;
 
 /** A step of a plan; knows the type of the rows it gives. */
@@ -198,10 +199,26 @@ public sealed interface PlanNode {
      * Brings rows with equal keys to one task, through a topic of the pipeline's own.
      *
      * @param keys columns of the input; none: all rows go to one task
+     * @param nulls where rows go that have no key
      */
-    record Exchange(PlanNode input, List<Integer> keys) implements PlanNode {
+    record Exchange(PlanNode input, List<Integer> keys, Nulls nulls) implements PlanNode {
         public Exchange {
             keys = List.copyOf(keys);
+        }
+
+        /** Where NULL is a key like any other, as in GROUP BY. */
+        public Exchange(PlanNode input, List<Integer> keys) {
+            this(input, keys, Nulls.TOGETHER);
+        }
+
+        /** What becomes of rows with NULL in their key. */
+        public enum Nulls {
+            /** They meet, since NULL is a key like any other. */
+            TOGETHER,
+            /** They need not meet anything, and go everywhere. */
+            SPREAD,
+            /** They meet nothing, and go nowhere. */
+            DROPPED
         }
 
         @Override
@@ -216,7 +233,7 @@ public sealed interface PlanNode {
 
         @Override
         public PlanNode withInputs(List<PlanNode> inputs) {
-            return new Exchange(inputs.get(0), keys);
+            return new Exchange(inputs.get(0), keys, nulls);
         }
     }
 
@@ -291,6 +308,176 @@ public sealed interface PlanNode {
         /** How many of the columns are the group's. */
         public int groups() {
             return rowType.fields().size() - calls.size() - Windows.COLUMNS;
+        }
+    }
+
+    /**
+     * The pairs of rows of two inputs that have equal keys and meet the condition. The columns of the left, then those of
+     * the right; of {@link Kind#SEMI} and {@link Kind#ANTI} those of the left alone.
+     *
+     * @param leftKeys columns of the left, of the same types as {@code rightKeys}; NULL equals nothing
+     * @param condition over the columns of both
+     * @param bounds how far apart in time the rows of a pair may be; without it every row is kept for good
+     */
+    record Join(PlanNode left, PlanNode right, Kind kind, List<Integer> leftKeys, List<Integer> rightKeys,
+            Optional<Expression> condition, Optional<JoinBounds> bounds, FieldType.Struct rowType)
+            implements
+                PlanNode {
+        public Join {
+            leftKeys = List.copyOf(leftKeys);
+            rightKeys = List.copyOf(rightKeys);
+            if (leftKeys.size() != rightKeys.size()) {
+                throw new IllegalArgumentException(leftKeys + " against " + rightKeys);
+            }
+        }
+
+        /** Which rows a join gives. */
+        public enum Kind {
+            /** Pairs. */
+            INNER,
+            /** Pairs, and rows of the left without a partner. */
+            LEFT,
+            /** Pairs, and rows of the right without a partner. */
+            RIGHT,
+            /** Pairs, and rows of either side without a partner. */
+            FULL,
+            /** Rows of the left with a partner, each once. */
+            SEMI,
+            /** Rows of the left without a partner. */
+            ANTI;
+
+            /** Whether rows of the left are given that have no partner. */
+            public boolean keepsLeft() {
+                return this == LEFT || this == FULL || this == ANTI;
+            }
+
+            /** Whether rows of the right are given that have no partner. */
+            public boolean keepsRight() {
+                return this == RIGHT || this == FULL;
+            }
+
+            /** Whether the columns of the right are in the output. */
+            public boolean pairs() {
+                return this != SEMI && this != ANTI;
+            }
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(left, right);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Join(inputs.get(0), inputs.get(1), kind, leftKeys, rightKeys, condition, bounds, rowType);
+        }
+
+        /** The same pairs, if their rows are never further apart. */
+        public Join within(JoinBounds nearer) {
+            return new Join(left, right, kind, leftKeys, rightKeys, condition, Optional.of(nearer), rowType);
+        }
+    }
+
+    /**
+     * For each row of the left the newest row of the right with equal keys that is not newer than it. The columns of the
+     * left, then those of the right.
+     *
+     * @param kind {@code INNER} or {@code LEFT}
+     * @param leftTime the event time, in the left
+     * @param rightTime the event time, in the right
+     * @param match whether a row of the right at just that time counts
+     * @param oldest how much older a row of the right may be, in microseconds; absent: any age, and the newest of every
+     *        key is kept for good
+     */
+    record AsOfJoin(PlanNode left, PlanNode right, Join.Kind kind, List<Integer> leftKeys, List<Integer> rightKeys,
+            int leftTime, int rightTime, Match match, OptionalLong oldest, FieldType.Struct rowType)
+            implements
+                PlanNode {
+        public AsOfJoin {
+            leftKeys = List.copyOf(leftKeys);
+            rightKeys = List.copyOf(rightKeys);
+            if (leftKeys.size() != rightKeys.size()) {
+                throw new IllegalArgumentException(leftKeys + " against " + rightKeys);
+            }
+        }
+
+        /** Which rows of the right are old enough. */
+        public enum Match {
+            AT_OR_BEFORE, BEFORE
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(left, right);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new AsOfJoin(inputs.get(0), inputs.get(1), kind, leftKeys, rightKeys, leftTime, rightTime, match,
+                    oldest, rowType);
+        }
+
+        /** The same, but rows of the right count only up to an age. */
+        public AsOfJoin noOlderThan(long micros) {
+            return new AsOfJoin(left, right, kind, leftKeys, rightKeys, leftTime, rightTime, match,
+                    OptionalLong.of(micros), rowType);
+        }
+    }
+
+    /** The rows that still count when they come; the others go to the model's late rows. */
+    record OnTime(PlanNode input, JoinBounds.Moment moment) implements PlanNode {
+        @Override
+        public FieldType.Struct rowType() {
+            return input.rowType();
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new OnTime(inputs.get(0), moment);
+        }
+    }
+
+    /**
+     * One row for each element of a collection: the columns of the row, then those of the element, and its number if that
+     * is asked for.
+     *
+     * @param collection an array or a map, over the input
+     * @param empty what becomes of a row whose collection is empty or NULL
+     */
+    record Unnest(PlanNode input, Expression collection, Empty empty, Numbering numbering, FieldType.Struct rowType)
+            implements
+                PlanNode {
+        /** What becomes of a row without elements. */
+        public enum Empty {
+            DROPPED,
+            /** It is given once, with NULL for the element. */
+            KEPT
+        }
+
+        /** Whether elements are numbered, from 1, in a last column. */
+        public enum Numbering {
+            NONE, FROM_ONE
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Unnest(inputs.get(0), collection, empty, numbering, rowType);
+        }
+
+        /** How many columns of the output are the element's. */
+        public int elementColumns() {
+            return rowType.fields().size() - input.rowType().fields().size()
+                    - (numbering == Numbering.FROM_ONE ? 1 : 0);
         }
     }
 }

@@ -8,7 +8,9 @@ import java.util.TreeSet;
 
 /**
  * Which steps change or take back rows that they have given out, among the plans of one pipeline. A window's result
- * changes if a source lets rows amend it after it was given out; a result without a window changes with every row.
+ * changes if a source lets rows amend it after it was given out; a result without a window changes with every row. A
+ * row without a partner is given out when none can come any more, unless rows may amend that; without bounds it is given
+ * at once, and taken back when a partner comes.
  */
 public final class RowChanges {
     private final Map<String, Plan> plans = new HashMap<>();
@@ -37,6 +39,11 @@ public final class RowChanges {
             case PlanNode.PartialAggregate p -> in(p.input());
             case PlanNode.Exchange e -> in(e.input());
             case PlanNode.Union u -> u.inputs().stream().anyMatch(this::in);
+            case PlanNode.OnTime o -> in(o.input());
+            case PlanNode.Unnest u -> in(u.input());
+            case PlanNode.Join j -> in(j.left()) || in(j.right()) || (j.kind().keepsLeft() || j.kind().keepsRight())
+                    && (j.bounds().isEmpty() || !amendingBelow(j).isEmpty());
+            case PlanNode.AsOfJoin j -> in(j.left()) || in(j.right()) || !amendingBelow(j).isEmpty();
         };
     }
 

@@ -87,7 +87,60 @@ public record WindowColumns(List<Optional<Bound>> columns) {
             case PlanNode.MergeSession m -> sessions(m, m.groups(), m.gap());
             case PlanNode.PartialSession p -> nothing(p);
             case PlanNode.Exchange e -> columns(e.input());
+            case PlanNode.OnTime o -> columns(o.input());
+            case PlanNode.Unnest unnest -> {
+                List<Optional<Bound>> all = nothing(unnest);
+                List<Optional<Bound>> below = columns(unnest.input());
+                for (int i = 0; i < below.size(); i++) {
+                    all.set(i, below.get(i));
+                }
+                yield all;
+            }
+            case PlanNode.Join join -> join(join);
+            case PlanNode.AsOfJoin join -> {
+                List<Optional<Bound>> all = nothing(join);
+                if (!joins(join.left())) {
+                    List<Optional<Bound>> below = columns(join.left());
+                    for (int i = 0; i < below.size(); i++) {
+                        all.set(i, below.get(i));
+                    }
+                }
+                yield all;
+            }
         };
+    }
+
+    /**
+     * A window that a row of a join is of has not been closed yet only if the join's bounds are made of it, or of the time
+     * that the window is of.
+     */
+    private static List<Optional<Bound>> join(PlanNode.Join join) {
+        List<Optional<Bound>> all = nothing(join);
+        join.bounds().ifPresent(b -> {
+            if (!join.kind().keepsRight()) {
+                put(join.left(), b.left(), 0, all);
+            }
+            if (join.kind().pairs() && !join.kind().keepsLeft()) {
+                put(join.right(), b.right(), join.left().rowType().fields().size(), all);
+            }
+        });
+        return all;
+    }
+
+    private static void put(PlanNode side, JoinBounds.Moment moment, int from, List<Optional<Bound>> into) {
+        List<Optional<Bound>> below = columns(side);
+        Optional<WindowSpec> spec = below.get(moment.column()).map(Bound::spec);
+        for (int i = 0; i < below.size(); i++) {
+            Optional<Bound> bound = below.get(i);
+            if (bound.isPresent() && (bound.map(Bound::spec).equals(spec) || !joins(side))) {
+                into.set(from + i, bound);
+            }
+        }
+    }
+
+    private static boolean joins(PlanNode node) {
+        return node instanceof PlanNode.Join || node instanceof PlanNode.AsOfJoin
+                || node.inputs().stream().anyMatch(WindowColumns::joins);
     }
 
     private static List<Optional<Bound>> sessions(PlanNode node, int groups, long gap) {

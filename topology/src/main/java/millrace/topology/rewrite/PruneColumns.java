@@ -13,6 +13,7 @@ import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
+import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowSpec;
 
@@ -75,6 +76,10 @@ final class PruneColumns {
             case PlanNode.PartialAggregate p -> all(p);
             case PlanNode.MergeAggregate m -> all(m);
             case PlanNode.Exchange e -> all(e);
+            case PlanNode.OnTime o -> all(o);
+            case PlanNode.Join join -> join(join, wanted);
+            case PlanNode.AsOfJoin join -> asOf(join, wanted);
+            case PlanNode.Unnest unnest -> unnest(unnest, wanted);
         };
     }
 
@@ -97,6 +102,82 @@ final class PruneColumns {
                 : windows.spec();
         return new Kept(new PlanNode.Windows(below.node(), spec, below.moved().get(windows.timeColumn()),
                 windows.late(), new FieldType.Struct(fields)), moved);
+    }
+
+    private static Kept join(PlanNode.Join join, TreeSet<Integer> wanted) {
+        int width = join.left().rowType().fields().size();
+        TreeSet<Integer> read = new TreeSet<>(wanted);
+        join.leftKeys().forEach(read::add);
+        join.rightKeys().forEach(k -> read.add(width + k));
+        join.condition().ifPresent(c -> Substitution.collect(c, read));
+        join.bounds().ifPresent(b -> {
+            read.add(b.left().column());
+            read.add(width + b.right().column());
+        });
+        Sides sides = sides(join.left(), join.right(), read);
+        List<Field> fields = new ArrayList<>();
+        sides.moved().keySet().stream().sorted().filter(c -> c < join.rowType().fields().size())
+                .forEach(c -> fields.add(join.rowType().fields().get(c)));
+        return new Kept(new PlanNode.Join(sides.left().node(), sides.right().node(), join.kind(),
+                join.leftKeys().stream().map(sides.left().moved()::get).toList(),
+                join.rightKeys().stream().map(sides.right().moved()::get).toList(),
+                join.condition().map(c -> move(c, sides.moved())),
+                join.bounds().map(b -> new JoinBounds(moved(b.left(), sides.left()), moved(b.right(), sides.right()),
+                        b.before(), b.after())),
+                new FieldType.Struct(fields)), sides.moved());
+    }
+
+    private static JoinBounds.Moment moved(JoinBounds.Moment moment, Kept side) {
+        return new JoinBounds.Moment(side.moved().get(moment.column()), moment.offset());
+    }
+
+    private static Kept asOf(PlanNode.AsOfJoin join, TreeSet<Integer> wanted) {
+        int width = join.left().rowType().fields().size();
+        TreeSet<Integer> read = new TreeSet<>(wanted);
+        join.leftKeys().forEach(read::add);
+        join.rightKeys().forEach(k -> read.add(width + k));
+        read.add(join.leftTime());
+        read.add(width + join.rightTime());
+        Sides sides = sides(join.left(), join.right(), read);
+        List<Field> fields = sides.moved().keySet().stream().sorted().map(join.rowType().fields()::get).toList();
+        return new Kept(new PlanNode.AsOfJoin(sides.left().node(), sides.right().node(), join.kind(),
+                join.leftKeys().stream().map(sides.left().moved()::get).toList(),
+                join.rightKeys().stream().map(sides.right().moved()::get).toList(),
+                sides.left().moved().get(join.leftTime()), sides.right().moved().get(join.rightTime()), join.match(),
+                join.oldest(), new FieldType.Struct(fields)), sides.moved());
+    }
+
+    /** @param moved of columns of both, the right ones behind the left ones */
+    private record Sides(Kept left, Kept right, Map<Integer, Integer> moved) {}
+
+    private static Sides sides(PlanNode left, PlanNode right, TreeSet<Integer> read) {
+        int width = left.rowType().fields().size();
+        Kept l = exact(left, new ArrayList<>(read.headSet(width)));
+        Kept r = exact(right, read.tailSet(width).stream().map(c -> c - width).toList());
+        Map<Integer, Integer> moved = new HashMap<>(l.moved());
+        int kept = l.node().rowType().fields().size();
+        r.moved().forEach((from, to) -> moved.put(width + from, kept + to));
+        return new Sides(l, r, moved);
+    }
+
+    /** Just the columns, so that nothing is remembered that nobody reads. */
+    private static Kept exact(PlanNode node, List<Integer> positions) {
+        return new Kept(exactly(node, positions), moved(positions));
+    }
+
+    private static Kept unnest(PlanNode.Unnest unnest, TreeSet<Integer> wanted) {
+        int width = unnest.input().rowType().fields().size();
+        TreeSet<Integer> read = new TreeSet<>(wanted.headSet(width));
+        Substitution.collect(unnest.collection(), read);
+        Kept below = keep(unnest.input(), read);
+        List<Field> fields = new ArrayList<>(below.node().rowType().fields());
+        Map<Integer, Integer> moved = new HashMap<>(below.moved());
+        for (int i = width; i < unnest.rowType().fields().size(); i++) {
+            moved.put(i, fields.size());
+            fields.add(unnest.rowType().fields().get(i));
+        }
+        return new Kept(new PlanNode.Unnest(below.node(), move(unnest.collection(), below.moved()), unnest.empty(),
+                unnest.numbering(), new FieldType.Struct(fields)), moved);
     }
 
     private static Kept sessions(PlanNode.SessionAggregate s, TreeSet<Integer> wanted) {

@@ -12,7 +12,7 @@ public final class Rewrites {
             MergeCalcs::apply, GroupIntoSessions::apply, PruneColumns::apply, DropIdentityCalcs::apply);
 
     private static final List<UnaryOperator<PlanNode>> CARRYING_OUT = List.of(SetLateRowsAside::apply,
-            SplitAggregates::apply);
+            SplitAggregates::apply, BringPairsTogether::apply);
 
     private Rewrites() {}
 

@@ -1,11 +1,13 @@
 package millrace.topology.rewrite;
 
+import java.util.List;
+import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.PlanNode.Windows.Late;
 
 /**
  * Below something that closes windows, a row that comes too late for its window is set aside; where nothing does, it
- * is as good as any other.
+ * is as good as any other. So is a row that comes to a join too late for what the join remembers.
  *
  * <pre>
  * aggregate by page, window_end         aggregate by page, window_end
@@ -16,9 +18,16 @@ final class SetLateRowsAside {
     private SetLateRowsAside() {}
 
     static PlanNode apply(PlanNode root) {
-        return Rewrites.bottomUp(root, node -> node instanceof PlanNode.Aggregate a && a.windowEnd().isPresent()
-                ? a.withInputs(a.inputs().stream().map(SetLateRowsAside::below).toList())
-                : node);
+        return Rewrites.bottomUp(root, node -> switch (node) {
+            case PlanNode.Aggregate a when a.windowEnd().isPresent() -> a
+                    .withInputs(a.inputs().stream().map(SetLateRowsAside::below).toList());
+            case PlanNode.Join j when j.bounds().isPresent() -> j
+                    .withInputs(List.of(new PlanNode.OnTime(j.left(), j.bounds().get().left()),
+                            new PlanNode.OnTime(j.right(), j.bounds().get().right())));
+            case PlanNode.AsOfJoin j -> j.withInputs(List
+                    .of(new PlanNode.OnTime(j.left(), new JoinBounds.Moment(j.leftTime(), 0)), j.right()));
+            default -> node;
+        });
     }
 
     private static PlanNode below(PlanNode node) {
@@ -27,6 +36,7 @@ final class SetLateRowsAside {
                     w.rowType());
             // Windows below are closed by this one.
             case PlanNode.Aggregate a -> a;
+            case PlanNode.AsOfJoin j -> j.withInputs(List.of(below(j.left()), j.right()));
             default -> node.withInputs(node.inputs().stream().map(SetLateRowsAside::below).toList());
         };
     }

@@ -45,7 +45,7 @@ final class ComparisonTypes extends SqlBasicVisitor<Void> {
 
     private void compare(SqlNode left, SqlNode right) {
         Optional<FieldType> a = type(left);
-        Optional<FieldType> b = type(right);
+        Optional<FieldType> b = right.getKind().belongsTo(SqlKind.QUERY) ? onlyColumn(right) : type(right);
         if (a.isEmpty() || b.isEmpty() || group(a.get()).equals(group(b.get()))) {
             return;
         }
@@ -55,6 +55,12 @@ final class ComparisonTypes extends SqlBasicVisitor<Void> {
                 : text && a.get() instanceof FieldType.Date ? "Write DATE 'yyyy-mm-dd'." : "Write a CAST.";
         throw source.problem(SqlProblem.SQL_TYPE_MISMATCH, right.getParserPosition(), "Cannot compare "
                 + TypeText.of(a.get()) + " with " + TypeText.of(b.get()) + ". " + instead);
+    }
+
+    /** Of a query that IN looks into. */
+    private Optional<FieldType> onlyColumn(SqlNode query) {
+        return type(query).filter(t -> t instanceof FieldType.Struct s && s.fields().size() == 1)
+                .map(t -> ((FieldType.Struct) t).fields().get(0).type());
     }
 
     private Optional<FieldType> type(SqlNode node) {

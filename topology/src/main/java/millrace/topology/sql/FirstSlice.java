@@ -25,8 +25,8 @@ final class FirstSlice {
     /** Aggregates of other engines that are not in the library. */
     private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
             "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
-    private static final String INSTEAD = "There are SELECT, WHERE, expressions, UNION ALL, and GROUP BY over windows "
-            + "of event time.";
+    private static final String INSTEAD = "There are SELECT, WHERE, expressions, joins, UNION ALL, and GROUP BY over "
+            + "windows of event time.";
 
     private final SqlSource source;
     private final Collection<String> aggregates;
@@ -95,9 +95,36 @@ final class FirstSlice {
             throw source.notYet(select.getHints(), "A hint", "Remove it.");
         }
         select.getSelectList().forEach(this::expression);
-        if (select.getWhere() != null) {
-            expression(select.getWhere());
+        where(select.getWhere());
+    }
+
+    /** Conditions that all must hold, each of which may ask whether another query has a row. */
+    private void where(SqlNode node) {
+        switch (node) {
+            case SqlCall call when call.getKind() == SqlKind.AND -> call.getOperandList().forEach(this::where);
+            case SqlCall call when call.getKind() == SqlKind.NOT -> {
+                if (call.operand(0) instanceof SqlCall inner && asksForRow(inner)) {
+                    where(inner);
+                } else {
+                    expression(call);
+                }
+            }
+            case SqlCall call when asksForRow(call) -> {
+                if (call.getKind() != SqlKind.EXISTS) {
+                    expression(call.operand(0));
+                }
+                query(call.operand(call.operandCount() - 1));
+            }
+            case null, default -> expression(node);
         }
+    }
+
+    private static boolean asksForRow(SqlCall call) {
+        return switch (call.getKind()) {
+            case EXISTS -> true;
+            case IN, NOT_IN -> call.operand(1).getKind().belongsTo(SqlKind.QUERY);
+            default -> false;
+        };
     }
 
     private void refuse(SqlNode node, String construct) {
@@ -109,7 +136,11 @@ final class FirstSlice {
     private void from(SqlNode node) {
         switch (node) {
             case SqlIdentifier table -> {}
-            case SqlJoin join -> throw source.notYet(join.getRight(), "A join", INSTEAD);
+            case SqlJoin join -> {
+                from(join.getLeft());
+                from(join.getRight());
+                expression(join.getCondition());
+            }
             case SqlCall call when call.getKind() == SqlKind.AS -> from(call.operand(0));
             case SqlCall call when call.getKind() == SqlKind.TABLE_REF -> {
                 if (((SqlNodeList) call.operand(1)).size() > 0) {
@@ -119,11 +150,14 @@ final class FirstSlice {
             }
             case SqlCall call when call.getKind() == SqlKind.COLLECTION_TABLE -> tableFunction(call.operand(0));
             case SqlCall call when call.getKind() == SqlKind.EXPLICIT_TABLE -> from(call.operand(0));
+            case SqlCall call when call.getKind() == SqlKind.UNNEST -> call.getOperandList().forEach(this::expression);
+            case SqlCall call when call.getKind() == SqlKind.SNAPSHOT -> {
+                from(call.operand(0));
+                expression(call.operand(1));
+            }
             case SqlCall call when call.getKind().belongsTo(SqlKind.QUERY) -> query(call);
             default -> throw source.notYet(node, switch (node.getKind()) {
-                case UNNEST -> "UNNEST";
                 case LATERAL -> "LATERAL";
-                case SNAPSHOT -> "FOR SYSTEM_TIME AS OF";
                 case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
                 default -> node.getKind().sql + " in FROM";
             }, INSTEAD);
@@ -149,7 +183,8 @@ final class FirstSlice {
             case SqlIntervalLiteral interval -> interval(interval);
             case SqlCall call -> {
                 if (call.getKind().belongsTo(SqlKind.QUERY) || call.getKind() == SqlKind.ORDER_BY) {
-                    throw source.notYet(call, "A subquery inside an expression", INSTEAD);
+                    throw source.notYet(call, "A subquery inside an expression", "WHERE may have IN (SELECT ..) and "
+                            + "EXISTS (SELECT ..), joined by AND; anything else is a JOIN.");
                 }
                 switch (call.getKind()) {
                     case OVER -> throw source.notYet(call, "A window (OVER)", INSTEAD);

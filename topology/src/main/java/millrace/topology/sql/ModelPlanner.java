@@ -17,6 +17,7 @@ import millrace.topology.aggregate.Aggregates;
 import millrace.topology.check.DataTests;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
+import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
@@ -53,14 +54,17 @@ final class ModelPlanner {
     private final SqlCatalog catalog;
     private final FunctionLibrary functions;
     private final Aggregates aggregates;
+    private final EventTimeColumns times;
 
-    ModelPlanner(Model model, SqlSource source, SqlCatalog catalog, FunctionLibrary functions,
-            Aggregates aggregates) {
+    /** @param times of what the model may read */
+    ModelPlanner(Model model, SqlSource source, SqlCatalog catalog, FunctionLibrary functions, Aggregates aggregates,
+            EventTimeColumns times) {
         this.model = model;
         this.source = source;
         this.catalog = catalog;
         this.functions = functions;
         this.aggregates = aggregates;
+        this.times = times;
     }
 
     Plan plan(SqlNode tree) {
@@ -89,7 +93,8 @@ final class ModelPlanner {
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
             PlanNode plan = Rewrites.apply(DataTests.apply(model,
-                    named(new RelToPlan(functions, aggregates).convert(root.project()), names)));
+                    named(new RelToPlan(functions, aggregates, times, farthest()).convert(Pushdown.apply(root.project())),
+                            names)));
             return new Plan(model.qualifiedName(), plan, plan.rowType());
         } catch (RexToExpression.Unsupported e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_NOT_SUPPORTED_YET,
@@ -101,6 +106,12 @@ final class ModelPlanner {
             throw new ProblemException(Problem.at(SqlProblem.SQL_INVALID,
                     Place.file(source.file()), String.valueOf(e.getMessage())));
         }
+    }
+
+    /** How far apart the rows of a pair may be, in microseconds. */
+    private Optional<Long> farthest() {
+        return model.config().retention().filter(r -> !r.equals(Model.Config.FOREVER))
+                .map(r -> r.toNanos() / 1000);
     }
 
     private static VolcanoPlanner planner() {

@@ -13,13 +13,18 @@ import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.Resolution;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.plan.AggregateCall;
+import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowColumns;
 import millrace.topology.plan.WindowSpec;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AsofJoin;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.TableFunctionScan;
 import org.apache.calcite.rel.core.TableScan;
@@ -28,16 +33,23 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 
 /** Calcite's operators as ours, one by one; rewrites fuse them afterwards. */
 final class RelToPlan {
     private final FunctionLibrary library;
     private final Aggregates aggregates;
+    private final JoinToPlan joins;
 
-    RelToPlan(FunctionLibrary library, Aggregates aggregates) {
+    /**
+     * @param times of what is read
+     * @param farthest microseconds that the rows of a pair may be apart, if the model says so
+     */
+    RelToPlan(FunctionLibrary library, Aggregates aggregates, EventTimeColumns times, Optional<Long> farthest) {
         this.library = library;
         this.aggregates = aggregates;
+        joins = new JoinToPlan(library, times, farthest, this::convert);
     }
 
     PlanNode convert(RelNode node) {
@@ -49,7 +61,21 @@ final class RelToPlan {
             }
             case Filter filter -> {
                 PlanNode input = convert(filter.getInput());
-                Expression condition = new RexToExpression(input.rowType(), library).convert(filter.getCondition());
+                List<RexNode> own = new ArrayList<>();
+                for (RexNode one : RelOptUtil.conjunctions(filter.getCondition())) {
+                    if (JoinToPlan.asksForRow(one)) {
+                        input = joins.matching(input, one);
+                    } else {
+                        own.add(one);
+                    }
+                }
+                if (own.isEmpty()) {
+                    yield input;
+                }
+                Expression condition = new RexToExpression(input.rowType(), library)
+                        .convert(own.size() == RelOptUtil.conjunctions(filter.getCondition()).size()
+                                ? filter.getCondition()
+                                : RexUtil.composeConjunction(filter.getCluster().getRexBuilder(), own));
                 yield new PlanNode.Calc(input, Optional.of(condition), columns(input.rowType()), input.rowType());
             }
             case Project project -> {
@@ -64,6 +90,9 @@ final class RelToPlan {
                 yield new PlanNode.Calc(input, Optional.empty(), projections, new FieldType.Struct(fields));
             }
             case Union union when union.all -> union(union);
+            case AsofJoin join -> joins.asOf(join);
+            case Join join -> joins.join(join);
+            case Correlate correlate -> joins.correlate(correlate);
             case TableFunctionScan windows -> windows(windows);
             case Aggregate aggregate -> aggregate(aggregate);
             default -> throw new RexToExpression.Unsupported(node.getRelTypeName());

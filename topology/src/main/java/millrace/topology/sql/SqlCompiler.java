@@ -23,6 +23,7 @@ import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelProblem;
 import millrace.topology.plan.DeepStack;
+import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import org.apache.calcite.sql.SqlNode;
@@ -172,6 +173,8 @@ public final class SqlCompiler {
             FieldType.Struct type = plan.rowType();
             catalog.add(Optional.of(read.layer()), read.name(), new SqlTable(name, PlanNode.Scan.Kind.MODEL, type));
         });
-        return new ModelPlanner(model, source(model), catalog, functions, aggregates).plan(tree);
+        EventTimeColumns times = new EventTimeColumns(name -> contracts.get(name).eventTime()
+                .map(e -> contracts.get(name).rowType().indexOf(e.column())), List.copyOf(plans.values()));
+        return new ModelPlanner(model, source(model), catalog, functions, aggregates, times).plan(tree);
     }
 }

@@ -60,6 +60,10 @@ final class PlanRunner {
             case PlanNode.SessionAggregate s -> {}
             case PlanNode.PartialSession s -> {}
             case PlanNode.MergeSession s -> {}
+            case PlanNode.Join j -> {}
+            case PlanNode.AsOfJoin j -> {}
+            case PlanNode.OnTime o -> {}
+            case PlanNode.Unnest u -> {}
             case PlanNode.Union union -> union.inputs().forEach(i -> out.addAll(run(plan, i, source, row)));
             case PlanNode.Calc calc -> {
                 for (Outcome input : run(plan, calc.input(), source, row)) {

@@ -1,0 +1,54 @@
+package millrace.topology.operator;
+
+import java.util.List;
+import millrace.schemas.row.FieldType;
+import millrace.topology.flow.Element;
+import millrace.topology.late.LateRow;
+import millrace.topology.plan.JoinBounds.Moment;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Sets rows aside that come later than anything above still remembers. The verdict follows from what the row's own source
+ * partition had seen when it came, so it is the same at every replay. A row that was computed from several is never late:
+ * what it was computed from was judged.
+ */
+public final class OnTimeOperator implements Processor<Object, Object, Object, Object> {
+    private final Moment moment;
+    private final FieldType.Struct input;
+    private final WindowsPlan.Late to;
+    private final RowNodes rowNodes;
+
+    private ProcessorContext<Object, Object> context;
+    private LateRow.Writer late;
+
+    private OnTimeOperator(Moment moment, FieldType.Struct input, WindowsPlan.Late to, List<String> rowNodes) {
+        this.moment = moment;
+        this.input = input;
+        this.to = to;
+        this.rowNodes = new RowNodes(rowNodes);
+    }
+
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(Moment moment, FieldType.Struct input,
+            WindowsPlan.Late late, List<String> rowNodes) {
+        return () -> new OnTimeOperator(moment, input, late, rowNodes);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        late = new LateRow.Writer(to.topic(), to.schemaId(), input, to.largestRecord());
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        if (record.value() instanceof Element.Row row && moment.of(row.values()) < row.horizon()) {
+            long time = moment.of(row.values());
+            context.forward(late.write(row, to.sources().get(row.origin().sourceOrdinal()), time, time), to.node());
+            return;
+        }
+        rowNodes.forward(context, record);
+    }
+}

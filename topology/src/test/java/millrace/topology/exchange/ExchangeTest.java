@@ -97,6 +97,23 @@ class ExchangeTest {
     }
 
     @Test
+    void numbersThatAreTheSameGoToOnePartitionWhateverTheirBytes() {
+        RoutedPartitioner partitioner = new RoutedPartitioner();
+        ExchangePlan plan = new ExchangePlan("m.at.0", 1_000_002,
+                new FieldType.Struct(List.of(Field.optional("x", new FieldType.Float64()))), List.of(0),
+                Map.of(FIRST, 4));
+        try (TaskLife writer = new TaskLife(0, new File(folder, "life" + lives++), 0,
+                List.of(ExchangeWriter.supplier(plan, "sink")))) {
+            Set<Integer> used = new HashSet<>();
+            for (double one : new double[] {Double.NaN, Double.longBitsToDouble(0x7ff8000000000001L)}) {
+                used.add(partition(partitioner, writer.process(OperatorKit.given(new Element.Row(new Object[] {one},
+                        Change.INSERT, 0, 0, 0, Origin.COMPUTED)), 0, 0).get(0)));
+            }
+            assertThat(used).hasSize(1);
+        }
+    }
+
+    @Test
     void aReaderTellsWhatAllUpstreamTasksHaveReached() {
         try (TaskLife reader = reader()) {
             assertThat(read(reader, 0, 10, 5)).isEmpty();

@@ -238,6 +238,16 @@ public final class SortedRows<V> {
         return used(rows);
     }
 
+    /** Where an id stands in rows that {@link #rows} gave; -1 less where it would be if it is not among them. */
+    public static <V> int indexOf(List<Entry<V>> rows, byte[] id) {
+        return rows instanceof Rows<V> sorted ? sorted.place(id) : -1;
+    }
+
+    /** The number of the last slice that may hold rows; {@link Long#MIN_VALUE} if none does. */
+    public long lastSlice() {
+        return slices.isEmpty() ? Long.MIN_VALUE : slices.lastKey().number;
+    }
+
     /** The row at a place, or null. */
     public Entry<V> find(long slice, KeyBytes key, byte[] id) {
         Slice<V> in = slice(slice);

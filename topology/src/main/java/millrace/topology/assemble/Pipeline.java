@@ -61,6 +61,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         public boolean setsLateRowsAside() {
             return holds(plan.root(), node -> node instanceof PlanNode.PartialSession
                     || node instanceof PlanNode.OnTime
+                    || node instanceof PlanNode.Deduplicate
                     || node instanceof PlanNode.Windows w && w.late() == PlanNode.Windows.Late.SET_ASIDE);
         }
 
@@ -90,6 +91,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
             case PlanNode.MergeSession merge -> true;
             case PlanNode.Join join -> true;
             case PlanNode.AsOfJoin join -> true;
+            case PlanNode.TopN top -> top.windowEnd().isPresent();
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && models.stream()
                     .filter(m -> m.name().equals(scan.source())).anyMatch(this::mayComputeRows);
             default -> false;

@@ -26,10 +26,13 @@ import millrace.topology.operator.AggregatePlan;
 import millrace.topology.operator.AsOfOperator;
 import millrace.topology.operator.AsOfPlan;
 import millrace.topology.operator.CalcOperator;
+import millrace.topology.operator.DeduplicatePlan;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
 import millrace.topology.operator.JoinOperator;
 import millrace.topology.operator.JoinPlan;
+import millrace.topology.operator.KeepFirstOperator;
+import millrace.topology.operator.KeepLastOperator;
 import millrace.topology.operator.MergeAggregateOperator;
 import millrace.topology.operator.MergeSessionOperator;
 import millrace.topology.operator.OnTimeOperator;
@@ -39,6 +42,8 @@ import millrace.topology.operator.SelectOperator;
 import millrace.topology.operator.SessionPlan;
 import millrace.topology.operator.SideOperator;
 import millrace.topology.operator.UnnestOperator;
+import millrace.topology.operator.TopNOperator;
+import millrace.topology.operator.TopNPlan;
 import millrace.topology.operator.WindowsOperator;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
@@ -195,6 +200,8 @@ public final class TopologyAssembler {
             case PlanNode.PartialAggregate partial -> List.of(partial(partial, model, path));
             case PlanNode.Exchange exchange -> List.of(exchange(exchange, model, path));
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
+            case PlanNode.TopN top -> List.of(top(top, model, path));
+            case PlanNode.Deduplicate d -> List.of(deduplicate(d, model, path));
             case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
             case PlanNode.MergeSession merge -> List.of(mergeSession(merge, model, path));
             case PlanNode.Join join -> List.of(join(join, model, path));
@@ -340,8 +347,32 @@ public final class TopologyAssembler {
                         s.rowNodes, sides.routes(model, s)));
     }
 
+    private Step top(PlanNode.TopN top, String model, String path) {
+        InputChanges inputChanges = inputChanges(top.input());
+        Step step = add(model, "top", path, ends(top.input(), model, path + ".0"),
+                s -> TopNOperator.supplier(new TopNPlan(NodeNames.state(model, path), top.input().rowType(), top.keys(),
+                        top.order(), top.most(), top.rank(), top.windowEnd(), inputChanges, s::inputsOf), s.rowNodes));
+        step.computes = top.windowEnd().isPresent();
+        return step;
+    }
+
+    private Step deduplicate(PlanNode.Deduplicate d, String model, String path) {
+        InputChanges inputChanges = inputChanges(d.input());
+        Function<Step, DeduplicatePlan> plan = s -> new DeduplicatePlan(NodeNames.state(model, path),
+                d.input().rowType(), d.keys(), d.retention(), inputChanges, late(model, s), s::inputsOf);
+        List<Step> inputs = ends(d.input(), model, path + ".0");
+        return switch (d.keep()) {
+            case FIRST -> add(model, "first", path, inputs, s -> KeepFirstOperator.supplier(plan.apply(s), s.rowNodes));
+            case LAST -> add(model, "last", path, inputs, s -> KeepLastOperator.supplier(plan.apply(s), s.rowNodes));
+        };
+    }
+
+    private InputChanges inputChanges(PlanNode from) {
+        return changes.in(from) ? InputChanges.RETRACTING : InputChanges.APPEND_ONLY;
+    }
+
     private Supplier<List<Aggregator<?>>> bind(List<AggregateCall> calls, FieldType.Struct input, PlanNode from) {
-        InputChanges inputChanges = changes.in(from) ? InputChanges.RETRACTING : InputChanges.APPEND_ONLY;
+        InputChanges inputChanges = inputChanges(from);
         return () -> {
             List<Aggregator<?>> bound = new ArrayList<>();
             calls.forEach(c -> bound.add(pipeline.aggregates().bind(c, input, inputChanges)));

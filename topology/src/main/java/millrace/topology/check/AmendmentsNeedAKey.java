@@ -29,6 +29,11 @@ final class AmendmentsNeedAKey {
             return List.of(problem(model, "A row without a partner is given out, and taken back when one comes.",
                     "Name columns that tell the rows of the result apart in unique_key."));
         }
+        if (PlanWalk.any(plan.root(), AmendmentsNeedAKey::ranks) && (!windowless || ranks(lowest(plan.root())))) {
+            return List.of(problem(model, "A row goes when others come before it.", "Name in unique_key the columns "
+                    + "of PARTITION BY, with more than one row of each also its number; or a column that tells all "
+                    + "rows apart."));
+        }
         String why = windowless || amending.isEmpty()
                 ? "Every new row may change the result of a group."
                 : contracts.stream().filter(c -> amending.contains(c.name())).map(AmendmentsNeedAKey::lateness)
@@ -47,6 +52,15 @@ final class AmendmentsNeedAKey {
     private static Problem problem(Model model, String why, String remedy) {
         return Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()), model.qualifiedName()
                 + " changes rows that it has given out, but nothing says which. " + why + " " + remedy);
+    }
+
+    private static boolean ranks(PlanNode node) {
+        return node instanceof PlanNode.TopN || node instanceof PlanNode.Deduplicate;
+    }
+
+    /** The step that gives the rows which the expressions above read. */
+    private static PlanNode lowest(PlanNode node) {
+        return node instanceof PlanNode.Calc calc ? lowest(calc.input()) : node;
     }
 
     static RowChanges changes(List<Plan> below, Collection<Contract> contracts) {

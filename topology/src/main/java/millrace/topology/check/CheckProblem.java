@@ -18,6 +18,8 @@ public enum CheckProblem implements ProblemCode {
             "Name the columns of GROUP BY in unique_key."),
     AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",
             "Use a function that can, such as COUNT(DISTINCT ..), or read rows that stay."),
+    DEDUPLICATION_UNUSABLE("The last row of each key is taken of rows that may be taken back.",
+            "Say retention: forever, or read rows that stay."),
     SESSION_UNUSABLE("Sessions are used in a way that has no answer while they are open.",
             "Group by the session's key, window_start and window_end."),
     STATE_UNBOUNDED("A model would remember more and more without end.",

@@ -24,6 +24,7 @@ public final class Checks {
         List<Problem> problems = new ArrayList<>();
         problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
+        problems.addAll(TheLastRowIsOfRowsThatStay.check(model, plan, AmendmentsNeedAKey.changes(below, contracts)));
         problems.addAll(SessionsNeedAGroup.check(model, plan, below, contracts));
         problems.addAll(AggregatesCanTakeRowsBack.check(model, plan, below, contracts, aggregates));
         problems.addAll(EveryStateIsBounded.check(model, plan, AmendmentsNeedAKey.changes(below, contracts)));
@@ -31,7 +32,8 @@ public final class Checks {
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
         problems.addAll(EveryKeyIsAColumn.check(model, plan));
-        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below));
+        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below,
+                AmendmentsNeedAKey.changes(below, contracts)));
         problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
         return problems;
     }

@@ -1,17 +1,20 @@
 package millrace.topology.check;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.row.FieldType;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
 import millrace.topology.plan.WindowColumns;
 import millrace.topology.plan.WindowSpec;
 
@@ -23,7 +26,7 @@ import millrace.topology.plan.WindowSpec;
 final class EveryKeyTellsGroupsApart {
     private EveryKeyTellsGroupsApart() {}
 
-    static List<Problem> check(Model model, Plan plan, List<Plan> below) {
+    static List<Problem> check(Model model, Plan plan, List<Plan> below, RowChanges changes) {
         if (model.config().uniqueKey().isEmpty()) {
             return List.of();
         }
@@ -48,10 +51,41 @@ final class EveryKeyTellsGroupsApart {
             }
         }
         return switch (node) {
-            case PlanNode.MergeAggregate a -> missing(model, plan, a, a.groups(), groupOf);
-            case PlanNode.MergeSession s -> missing(model, plan, s, s.groups() + PlanNode.Windows.COLUMNS, groupOf);
+            case PlanNode.MergeAggregate a -> missing(model, plan, a, first(a.groups()), groupOf);
+            case PlanNode.MergeSession s -> missing(model, plan, s, first(s.groups() + PlanNode.Windows.COLUMNS),
+                    groupOf);
+            case PlanNode.TopN t when changes.in(t) -> ofRow(model, plan, t, ranked(t), groupOf);
+            case PlanNode.Deduplicate d when changes.in(d) -> ofRow(model, plan, d, timed(d), groupOf);
             default -> List.of();
         };
+    }
+
+    private static List<Integer> first(int columns) {
+        return IntStream.range(0, columns).boxed().toList();
+    }
+
+    private static List<Integer> ranked(PlanNode.TopN top) {
+        List<Integer> columns = new ArrayList<>(top.keys());
+        if (top.most() > 1) {
+            columns.add(top.rankColumn());
+        }
+        return columns;
+    }
+
+    /** Of rows that no other comes shortly before, several of one key are in the table, each of another time. */
+    private static List<Integer> timed(PlanNode.Deduplicate d) {
+        List<Integer> columns = new ArrayList<>(d.keys());
+        if (d.keep() == PlanNode.Deduplicate.Keep.FIRST) {
+            columns.add(d.timeColumn());
+        }
+        return columns;
+    }
+
+    /** A key of another column of the row is as the author says: it may tell all rows apart. */
+    private static List<Problem> ofRow(Model model, Plan plan, PlanNode node, List<Integer> columns, int[] groupOf) {
+        boolean another = model.config().uniqueKey().stream().map(plan.rowType()::indexOf)
+                .anyMatch(at -> at >= 0 && !columns.contains(groupOf[at]));
+        return another ? List.of() : missing(model, plan, node, columns, groupOf);
     }
 
     /** The column that an expression passes on, perhaps tested; -1 if it computes something. */
@@ -63,11 +97,12 @@ final class EveryKeyTellsGroupsApart {
         };
     }
 
-    private static List<Problem> missing(Model model, Plan plan, PlanNode aggregate, int groups, int[] groupOf) {
+    private static List<Problem> missing(Model model, Plan plan, PlanNode aggregate, List<Integer> groups,
+            int[] groupOf) {
         Set<Integer> named = new HashSet<>();
         for (String column : model.config().uniqueKey()) {
             int at = plan.rowType().indexOf(column);
-            if (at >= 0 && groupOf[at] >= 0 && groupOf[at] < groups) {
+            if (at >= 0 && groups.contains(groupOf[at])) {
                 named.add(groupOf[at]);
             }
         }
@@ -75,11 +110,14 @@ final class EveryKeyTellsGroupsApart {
         boolean windowNamed = named.stream().anyMatch(g -> bounds.at(g).filter(EveryKeyTellsGroupsApart::tells)
                 .isPresent());
         Set<String> missing = new TreeSet<>();
-        for (int g = 0; g < groups; g++) {
-            Optional<WindowColumns.Bound> bound = bounds.at(g);
+        for (int g : groups) {
+            FieldType.Struct type = aggregate.rowType();
+            Optional<WindowColumns.Bound> bound = g < type.fields().size() ? bounds.at(g) : Optional.empty();
             if (!named.contains(g) && !(bound.isPresent() && windowNamed)
                     && bound.map(b -> b.role() == WindowColumns.Role.END).orElse(true)) {
-                missing.add(aggregate.rowType().fields().get(g).name());
+                missing.add(aggregate instanceof PlanNode.TopN t && g == t.rankColumn()
+                        ? "the number of ROW_NUMBER"
+                        : "\"" + type.fields().get(g).name() + "\"");
             }
         }
         return missing.isEmpty()
@@ -87,9 +125,9 @@ final class EveryKeyTellsGroupsApart {
                 : List.of(Problem.at(CheckProblem.KEY_UNUSABLE,
                         model.config().place("unique_key").orElse(Place.file(model.sqlFile())),
                         "unique_key does not tell the groups of " + model.qualifiedName() + " apart: rows that differ "
-                                + "only in " + missing.stream().map(m -> "\"" + m + "\"")
-                                        .collect(Collectors.joining(", "))
-                                + " would overwrite each other. Select and add " + String.join(", ", missing) + "."));
+                                + "only in " + String.join(", ", missing)
+                                + " would overwrite each other. Select and add "
+                                + String.join(", ", missing).replace("\"", "") + "."));
     }
 
     /** All windows of CUMULATE that begin together have one start. */

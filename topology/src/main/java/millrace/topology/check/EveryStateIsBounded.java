@@ -45,6 +45,9 @@ final class EveryStateIsBounded {
             } else if (node instanceof PlanNode.AsOfJoin j && j.oldest().isEmpty()) {
                 problems.add(problem(model, j));
             }
+            if (node instanceof PlanNode.TopN t && t.windowEnd().isEmpty()) {
+                problems.add(problem(model, t));
+            }
         });
         return problems;
     }
@@ -80,6 +83,20 @@ final class EveryStateIsBounded {
     private static String text(AggregateCall call, FieldType.Struct input) {
         return call.function() + "(" + (call.over() == Over.DISTINCT ? "DISTINCT " : "") + call.arguments().stream()
                 .map(c -> input.fields().get(c).name()).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private static Problem problem(Model model, PlanNode.TopN top) {
+        String keys = top.keys().stream().map(k -> top.input().rowType().fields().get(k).name())
+                .collect(Collectors.joining(", "));
+        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "ROW_NUMBER of "
+                + model.qualifiedName() + " remembers the first rows of "
+                + (keys.isEmpty() ? "all that comes" : "every value of " + keys) + " without end. "
+                + (top.retention().isPresent()
+                        ? "A retention bounds only one row of each, ORDER BY the event time alone. "
+                        : "")
+                + "PARTITION BY window_start and window_end of TABLE(TUMBLE(..)) too; or, to leave duplicates out, "
+                + "ORDER BY the event time, keep number = 1, and say retention: 1h, or for how long duplicates follow; or "
+                + "say retention: forever in the model's config if that many are wanted.");
     }
 
     private static Problem problem(Model model, String what) {

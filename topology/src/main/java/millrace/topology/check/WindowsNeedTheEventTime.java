@@ -35,6 +35,8 @@ final class WindowsNeedTheEventTime {
             } else if (node instanceof PlanNode.AsOfJoin j) {
                 asOf(model, j.left(), j.leftTime(), times).ifPresent(problems::add);
                 asOf(model, j.right(), j.rightTime(), times).ifPresent(problems::add);
+            } else if (node instanceof PlanNode.Deduplicate d && !times.of(d.input()).contains(d.timeColumn())) {
+                problems.add(deduplication(model, d, eventTimes(d.input(), times, below, contracts)));
             }
         });
         return problems.stream().distinct().toList();
@@ -64,6 +66,15 @@ final class WindowsNeedTheEventTime {
             }
         });
         return names;
+    }
+
+    private static Problem deduplication(Model model, PlanNode.Deduplicate d, Set<String> names) {
+        return Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()), "Duplicates are left out "
+                + "in the order of \"" + d.input().rowType().fields().get(d.timeColumn()).name()
+                + "\", which is not the event time, so nothing says when a retention has passed. " + (names.isEmpty()
+                        ? "What is read has no event time: say retention: forever in the model's config."
+                        : "Write ORDER BY " + String.join(" or ", names) + ", passed on unchanged, or say "
+                                + "retention: forever in the model's config."));
     }
 
     private static Problem problem(Model model, PlanNode input, int timeColumn, Set<String> names) {

@@ -135,6 +135,16 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     throw new IllegalStateException("parts from " + m.input());
                 }
             }
+            case PlanNode.TopN t -> {
+                out.addAll(walk(t.input(), reads));
+                if (t.rank() == PlanNode.TopN.Rank.NUMBERED) {
+                    Set<SourceColumn> ranked = new TreeSet<>();
+                    t.keys().forEach(k -> ranked.addAll(out.get(k)));
+                    t.order().forEach(o -> ranked.addAll(out.get(o.column())));
+                    out.add(ranked);
+                }
+            }
+            case PlanNode.Deduplicate d -> out.addAll(walk(d.input(), reads));
             case PlanNode.Exchange e -> out.addAll(walk(e.input(), reads));
             case PlanNode.OnTime o -> out.addAll(walk(o.input(), reads));
             case PlanNode.Join j -> {

@@ -13,6 +13,7 @@ import millrace.topology.plan.Expression;
 import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.SortColumn;
 
 /** A plan as text: what {@code explain} shows, and what golden files hold. The same plan gives the same text. */
 public final class PlanPrinter {
@@ -149,6 +150,31 @@ public final class PlanPrinter {
                         .append(u.empty() == PlanNode.Unnest.Empty.KEPT ? ", rows without any kept" : "");
                 node(u.input(), indent + "  ", out);
             }
+            case PlanNode.TopN t -> {
+                out.append(t.most() == PlanNode.TopN.UNLIMITED ? "rank" : "top " + t.most())
+                        .append(by(names(t.input(), t.keys()))).append(sorted(t.input(), t.order()))
+                        .append(t.rank() == PlanNode.TopN.Rank.NUMBERED
+                                ? ", numbered as " + name(t, t.rankColumn())
+                                : "")
+                        .append(t.windowEnd().isPresent()
+                                ? ", given out at " + name(t.input(), t.windowEnd().getAsInt())
+                                : ", changes as rows come");
+                node(t.input(), indent + "  ", out);
+            }
+            case PlanNode.Deduplicate d -> {
+                out.append(switch (d.keep()) {
+                    case FIRST -> "first";
+                    case LAST -> "last";
+                }).append(" of").append(d.keys().isEmpty()
+                        ? " all"
+                        : " " + String.join(", ", names(d.input(), d.keys()))).append(" by ")
+                        .append(name(d.input(), d.timeColumn())).append(" within ")
+                        .append(WindowText.length(d.retention())).append(switch (d.keep()) {
+                            case FIRST -> ", given out when time has passed it";
+                            case LAST -> ", changes as rows come";
+                        }).append(", late rows set aside");
+                node(d.input(), indent + "  ", out);
+            }
             case PlanNode.Exchange e -> {
                 out.append("exchange").append(by(names(e.input(), e.keys())));
                 node(e.input(), indent + "  ", out);
@@ -180,6 +206,22 @@ public final class PlanPrinter {
         out.append("sessions").append(by(groups)).append(", ").append(WindowText.length(gap)).append(" apart")
                 .append(calls(calls, input, output, groups.size() + PlanNode.Windows.COLUMNS))
                 .append(", given out when over");
+    }
+
+    private static String sorted(PlanNode input, List<SortColumn> order) {
+        return order.isEmpty()
+                ? ""
+                : " ordered by " + order.stream().map(o -> name(input, o.column())
+                        + (o.direction() == SortColumn.Direction.DESCENDING ? " desc" : "")
+                        + (o.nulls() == usual(o.direction())
+                                ? ""
+                                : " nulls " + o.nulls().name().toLowerCase(Locale.ROOT)))
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** NULL is the smallest, unless the SQL says otherwise. */
+    private static SortColumn.Nulls usual(SortColumn.Direction direction) {
+        return direction == SortColumn.Direction.ASCENDING ? SortColumn.Nulls.FIRST : SortColumn.Nulls.LAST;
     }
 
     private static String by(List<String> columns) {

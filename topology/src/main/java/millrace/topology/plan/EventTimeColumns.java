@@ -50,6 +50,17 @@ public final class EventTimeColumns {
                 union.inputs().forEach(i -> found.retainAll(of(i)));
             }
             case PlanNode.Windows windows -> found.addAll(of(windows.input()));
+            // Given out with their window; or whenever others come or go, when windows above may be long closed.
+            case PlanNode.TopN top -> {
+                if (top.windowEnd().isPresent()) {
+                    found.addAll(windowTimes(top, top.input().rowType().fields().size()));
+                }
+            }
+            case PlanNode.Deduplicate d -> {
+                if (d.keep() == PlanNode.Deduplicate.Keep.FIRST) {
+                    found.addAll(of(d.input()));
+                }
+            }
             case PlanNode.Exchange exchange -> found.addAll(of(exchange.input()));
             case PlanNode.OnTime onTime -> found.addAll(of(onTime.input()));
             case PlanNode.Unnest unnest -> found.addAll(of(unnest.input()));

@@ -480,4 +480,90 @@ public sealed interface PlanNode {
                     - (numbering == Numbering.FROM_ONE ? 1 : 0);
         }
     }
+
+    /**
+     * Of the rows with equal keys the first in an order. Rows that the order does not tell apart follow the total order
+     * of all rows: forwards, or backwards where the last column of the order is a descending time, so that the latest
+     * row is the latest of its moment too.
+     *
+     * @param keys columns of the input; none: all rows are ranked together
+     * @param most how many rows of each key; {@link #UNLIMITED} while nothing above has said
+     * @param windowEnd the column among the keys that is the end of a window, if one is: then rows are given out when the
+     *        window closes; else they change as rows come
+     * @param retention how long rows are remembered, in microseconds; absent: for ever
+     */
+    record TopN(PlanNode input, List<Integer> keys, List<SortColumn> order, int most, Rank rank,
+            OptionalInt windowEnd, OptionalLong retention, FieldType.Struct rowType) implements PlanNode {
+        public static final int UNLIMITED = Integer.MAX_VALUE;
+
+        /** Whether a row says which of the first it is. */
+        public enum Rank {
+            /** In a column behind the row's own. */
+            NUMBERED,
+            /** Nobody reads it. */
+            UNNUMBERED
+        }
+
+        public TopN {
+            keys = List.copyOf(keys);
+            order = List.copyOf(order);
+            int width = input.rowType().fields().size() + (rank == Rank.NUMBERED ? 1 : 0);
+            if (most < 1 || rowType.fields().size() != width) {
+                throw new IllegalArgumentException("the first " + most + " of " + rowType);
+            }
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new TopN(inputs.get(0), keys, order, most, rank, windowEnd, retention, rowType);
+        }
+
+        /** Position of the number in the output, if there is one. */
+        public int rankColumn() {
+            return input.rowType().fields().size();
+        }
+    }
+
+    /**
+     * Of rows with equal keys that follow each other, each less than the retention after the one before, the first or the
+     * last.
+     *
+     * @param timeColumn the event time
+     * @param retention microseconds
+     */
+    record Deduplicate(PlanNode input, List<Integer> keys, int timeColumn, Keep keep,
+            long retention) implements PlanNode {
+
+        /** Which row stays. */
+        public enum Keep {
+            FIRST, LAST
+        }
+
+        public Deduplicate {
+            keys = List.copyOf(keys);
+            if (retention <= 0) {
+                throw new IllegalArgumentException("a retention of " + retention);
+            }
+        }
+
+        @Override
+        public FieldType.Struct rowType() {
+            return input.rowType();
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Deduplicate(inputs.get(0), keys, timeColumn, keep, retention);
+        }
+    }
 }

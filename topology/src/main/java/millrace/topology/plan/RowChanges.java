@@ -38,6 +38,8 @@ public final class RowChanges {
             case PlanNode.Windows w -> in(w.input());
             case PlanNode.PartialAggregate p -> in(p.input());
             case PlanNode.Exchange e -> in(e.input());
+            case PlanNode.TopN t -> aggregate(t, t.windowEnd().isPresent());
+            case PlanNode.Deduplicate d -> aggregate(d, d.keep() == PlanNode.Deduplicate.Keep.FIRST);
             case PlanNode.Union u -> u.inputs().stream().anyMatch(this::in);
             case PlanNode.OnTime o -> in(o.input());
             case PlanNode.Unnest u -> in(u.input());

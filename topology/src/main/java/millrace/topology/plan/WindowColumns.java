@@ -83,6 +83,19 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 }
                 yield all;
             }
+            case PlanNode.TopN t -> {
+                List<Optional<Bound>> all = nothing(t);
+                if (t.windowEnd().isPresent()) {
+                    List<Optional<Bound>> below = columns(t.input());
+                    for (int i = 0; i < below.size(); i++) {
+                        all.set(i, below.get(i));
+                    }
+                }
+                yield all;
+            }
+            case PlanNode.Deduplicate d -> d.keep() == PlanNode.Deduplicate.Keep.FIRST
+                    ? columns(d.input())
+                    : nothing(d);
             case PlanNode.SessionAggregate s -> sessions(s, s.groups().size(), s.gap());
             case PlanNode.MergeSession m -> sessions(m, m.groups(), m.gap());
             case PlanNode.PartialSession p -> nothing(p);

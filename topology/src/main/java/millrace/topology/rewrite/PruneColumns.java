@@ -71,6 +71,17 @@ final class PruneColumns {
             case PlanNode.Windows windows -> windows(windows, wanted);
             case PlanNode.Aggregate aggregate -> aggregate(aggregate, wanted);
             case PlanNode.SessionAggregate sessions -> sessions(sessions, wanted);
+            case PlanNode.TopN top -> top(top, wanted);
+            case PlanNode.Deduplicate d -> {
+                TreeSet<Integer> read = new TreeSet<>(wanted);
+                read.addAll(d.keys());
+                read.add(d.timeColumn());
+                Kept below = keep(d.input(), read);
+                yield new Kept(
+                        new PlanNode.Deduplicate(below.node(), d.keys().stream().map(below.moved()::get).toList(),
+                                below.moved().get(d.timeColumn()), d.keep(), d.retention()),
+                        below.moved());
+            }
             case PlanNode.PartialSession p -> all(p);
             case PlanNode.MergeSession m -> all(m);
             case PlanNode.PartialAggregate p -> all(p);
@@ -194,6 +205,25 @@ final class PruneColumns {
         return new Kept(new PlanNode.SessionAggregate(below.node(), to.get(s.timeColumn()), s.gap(),
                 s.groups().stream().map(to::get).toList(), moved(s.filter(), to), moved(calls, to),
                 struct(s.rowType(), positions)), moved(positions));
+    }
+
+    /** The number goes where nobody reads it; what ranks stays. */
+    private static Kept top(PlanNode.TopN t, TreeSet<Integer> wanted) {
+        boolean numbered = t.rank() == PlanNode.TopN.Rank.NUMBERED && wanted.contains(t.rankColumn());
+        TreeSet<Integer> read = new TreeSet<>(wanted.headSet(t.rankColumn()));
+        read.addAll(t.keys());
+        t.order().forEach(o -> read.add(o.column()));
+        Kept below = keep(t.input(), read);
+        List<Field> fields = new ArrayList<>(below.node().rowType().fields());
+        Map<Integer, Integer> moved = new HashMap<>(below.moved());
+        if (numbered) {
+            moved.put(t.rankColumn(), fields.size());
+            fields.add(t.rowType().fields().get(t.rankColumn()));
+        }
+        return new Kept(new PlanNode.TopN(below.node(), t.keys().stream().map(below.moved()::get).toList(),
+                t.order().stream().map(o -> o.at(below.moved().get(o.column()))).toList(), t.most(),
+                numbered ? PlanNode.TopN.Rank.NUMBERED : PlanNode.TopN.Rank.UNNUMBERED,
+                moved(t.windowEnd(), below.moved()), t.retention(), new FieldType.Struct(fields)), moved);
     }
 
     private static void readBy(AggregateCall call, TreeSet<Integer> read) {

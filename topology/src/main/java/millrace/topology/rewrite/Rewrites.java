@@ -9,10 +9,11 @@ import millrace.topology.plan.PlanNode;
  */
 public final class Rewrites {
     private static final List<UnaryOperator<PlanNode>> ALL = List.of(FlattenUnions::apply, PushCalcThroughUnion::apply,
-            MergeCalcs::apply, GroupIntoSessions::apply, PruneColumns::apply, DropIdentityCalcs::apply);
+            MergeCalcs::apply, GroupIntoSessions::apply, LimitRanks::apply, PruneColumns::apply,
+            DropIdentityCalcs::apply);
 
     private static final List<UnaryOperator<PlanNode>> CARRYING_OUT = List.of(SetLateRowsAside::apply,
-            SplitAggregates::apply, BringPairsTogether::apply);
+            SplitAggregates::apply, BringKeysTogether::apply);
 
     private Rewrites() {}
 

@@ -19,15 +19,23 @@ final class SetLateRowsAside {
 
     static PlanNode apply(PlanNode root) {
         return Rewrites.bottomUp(root, node -> switch (node) {
-            case PlanNode.Aggregate a when a.windowEnd().isPresent() -> a
-                    .withInputs(a.inputs().stream().map(SetLateRowsAside::below).toList());
             case PlanNode.Join j when j.bounds().isPresent() -> j
                     .withInputs(List.of(new PlanNode.OnTime(j.left(), j.bounds().get().left()),
                             new PlanNode.OnTime(j.right(), j.bounds().get().right())));
             case PlanNode.AsOfJoin j -> j.withInputs(List
                     .of(new PlanNode.OnTime(j.left(), new JoinBounds.Moment(j.leftTime(), 0)), j.right()));
-            default -> node;
+            default -> closesWindows(node)
+                    ? node.withInputs(node.inputs().stream().map(SetLateRowsAside::below).toList())
+                    : node;
         });
+    }
+
+    private static boolean closesWindows(PlanNode node) {
+        return switch (node) {
+            case PlanNode.Aggregate a -> a.windowEnd().isPresent();
+            case PlanNode.TopN t -> t.windowEnd().isPresent();
+            default -> false;
+        };
     }
 
     private static PlanNode below(PlanNode node) {
@@ -37,6 +45,7 @@ final class SetLateRowsAside {
             // Windows below are closed by this one.
             case PlanNode.Aggregate a -> a;
             case PlanNode.AsOfJoin j -> j.withInputs(List.of(below(j.left()), j.right()));
+            case PlanNode.TopN t when t.windowEnd().isPresent() -> t;
             default -> node.withInputs(node.inputs().stream().map(SetLateRowsAside::below).toList());
         };
     }

@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlSetOperator;
+import org.apache.calcite.sql.SqlWindow;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 
@@ -25,8 +26,8 @@ final class FirstSlice {
     /** Aggregates of other engines that are not in the library. */
     private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
             "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
-    private static final String INSTEAD = "There are SELECT, WHERE, expressions, joins, UNION ALL, and GROUP BY over "
-            + "windows of event time.";
+    private static final String INSTEAD = "There are SELECT, WHERE, expressions, joins, UNION ALL, GROUP BY over windows of "
+            + "event time, and the first rows by ROW_NUMBER.";
 
     private final SqlSource source;
     private final Collection<String> aggregates;
@@ -87,9 +88,9 @@ final class FirstSlice {
             select.getGroup().forEach(this::expression);
         }
         expression(select.getHaving());
-        refuse(select.getQualify(), "QUALIFY");
+        expression(select.getQualify());
         if (!select.getWindowList().isEmpty()) {
-            throw source.notYet(select.getWindowList(), "WINDOW", INSTEAD);
+            throw source.notYet(select.getWindowList(), "WINDOW", "Write the window inside OVER (..).");
         }
         if (select.hasHints()) {
             throw source.notYet(select.getHints(), "A hint", "Remove it.");
@@ -125,12 +126,6 @@ final class FirstSlice {
             case IN, NOT_IN -> call.operand(1).getKind().belongsTo(SqlKind.QUERY);
             default -> false;
         };
-    }
-
-    private void refuse(SqlNode node, String construct) {
-        if (node != null) {
-            throw source.notYet(node, construct, INSTEAD);
-        }
     }
 
     private void from(SqlNode node) {
@@ -187,7 +182,10 @@ final class FirstSlice {
                             + "EXISTS (SELECT ..), joined by AND; anything else is a JOIN.");
                 }
                 switch (call.getKind()) {
-                    case OVER -> throw source.notYet(call, "A window (OVER)", INSTEAD);
+                    case OVER -> {
+                        over(call);
+                        return;
+                    }
                     case WITHIN_GROUP -> throw source.notYet(call, "WITHIN GROUP", INSTEAD);
                     default -> {}
                 }
@@ -199,6 +197,25 @@ final class FirstSlice {
                 call.getOperandList().forEach(this::expression);
             }
             default -> {}
+        }
+    }
+
+    private void over(SqlCall over) {
+        if (over.operand(0) instanceof SqlCall function) {
+            String name = function.getOperator().getName().toUpperCase(Locale.ROOT);
+            switch (name) {
+                case "ROW_NUMBER" -> {}
+                case "RANK", "DENSE_RANK" -> throw source.notYet(over, name, "Write ROW_NUMBER, which tells rows apart "
+                        + "that the order does not: the one that happened first comes first.");
+                default -> throw source.notYet(over, name + " with OVER", INSTEAD);
+            }
+            function.getOperandList().forEach(this::expression);
+        }
+        if (over.operand(1) instanceof SqlWindow window) {
+            expression(window.getPartitionList());
+            expression(window.getOrderList());
+        } else {
+            throw source.notYet(over, "A named window", "Write the window inside OVER (..).");
         }
     }
 

@@ -22,6 +22,7 @@ import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.rewrite.Rewrites;
+import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.ConventionTraitDef;
 import org.apache.calcite.plan.RelOptCluster;
@@ -40,6 +41,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
@@ -72,10 +74,12 @@ final class ModelPlanner {
         CalciteCatalogReader reader = catalog.reader(types);
         SqlValidator validator = SqlValidatorUtil.newValidator(SqlOperators.table(functions, aggregates), reader, types,
                 SqlValidator.Config.DEFAULT.withConformance(SqlReading.CONFORMANCE).withIdentifierExpansion(true)
-                        .withTypeCoercionEnabled(false).withCallRewrite(false));
+                        .withTypeCoercionEnabled(false).withCallRewrite(false)
+                        .withDefaultNullCollation(NullCollation.LOW));
         try {
             // Read before validation, which rewrites the tree in place.
             Map<String, List<String>> readTables = readTables(tree);
+            Optional<SqlParserPos> ranking = ranking(tree);
             SqlNode validated;
             try {
                 validated = validator.validate(tree);
@@ -93,8 +97,14 @@ final class ModelPlanner {
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
             PlanNode plan = Rewrites.apply(DataTests.apply(model,
-                    named(new RelToPlan(functions, aggregates, times, farthest()).convert(Pushdown.apply(root.project())),
-                            names)));
+                    named(new RelToPlan(functions, aggregates, times, model.config().retention())
+                            .convert(Pushdown.apply(root.project())), names)));
+            if (ranksWithoutLimit(plan)) {
+                throw source.problem(SqlProblem.SQL_NOT_SUPPORTED_YET, ranking.orElseThrow(),
+                        "ROW_NUMBER without a limit "
+                                + "would number rows anew with each row that comes. Write QUALIFY ROW_NUMBER() OVER (..) <= n, "
+                                + "or SELECT from this one WHERE its number <= n.");
+            }
             return new Plan(model.qualifiedName(), plan, plan.rowType());
         } catch (RexToExpression.Unsupported e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_NOT_SUPPORTED_YET,
@@ -108,16 +118,31 @@ final class ModelPlanner {
         }
     }
 
-    /** How far apart the rows of a pair may be, in microseconds. */
-    private Optional<Long> farthest() {
-        return model.config().retention().filter(r -> !r.equals(Model.Config.FOREVER))
-                .map(r -> r.toNanos() / 1000);
-    }
-
     private static VolcanoPlanner planner() {
         VolcanoPlanner planner = new VolcanoPlanner(Contexts.empty());
         planner.addRelTraitDef(ConventionTraitDef.INSTANCE);
         return planner;
+    }
+
+    private static boolean ranksWithoutLimit(PlanNode node) {
+        return node instanceof PlanNode.TopN top && top.most() == PlanNode.TopN.UNLIMITED
+                || node.inputs().stream().anyMatch(ModelPlanner::ranksWithoutLimit);
+    }
+
+    /** Where rows are numbered first. */
+    private static Optional<SqlParserPos> ranking(SqlNode tree) {
+        List<SqlParserPos> found = new ArrayList<>();
+        tree.accept(new SqlBasicVisitor<Void>() {
+            @Override
+            public Void visit(SqlCall call) {
+                if (call.getKind() == SqlKind.OVER && call.operand(0) instanceof SqlCall function
+                        && function.getOperator().getName().equalsIgnoreCase("ROW_NUMBER")) {
+                    found.add(call.getParserPosition());
+                }
+                return super.visit(call);
+            }
+        });
+        return found.stream().findFirst();
     }
 
     private Map<String, List<String>> readTables(SqlNode tree) {

@@ -1,6 +1,7 @@
 package millrace.topology.sql;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.Resolution;
 import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Expression;
@@ -42,14 +44,18 @@ final class RelToPlan {
     private final Aggregates aggregates;
     private final JoinToPlan joins;
 
+    private final Optional<Duration> retention;
+
     /**
      * @param times of what is read
-     * @param farthest microseconds that the rows of a pair may be apart, if the model says so
+     * @param retention what the model's config says
      */
-    RelToPlan(FunctionLibrary library, Aggregates aggregates, EventTimeColumns times, Optional<Long> farthest) {
+    RelToPlan(FunctionLibrary library, Aggregates aggregates, EventTimeColumns times, Optional<Duration> retention) {
         this.library = library;
         this.aggregates = aggregates;
-        joins = new JoinToPlan(library, times, farthest, this::convert);
+        this.retention = retention;
+        joins = new JoinToPlan(library, times, retention.filter(r -> !r.equals(Model.Config.FOREVER))
+                .map(r -> r.toNanos() / 1000), this::convert);
     }
 
     PlanNode convert(RelNode node) {
@@ -80,8 +86,14 @@ final class RelToPlan {
             }
             case Project project -> {
                 PlanNode input = convert(project.getInput());
+                List<RexNode> given = project.getProjects();
+                if (OverToPlan.isIn(given)) {
+                    OverToPlan.Computed over = new OverToPlan(library, retention).apply(input, given);
+                    input = over.node();
+                    given = over.projections();
+                }
                 RexToExpression rex = new RexToExpression(input.rowType(), library);
-                List<Expression> projections = project.getProjects().stream().map(rex::convert).toList();
+                List<Expression> projections = given.stream().map(rex::convert).toList();
                 List<Field> fields = new ArrayList<>();
                 for (int i = 0; i < projections.size(); i++) {
                     Expression e = projections.get(i);

@@ -47,7 +47,8 @@ final class SqlOperators {
             ROW, ARRAY_VALUE_CONSTRUCTOR, MAP_VALUE_CONSTRUCTOR, ITEM, DOT, AS, UNION_ALL, UNION, INTERVAL, EXISTS,
             SqlLibraryOperators.ILIKE, SqlLibraryOperators.NOT_ILIKE, SqlLibraryOperators.RLIKE,
             SqlLibraryOperators.NOT_RLIKE, SqlLibraryOperators.TRY_CAST, SqlLibraryOperators.SAFE_CAST,
-            SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER);
+            SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER, ROW_NUMBER,
+            DESC, NULLS_FIRST, NULLS_LAST);
 
     private SqlOperators() {}
 

@@ -64,6 +64,8 @@ final class PlanRunner {
             case PlanNode.AsOfJoin j -> {}
             case PlanNode.OnTime o -> {}
             case PlanNode.Unnest u -> {}
+            case PlanNode.TopN t -> {}
+            case PlanNode.Deduplicate d -> {}
             case PlanNode.Union union -> union.inputs().forEach(i -> out.addAll(run(plan, i, source, row)));
             case PlanNode.Calc calc -> {
                 for (Outcome input : run(plan, calc.input(), source, row)) {

@@ -1,0 +1,201 @@
+package millrace.topology.operator;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import millrace.statestores.codec.Codecs;
+import millrace.statestores.store.KeyBytes;
+import millrace.statestores.store.KeyedState;
+import millrace.statestores.store.SortedRows;
+import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.statestores.store.StateDeclaration;
+import millrace.topology.flow.Change;
+import millrace.topology.flow.Element;
+import millrace.topology.time.Inputs;
+import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Of rows with equal keys gives those that no other comes shortly before, in the total order of rows; one that is not
+ * given counts as well, so a key must be quiet for the retention to be new again. A row is given out once time has passed
+ * it: nothing on time can come before it then. What still counts and comes later takes back and gives.
+ */
+public final class KeepFirstOperator implements Processor<Object, Object, Object, Object> {
+    private static final long WAITING_SLICE = 1_000_000;
+    private static final long ONLY = 0L;
+
+    private final DeduplicatePlan plan;
+    private final RowNodes rowNodes;
+
+    private ProcessorContext<Object, Object> context;
+    private GroupKey key;
+    private RowIds ids;
+    private TimedRows rows;
+    /** First rows that time has not passed. */
+    private SortedRows<KeptRow> waiting;
+    private KeyedState.Cell<Progress> cell;
+    private Progress progress;
+    private Inputs inputs;
+    private LateRows late;
+    private long timestamp;
+
+    private KeepFirstOperator(DeduplicatePlan plan, List<String> rowNodes) {
+        this.plan = plan;
+        this.rowNodes = new RowNodes(rowNodes);
+    }
+
+    public static ProcessorSupplier<Object, Object, Object, Object> supplier(DeduplicatePlan plan,
+            List<String> rowNodes) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<Object, Object, Object, Object> get() {
+                return new KeepFirstOperator(plan, rowNodes);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                Set<StoreBuilder<?>> stores = new HashSet<>(TimedRows.declaration(plan).stores());
+                stores.addAll(waitingDeclaration(plan).stores());
+                stores.addAll(progressDeclaration(plan).stores());
+                return stores;
+            }
+        };
+    }
+
+    private static SortedRowsDeclaration<KeptRow> waitingDeclaration(DeduplicatePlan plan) {
+        return new SortedRowsDeclaration<>(plan.name() + ".waiting", KeptRow.CODEC);
+    }
+
+    private static StateDeclaration<Long, Progress> progressDeclaration(DeduplicatePlan plan) {
+        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> taskContext) {
+        context = taskContext;
+        key = new GroupKey(plan.input(), plan.keys());
+        ids = new RowIds(plan.input(), List.of());
+        rows = new TimedRows(context, plan, ids);
+        waiting = SortedRows.open(context, waitingDeclaration(plan));
+        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
+        progress = cell.get() == null ? Progress.NONE : cell.get();
+        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        late = new LateRows(plan.late(), plan.input(), context);
+    }
+
+    @Override
+    public void process(Record<Object, Object> record) {
+        timestamp = record.timestamp();
+        switch ((Element) record.value()) {
+            case Element.Row row -> take(row);
+            case Element.Watermark watermark -> {
+                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
+                    advance(progress.max(inputs.together()));
+                }
+                rowNodes.forward(context, record);
+            }
+        }
+    }
+
+    private void take(Element.Row row) {
+        if (row.retracts()) {
+            ids.write(row);
+            remove(key.of(row.values()), ids.copy());
+        } else if (!late.take(row, plan.retention())) {
+            ids.write(row);
+            add(key.of(row.values()), ids.copy(), row);
+        }
+    }
+
+    private void add(KeyBytes of, byte[] given, Element.Row row) {
+        byte[] id = rows.free(of, given);
+        var before = rows.before(of, id);
+        var after = rows.after(of, id);
+        if (rows.isBetween(before, after)) {
+            return;
+        }
+        if (after != null && (before == null || !rows.isNear(before.id(), after.id()))) {
+            isFirstNoMore(of, after);
+        }
+        var entry = rows.add(of, id, row);
+        if (before == null) {
+            isFirst(of, entry);
+        } else {
+            forget(before, rows.before(of, before.id()), entry);
+        }
+        if (after != null) {
+            forget(after, entry, rows.after(of, after.id()));
+        }
+    }
+
+    /** Forgets a row that comes shortly behind another, if those beside it make it needless. */
+    private void forget(SortedRows.Entry<KeptRow> row, SortedRows.Entry<KeptRow> before,
+            SortedRows.Entry<KeptRow> after) {
+        if (rows.isBetween(before, after)) {
+            rows.remove(row);
+        }
+    }
+
+    private void remove(KeyBytes of, byte[] id) {
+        var entry = rows.last(of, id);
+        if (entry == null) {
+            return;
+        }
+        var before = rows.before(of, entry.id());
+        var after = rows.after(of, entry.id());
+        if (before == null) {
+            isFirstNoMore(of, entry);
+        }
+        rows.remove(entry);
+        if (after != null && (before == null || !rows.isNear(before.id(), after.id()))) {
+            isFirst(of, after);
+        }
+    }
+
+    private void isFirst(KeyBytes of, SortedRows.Entry<KeptRow> entry) {
+        if (isPast(entry.id())) {
+            give(entry, Change.INSERT);
+        } else {
+            waiting.create(waitingSlice(entry.id()), of, entry.id(), KeptRow.of(rows.row(entry)));
+        }
+    }
+
+    private void isFirstNoMore(KeyBytes of, SortedRows.Entry<KeptRow> entry) {
+        if (isPast(entry.id())) {
+            give(entry, Change.DELETE);
+        } else {
+            waiting.remove(waiting.find(waitingSlice(entry.id()), of, entry.id()));
+        }
+    }
+
+    /** At the watermark itself rows on time may still come. */
+    private boolean isPast(byte[] id) {
+        return RowIds.time(id) < progress.watermark();
+    }
+
+    private static long waitingSlice(byte[] id) {
+        return Math.floorDiv(RowIds.time(id), WAITING_SLICE);
+    }
+
+    private void advance(Progress now) {
+        progress = now;
+        waiting.forEach(Long.MIN_VALUE, Math.floorDiv(now.watermark(), WAITING_SLICE), entry -> {
+            if (isPast(entry.id())) {
+                give(entry, Change.INSERT);
+                waiting.remove(entry);
+            }
+        });
+        rows.forgetBefore(now.horizon());
+        cell.set(now);
+    }
+
+    private void give(SortedRows.Entry<KeptRow> entry, Change change) {
+        Element.Row row = rows.row(entry);
+        rowNodes.forward(context, new Record<>(null, new Element.Row(row.values(), change, row.eventTime(),
+                row.watermark(), row.horizon(), row.origin()), timestamp));
+    }
+}

@@ -1,0 +1,200 @@
+package millrace.topology.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.EventTime;
+import millrace.schemas.problem.ProblemException;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.explain.PlanPrinter;
+import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+import millrace.topology.sql.SqlCompiler;
+import millrace.topology.sql.TestContracts;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs the scripts under {@code flows/} through whole topologies: what comes out when, and what is taken back. A script
+ * holds
+ *
+ * <pre>
+ * contract name columns              the first timestamptz is the event time, with 30 seconds of disorder
+ * contract name lateness=60s columns rows count for so long
+ * model layer.name [retention=forever] [key=a,b]
+ *   SQL
+ * in contract {json}
+ * tick                               sources tell how far time has come
+ * end                                of all contracts
+ * </pre>
+ *
+ * and the runner writes what follows: {@code plan} or {@code error} under each model, and under each input {@code + model
+ * row}, {@code - model key} for a key that is taken out of the table, {@code late model row} and {@code fail model reason}.
+ * {@code -Dgolden=accept} writes the files anew.
+ */
+class FlowScriptTest {
+    private static final Path FOLDER = Path.of(System.getProperty("basedir", ".")).resolve("src/test/resources/flows");
+
+    private final StringBuilder out = new StringBuilder();
+    private final Map<String, Contract> contracts = new LinkedHashMap<>();
+    private final Map<String, Model> models = new LinkedHashMap<>();
+    private FlowDriver driver;
+
+    @TestFactory
+    List<DynamicTest> everyScriptGivesWhatItSays() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(f -> f.toString().endsWith(".sql.test")).sorted()
+                    .map(f -> DynamicTest.dynamicTest(f.getFileName().toString(), () -> check(f))).toList();
+        }
+    }
+
+    private static void check(Path file) throws Exception {
+        FlowScriptTest test = new FlowScriptTest();
+        String actual;
+        try {
+            actual = test.run(Files.readString(file));
+        } finally {
+            if (test.driver != null) {
+                test.driver.close();
+            }
+        }
+        if ("accept".equals(System.getProperty("golden"))) {
+            Files.writeString(file, actual);
+        }
+        assertThat(actual).isEqualTo(Files.readString(file));
+    }
+
+    private String run(String script) throws Exception {
+        List<String> lines = script.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            switch (line.split(" ", 2)[0]) {
+                case "contract" -> {
+                    line(line);
+                    contract(line);
+                }
+                case "model" -> {
+                    line(line);
+                    List<String> sql = block(lines, i);
+                    sql.forEach(this::line);
+                    i += sql.size();
+                    model(line, String.join("\n", sql.stream().map(l -> l.substring(2)).toList()));
+                }
+                case "in" -> {
+                    line(line);
+                    String[] parts = line.split("\\s+", 3);
+                    driver().send(parts[1], JsonValues.row(contracts.get(parts[1]).rowType(), parts[2]));
+                    driver().read(this::line);
+                }
+                case "tick" -> {
+                    line(line);
+                    driver().tick();
+                    driver().read(this::line);
+                }
+                case "end" -> {
+                    line(line);
+                    driver().end();
+                    driver().read(this::line);
+                }
+                case "plan", "error" -> i += block(lines, i).size();
+                case "+", "-", "late", "fail" -> {}
+                default -> {
+                    if (!line.isEmpty() && !line.startsWith("#")) {
+                        throw new IllegalArgumentException("line " + (i + 1) + ": " + line);
+                    }
+                    line(line);
+                }
+            }
+        }
+        return out.toString();
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+
+    private static List<String> block(List<String> lines, int at) {
+        List<String> block = new ArrayList<>();
+        for (int i = at + 1; i < lines.size() && lines.get(i).startsWith("  "); i++) {
+            block.add(lines.get(i));
+        }
+        return block;
+    }
+
+    private void contract(String line) {
+        String[] parts = line.split(" ", 3);
+        boolean amends = parts[2].startsWith("lateness=");
+        Contract contract = TestContracts.contract(parts[1], amends ? parts[2].split(" ", 2)[1] : parts[2]);
+        contracts.put(parts[1], amends
+                ? lateness(contract, duration(parts[2].split(" ", 2)[0].substring("lateness=".length())))
+                : contract);
+    }
+
+    private static Contract lateness(Contract c, Duration lateness) {
+        EventTime e = c.eventTime().orElseThrow();
+        return new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(), c.description(),
+                c.owner(), c.columns(), c.key(), Optional.of(new EventTime(e.column(), e.disorder(), lateness,
+                        e.maxAhead(), e.idleTimeout())),
+                c.partitions(), c.format(), c.kind(), c.raw(), c.freshness(), c.quality(), c.place());
+    }
+
+    private static Duration duration(String text) {
+        return text.equals("forever") ? Model.Config.FOREVER : Duration.parse("PT" + text);
+    }
+
+    private void model(String line, String sql) {
+        String[] parts = line.split(" ");
+        String[] name = parts[1].split("\\.");
+        Optional<Duration> retention = Optional.empty();
+        List<String> key = List.of();
+        for (int i = 2; i < parts.length; i++) {
+            String[] option = parts[i].split("=");
+            switch (option[0]) {
+                case "retention" -> retention = Optional.of(duration(option[1]));
+                case "key" -> key = List.of(option[1].split(","));
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+        models.put(parts[1], new Model(name[0], name[1], "models/" + name[0] + "/" + name[1] + ".sql", sql, "",
+                List.of(), new Model.Config(key, Optional.empty(), retention, List.of(), List.of(), Optional.empty(),
+                        false, true, Map.of(), Map.of())));
+        try {
+            Plan plan = plans().stream().filter(p -> p.model().equals(parts[1])).findFirst().orElseThrow();
+            line("plan");
+            PlanPrinter
+                    .print(plan, pipeline().changesBy(new Pipeline.PlannedModel(plan, models.get(parts[1]).config())))
+                    .lines().forEach(l -> line("  " + l));
+        } catch (ProblemException e) {
+            models.remove(parts[1]);
+            line("error");
+            e.problems().forEach(p -> p.toText().lines().forEach(l -> line("  " + l)));
+        }
+    }
+
+    private List<Plan> plans() {
+        return SqlCompiler.compile(contracts.values(), models.values(), FunctionLibrary.builtIn());
+    }
+
+    private Pipeline pipeline() {
+        return new Pipeline("web", List.copyOf(contracts.values()), plans().stream()
+                .map(p -> new Pipeline.PlannedModel(p, models.get(p.model()).config())).toList());
+    }
+
+    private FlowDriver driver() throws IOException {
+        if (driver == null) {
+            driver = new FlowDriver(pipeline());
+        }
+        return driver;
+    }
+}

@@ -1,6 +1,7 @@
 package millrace.topology.exchange;
 
 import java.util.function.UnaryOperator;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.OneForm;
 import millrace.topology.flow.Element;
@@ -48,7 +49,9 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
         context = taskContext;
         format = new ExchangeFormat(plan.row());
         keys = plan.keys().stream().mapToInt(Integer::intValue).toArray();
-        keyBytes = new RowBytes(new FieldType.Struct(plan.keys().stream().map(plan.row().fields()::get).toList()));
+        // The bytes of a value depend on whether it may be NULL; the other side of a join must send it the same way.
+        keyBytes = new RowBytes(new FieldType.Struct(plan.keys().stream().map(plan.row().fields()::get)
+                .map(f -> new Field(f.name(), f.type(), true)).toList()));
         keyValues = new Object[keys.length];
         forms = plan.keys().stream().map(k -> OneForm.of(plan.row().fields().get(k).type()).orElse(null))
                 .toArray(UnaryOperator[]::new);

@@ -55,16 +55,23 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
         try {
             values = function.apply(row.values());
         } catch (ExpressionFailure e) {
-            quarantine.refuse(row, Refusal.of(model, e));
+            refuse(row, e);
             return;
         } catch (RuntimeException e) {
             // Such as from a user's function: one record's trouble, not the stream's.
-            quarantine.refuse(row, Refusal.of(model, new ExpressionFailure("", e.toString())));
+            refuse(row, new ExpressionFailure("", e.toString()));
             return;
         }
         if (values != null) {
             // Not withValue: that would copy headers, which rows do not have, for every row.
             rowNodes.forward(context, new Record<>(null, row.with(values), record.timestamp()));
+        }
+    }
+
+    /** What is taken back was refused when it came. */
+    private void refuse(Element.Row row, ExpressionFailure failure) {
+        if (!row.retracts()) {
+            quarantine.refuse(row, Refusal.of(model, failure));
         }
     }
 }

@@ -51,6 +51,10 @@ class JoinKitTest {
     private static final FieldType.Struct ROW = new FieldType.Struct(List.of(Field.optional("k", new FieldType.Text()),
             Field.optional("v", new FieldType.Int64()), Field.required("t", INSTANT)));
     private static final JoinPlan.Side SIDE = new JoinPlan.Side(ROW, List.of(0));
+    /** The same, with a key that has another form in bytes. */
+    private static final JoinPlan.Side OTHER = new JoinPlan.Side(new FieldType.Struct(
+            List.of(Field.required("k", new FieldType.Text()), Field.optional("v", new FieldType.Int64()),
+                    Field.required("t", INSTANT))), List.of(0));
 
     @TempDir
     private File folder;
@@ -84,10 +88,10 @@ class JoinKitTest {
                 long seed = SEED + round * 10 + kind.ordinal();
                 Random random = new Random(seed);
                 boolean compares = random.nextBoolean();
-                Data data = data(random, bounds.isPresent());
+                Data data = data(random, bounds.isPresent(), true);
                 Map<String, Integer> expected = pairs(data, kind, bounds, compares);
                 pairs += expected.size();
-                JoinPlan plan = new JoinPlan("m", "m.at", SIDE, SIDE, kind,
+                JoinPlan plan = new JoinPlan("m", "m.at", SIDE, OTHER, kind,
                         compares ? Optional.of(JoinKitTest::smaller) : Optional.empty(), bounds, task -> INPUTS);
                 for (Manner manner : Manner.values()) {
                     List<Out> out = life(data, JoinOperator.supplier(plan, List.of("rows"), routes()), manner,
@@ -136,10 +140,10 @@ class JoinKitTest {
                 Random random = new Random(seed);
                 Match match = random.nextBoolean() ? Match.AT_OR_BEFORE : Match.BEFORE;
                 OptionalLong oldest = random.nextBoolean() ? OptionalLong.of(6 * SECOND) : OptionalLong.empty();
-                Data data = data(random, true);
+                Data data = data(random, true, false);
                 Map<String, Integer> expected = versions(data, kind, match, oldest);
                 assertThat(expected.size()).as("seed %d", seed).isGreaterThan(5);
-                AsOfPlan plan = new AsOfPlan("m.at", SIDE, SIDE, kind, 2, 2, match, oldest, task -> INPUTS);
+                AsOfPlan plan = new AsOfPlan("m.at", OTHER, SIDE, kind, 2, 2, match, oldest, task -> INPUTS);
                 for (Manner manner : Manner.values()) {
                     List<Out> out = life(data, AsOfOperator.supplier(plan, List.of("rows")), manner,
                             new Random(seed * 31 + manner.ordinal()));
@@ -202,19 +206,23 @@ class JoinKitTest {
         }
     }
 
-    /** @param timely whether rows that are late are left out, as the operator before a join does */
-    private static Data data(Random random, boolean timely) {
+    /**
+     * @param timely whether rows that are late are left out, as the operator before a join does
+     * @param nullLeft whether it is the left side that has rows without a key
+     */
+    private static Data data(Random random, boolean timely, boolean nullLeft) {
         List<List<Element>> inputs = new ArrayList<>();
         for (int i = 0; i < INPUTS; i++) {
             // The second input of the right amends nothing.
             long disorder = (i == 1 ? 2 : 5) * SECOND;
             long lateness = i == 3 ? disorder : 12 * SECOND;
-            inputs.add(input(i, random, timely, disorder, lateness));
+            inputs.add(input(i, random, timely, i < INPUTS / 2 == nullLeft, disorder, lateness));
         }
         return new Data(inputs);
     }
 
-    private static List<Element> input(int input, Random random, boolean timely, long disorder, long lateness) {
+    private static List<Element> input(int input, Random random, boolean timely, boolean mayBeNull, long disorder,
+            long lateness) {
         List<Element> elements = new ArrayList<>();
         List<Element.Row> out = new ArrayList<>();
         long clock = Long.MIN_VALUE;
@@ -225,7 +233,7 @@ class JoinKitTest {
             clock = Math.max(clock, time);
             long horizon = clock - lateness;
             if (!timely || time >= horizon) {
-                Object[] values = {random.nextInt(8) == 0 ? null : "k" + random.nextInt(3),
+                Object[] values = {mayBeNull && random.nextInt(8) == 0 ? null : "k" + random.nextInt(3),
                         random.nextInt(9) == 0 ? null : (Long) (long) random.nextInt(6), time};
                 Element.Row row = new Element.Row(values, Change.INSERT, time, clock - disorder, horizon,
                         new Origin.Remote(input, 0, i, 0));

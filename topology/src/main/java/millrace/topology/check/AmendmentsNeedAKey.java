@@ -64,8 +64,7 @@ final class AmendmentsNeedAKey {
     }
 
     static RowChanges changes(List<Plan> below, Collection<Contract> contracts) {
-        return new RowChanges(contracts.stream().filter(Contract::allowsAmendments).map(Contract::name)
-                .collect(Collectors.toSet()), below);
+        return RowChanges.of(contracts, below);
     }
 
     private static String lateness(Contract contract) {

@@ -152,7 +152,8 @@ public final class PlanPrinter {
             }
             case PlanNode.TopN t -> {
                 out.append(t.most() == PlanNode.TopN.UNLIMITED ? "rank" : "top " + t.most())
-                        .append(by(names(t.input(), t.keys()))).append(sorted(t.input(), t.order()))
+                        .append(by(names(t.input(), t.keys())))
+                        .append(t.order().isEmpty() ? ", the latest first" : sorted(t.input(), t.order()))
                         .append(t.rank() == PlanNode.TopN.Rank.NUMBERED
                                 ? ", numbered as " + name(t, t.rankColumn())
                                 : "")

@@ -78,7 +78,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         key = new GroupKey(plan.input(), plan.keys());
-        ids = new RowIds(plan.input(), List.of());
+        ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
         waiting = SortedRows.open(context, waitingDeclaration(plan));
         cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);

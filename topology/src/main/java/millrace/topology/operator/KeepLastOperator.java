@@ -59,7 +59,7 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         key = new GroupKey(plan.input(), plan.keys());
-        ids = new RowIds(plan.input(), List.of());
+        ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
         // Not kept: every input tells its progress again after a restart, and until then nothing is forgotten.
         inputs = new Inputs(plan.inputs().count(context.taskId().partition()));

@@ -31,13 +31,26 @@ final class RowIds {
     private final RowBytes rows;
     private final StateOutput out = new StateOutput();
 
+    /** By columns; without any from the latest row to the first. */
     RowIds(FieldType.Struct row, List<SortColumn> order) {
+        this(row, order, order.isEmpty() || isDescendingTime(row, order.get(order.size() - 1)));
+    }
+
+    /** By the total order alone, from the first row to the latest. */
+    static RowIds inTotalOrder(FieldType.Struct row) {
+        return new RowIds(row, List.of(), false);
+    }
+
+    private static boolean isDescendingTime(FieldType.Struct row, SortColumn last) {
+        return last.direction() == SortColumn.Direction.DESCENDING
+                && row.fields().get(last.column()).type() instanceof FieldType.Timestamp;
+    }
+
+    private RowIds(FieldType.Struct row, List<SortColumn> order, boolean backwards) {
+        this.backwards = backwards;
         this.order = order.stream().map(o -> new SortedBytes(row.fields().get(o.column()).type(), o))
                 .toArray(SortedBytes[]::new);
         rows = new RowBytes(row);
-        SortColumn last = order.isEmpty() ? null : order.get(order.size() - 1);
-        backwards = last != null && last.direction() == SortColumn.Direction.DESCENDING
-                && row.fields().get(last.column()).type() instanceof FieldType.Timestamp;
     }
 
     /** Writes the id of the first of its kind into {@link #buffer}, and returns how many bytes it is. */

@@ -484,7 +484,7 @@ public sealed interface PlanNode {
     /**
      * Of the rows with equal keys the first in an order. Rows that the order does not tell apart follow the total order
      * of all rows: forwards, or backwards where the last column of the order is a descending time, so that the latest
-     * row is the latest of its moment too.
+     * row is the latest of its moment too. Without an order the latest row is the first.
      *
      * @param keys columns of the input; none: all rows are ranked together
      * @param most how many rows of each key; {@link #UNLIMITED} while nothing above has said

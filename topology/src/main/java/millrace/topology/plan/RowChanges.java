@@ -1,10 +1,13 @@
 package millrace.topology.plan;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import millrace.schemas.contract.Contract;
 
 /**
  * Which steps change or take back rows that they have given out, among the plans of one pipeline. A window's result
@@ -23,6 +26,12 @@ public final class RowChanges {
     public RowChanges(Set<String> amending, List<Plan> plans) {
         this.amending = Set.copyOf(amending);
         plans.forEach(p -> this.plans.put(p.model(), p));
+    }
+
+    /** Of contracts and of the models that are read. */
+    public static RowChanges of(Collection<Contract> contracts, List<Plan> plans) {
+        return new RowChanges(contracts.stream().filter(Contract::allowsAmendments).map(Contract::name)
+                .collect(Collectors.toSet()), plans);
     }
 
     /** Whether rows of this step may be changed or taken back later. */

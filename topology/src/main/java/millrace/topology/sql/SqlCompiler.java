@@ -26,6 +26,8 @@ import millrace.topology.plan.DeepStack;
 import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
+import millrace.topology.rewrite.OneRowPerKey;
 import org.apache.calcite.sql.SqlNode;
 
 /**
@@ -96,9 +98,11 @@ public final class SqlCompiler {
         for (String name : order(trees.keySet(), reads)) {
             if (plans.keySet().containsAll(reads.get(name))) {
                 attempt(() -> {
-                    Plan plan = plan(models.get(name), trees.get(name), plans);
-                    problems.addAll(Checks.of(models.get(name), plan, List.copyOf(plans.values()),
-                            contracts.values(), functions, aggregates));
+                    List<Plan> below = List.copyOf(plans.values());
+                    Plan plan = OneRowPerKey.apply(models.get(name), plan(models.get(name), trees.get(name), plans),
+                            RowChanges.of(contracts.values(), below), below);
+                    problems.addAll(Checks.of(models.get(name), plan, below, contracts.values(), functions,
+                            aggregates));
                     plans.put(name, plan);
                 });
             }

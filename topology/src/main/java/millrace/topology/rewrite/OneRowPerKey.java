@@ -1,0 +1,54 @@
+package millrace.topology.rewrite;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import millrace.topology.model.Model;
+import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.RowChanges;
+
+/**
+ * A row that moves from one key of a join to another is taken back by one task and given by another, and which of both
+ * comes first in the model's topic is chance. So rows of one unique key are brought together once more, and of several the
+ * latest in the total order of rows stands.
+ *
+ * <pre>
+ * left join on status = code         latest of order_id
+ *   exchange by status        ->       exchange by order_id
+ *     ..                                 left join on status = code
+ *                                          ..
+ * </pre>
+ */
+public final class OneRowPerKey {
+    private OneRowPerKey() {}
+
+    /** The plan as it is, if its rows do not change, or rows of one key come from one task anyway. */
+    public static Plan apply(Model model, Plan plan, RowChanges changes, List<Plan> below) {
+        boolean forGood = model.config().retention().filter(Model.Config.FOREVER::equals).isPresent();
+        List<Integer> key = model.config().uniqueKey().stream().map(plan.rowType()::indexOf).toList();
+        if (!forGood || key.isEmpty() || key.contains(-1) || !changes.in(plan.root())
+                || comesFromOneTask(plan.root(), below)) {
+            return plan;
+        }
+        PlanNode together = new PlanNode.Exchange(plan.root(), key);
+        return new Plan(plan.model(), new PlanNode.TopN(together, key, List.of(), 1, PlanNode.TopN.Rank.UNNUMBERED,
+                OptionalInt.empty(), OptionalLong.empty(), plan.rowType()), plan.rowType());
+    }
+
+    /** Where rows are made by groups, a check sees to it that the key holds them. */
+    private static boolean comesFromOneTask(PlanNode node, List<Plan> below) {
+        return switch (node) {
+            case PlanNode.Calc c -> comesFromOneTask(c.input(), below);
+            case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL
+                    && Optional.of(scan.source()).flatMap(name -> below.stream().filter(p -> p.model().equals(name))
+                            .findFirst()).map(p -> comesFromOneTask(p.root(), below)).orElse(false);
+            case PlanNode.MergeAggregate a -> true;
+            case PlanNode.MergeSession s -> true;
+            case PlanNode.TopN t -> true;
+            case PlanNode.Deduplicate d -> true;
+            default -> false;
+        };
+    }
+}

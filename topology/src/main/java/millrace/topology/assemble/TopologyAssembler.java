@@ -85,6 +85,9 @@ public final class TopologyAssembler {
     private final Map<Step, ExchangePlan> readBy = new HashMap<>();
     private final Map<Step, String> emits = new HashMap<>();
     private final SideOutputs sides = new SideOutputs();
+    /** What the model at hand has so far. */
+    private final Map<PlanNode, List<Step>> ofModel = new HashMap<>();
+    private final Map<WideExchange, Step> exchangesOfModel = new HashMap<>();
     private final RowChanges changes;
 
     private TopologyAssembler(Pipeline pipeline, Surroundings surroundings, RegistryGate registry,
@@ -165,6 +168,8 @@ public final class TopologyAssembler {
             sides.addModel(model.name(), new QuarantineTarget(topic, NodeNames.quarantine(model.name()),
                     schemaId(quarantine), surroundings.largestRecords().get(quarantine)));
         }
+        ofModel.clear();
+        exchangesOfModel.clear();
         List<Step> ends = ends(model.plan().root(), model.name(), "");
         // A model is one place for those that read it, also where it only puts several inputs together.
         Step end = ends.size() == 1 ? ends.get(0) : add(model.name(), "union", "", ends, s -> select(List.of(), s));
@@ -189,8 +194,17 @@ public final class TopologyAssembler {
         steps.add(emit);
     }
 
-    /** The steps whose rows together are a node's rows. */
+    /** The steps whose rows together are a node's rows; a node that a model has twice is computed once. */
     private List<Step> ends(PlanNode node, String model, String path) {
+        List<Step> known = ofModel.get(node);
+        if (known == null) {
+            known = build(node, model, path);
+            ofModel.put(node, known);
+        }
+        return known;
+    }
+
+    private List<Step> build(PlanNode node, String model, String path) {
         return switch (node) {
             case PlanNode.Scan scan -> List.of(scan(scan, model, path));
             case PlanNode.Calc calc -> List.of(calc(calc, model, path));
@@ -391,7 +405,20 @@ public final class TopologyAssembler {
         return inputs;
     }
 
+    /** An exchange that is as wide as what it meets. */
+    private record WideExchange(PlanNode.Exchange exchange, int width) {}
+
     private Step exchange(PlanNode.Exchange exchange, List<Step> before, int width, String model, String path) {
+        WideExchange wide = new WideExchange(exchange, width);
+        Step known = exchangesOfModel.get(wide);
+        if (known == null) {
+            known = newExchange(exchange, before, width, model, path);
+            exchangesOfModel.put(wide, known);
+        }
+        return known;
+    }
+
+    private Step newExchange(PlanNode.Exchange exchange, List<Step> before, int width, String model, String path) {
         String name = NodeNames.state(model, path);
         ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + writtenBy.size(), exchange.rowType(),
                 exchange.keys(), exchange.nulls(), inputs(before), width);

@@ -1,9 +1,11 @@
 package millrace.topology.explain;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -17,7 +19,12 @@ import millrace.topology.plan.SortColumn;
 
 /** A plan as text: what {@code explain} shows, and what golden files hold. The same plan gives the same text. */
 public final class PlanPrinter {
-    private PlanPrinter() {}
+    private final StringBuilder out;
+    private final Set<PlanNode> printed = new HashSet<>();
+
+    private PlanPrinter(StringBuilder out) {
+        this.out = out;
+    }
 
     /** The steps of a model that gives out no row twice. */
     public static String print(Plan plan) {
@@ -34,7 +41,7 @@ public final class PlanPrinter {
         if (!changesBy.isEmpty()) {
             out.append(", upserts by ").append(String.join(", ", changesBy));
         }
-        node(plan.root(), "  ", out);
+        new PlanPrinter(out).node(plan.root(), "  ");
         return out.toString();
     }
 
@@ -55,8 +62,13 @@ public final class PlanPrinter {
         return TypeText.of(f.type()) + (f.nullable() ? "" : " not null");
     }
 
-    private static void node(PlanNode node, String indent, StringBuilder out) {
+    private void node(PlanNode node, String indent) {
         out.append('\n').append(indent);
+        if (node instanceof PlanNode.Exchange && !printed.add(node)) {
+            out.append("the same exchange").append(by(names(node, ((PlanNode.Exchange) node).keys())))
+                    .append(" as above");
+            return;
+        }
         switch (node) {
             case PlanNode.Scan scan -> {
                 out.append("scan ").append(scan.source()).append(" [").append(scan.rowType().fields().stream()
@@ -66,11 +78,11 @@ public final class PlanPrinter {
                 out.append("calc ").append(String.join(", ", columns(calc)));
                 calc.condition().ifPresent(c -> out.append('\n').append(indent).append("     where ")
                         .append(ExpressionText.of(c)));
-                node(calc.input(), indent + "  ", out);
+                node(calc.input(), indent + "  ");
             }
             case PlanNode.Union union -> {
                 out.append("union all");
-                union.inputs().forEach(input -> node(input, indent + "  ", out));
+                union.inputs().forEach(input -> node(input, indent + "  "));
             }
             case PlanNode.Windows windows -> {
                 out.append("windows ").append(WindowText.of(windows.spec())).append(" on ")
@@ -78,28 +90,28 @@ public final class PlanPrinter {
                             case KEPT -> "";
                             case SET_ASIDE -> ", late rows set aside";
                         });
-                node(windows.input(), indent + "  ", out);
+                node(windows.input(), indent + "  ");
             }
             case PlanNode.Aggregate a -> {
                 out.append("aggregate").append(by(names(a.input(), a.groups())))
                         .append(calls(a.calls(), a.input().rowType(), a.rowType(), a.groups().size()))
                         .append(closing(a.windowEnd(), a.rowType()));
-                node(a.input(), indent + "  ", out);
+                node(a.input(), indent + "  ");
             }
             case PlanNode.PartialAggregate a -> {
                 out.append("partial aggregate").append(by(names(a.input(), a.groups())));
-                node(a.input(), indent + "  ", out);
+                node(a.input(), indent + "  ");
             }
             case PlanNode.MergeAggregate a -> {
                 out.append("aggregate").append(by(a.rowType().fields().subList(0, a.groups()).stream()
                         .map(Field::name).toList()))
                         .append(calls(a.calls(), a.callInput(), a.rowType(), a.groups()))
                         .append(closing(a.windowEnd(), a.rowType()));
-                node(a.input(), indent + "  ", out);
+                node(a.input(), indent + "  ");
             }
             case PlanNode.SessionAggregate s -> {
                 sessions(out, s.gap(), names(s.input(), s.groups()), s.calls(), s.input().rowType(), s.rowType());
-                node(s.input(), indent + "  ", out);
+                node(s.input(), indent + "  ");
             }
             case PlanNode.PartialSession s -> {
                 out.append("partial sessions").append(by(names(s.input(), s.groups()))).append(" on ")
@@ -108,12 +120,12 @@ public final class PlanPrinter {
                                 ? ", counting where " + name(s.input(), s.filter().getAsInt())
                                 : "")
                         .append(", late rows set aside");
-                node(s.input(), indent + "  ", out);
+                node(s.input(), indent + "  ");
             }
             case PlanNode.MergeSession s -> {
                 sessions(out, s.gap(), s.rowType().fields().subList(0, s.groups()).stream().map(Field::name).toList(),
                         s.calls(), s.callInput(), s.rowType());
-                node(s.input(), indent + "  ", out);
+                node(s.input(), indent + "  ");
             }
             case PlanNode.Join j -> {
                 out.append(j.kind().name().toLowerCase(Locale.ROOT)).append(" join")
@@ -122,8 +134,8 @@ public final class PlanPrinter {
                         () -> out.append(", every row kept for good"));
                 j.condition().ifPresent(c -> out.append('\n').append(indent).append("     where ")
                         .append(ExpressionText.of(c)));
-                node(j.left(), indent + "  ", out);
-                node(j.right(), indent + "  ", out);
+                node(j.left(), indent + "  ");
+                node(j.right(), indent + "  ");
             }
             case PlanNode.AsOfJoin j -> {
                 out.append(j.kind().name().toLowerCase(Locale.ROOT)).append(" as-of join")
@@ -134,13 +146,13 @@ public final class PlanPrinter {
                         }).append(name(j.left(), j.leftTime())).append(j.oldest().isPresent()
                                 ? ", at most " + WindowText.length(j.oldest().getAsLong()) + " older"
                                 : ", the newest of every key kept for good");
-                node(j.left(), indent + "  ", out);
-                node(j.right(), indent + "  ", out);
+                node(j.left(), indent + "  ");
+                node(j.right(), indent + "  ");
             }
             case PlanNode.OnTime o -> {
                 out.append("rows on time by ").append(name(o.input(), o.moment().column()))
                         .append(", late rows set aside");
-                node(o.input(), indent + "  ", out);
+                node(o.input(), indent + "  ");
             }
             case PlanNode.Unnest u -> {
                 out.append("unnest ").append(ExpressionText.of(u.collection())).append(" AS ")
@@ -148,7 +160,7 @@ public final class PlanPrinter {
                                 u.rowType().fields().size()).stream().map(Field::name)
                                 .collect(Collectors.joining(", ")))
                         .append(u.empty() == PlanNode.Unnest.Empty.KEPT ? ", rows without any kept" : "");
-                node(u.input(), indent + "  ", out);
+                node(u.input(), indent + "  ");
             }
             case PlanNode.TopN t -> {
                 out.append(t.most() == PlanNode.TopN.UNLIMITED ? "rank" : "top " + t.most())
@@ -160,7 +172,7 @@ public final class PlanPrinter {
                         .append(t.windowEnd().isPresent()
                                 ? ", given out at " + name(t.input(), t.windowEnd().getAsInt())
                                 : ", changes as rows come");
-                node(t.input(), indent + "  ", out);
+                node(t.input(), indent + "  ");
             }
             case PlanNode.Deduplicate d -> {
                 out.append(switch (d.keep()) {
@@ -174,11 +186,11 @@ public final class PlanPrinter {
                             case FIRST -> ", given out when time has passed it";
                             case LAST -> ", changes as rows come";
                         }).append(", late rows set aside");
-                node(d.input(), indent + "  ", out);
+                node(d.input(), indent + "  ");
             }
             case PlanNode.Exchange e -> {
                 out.append("exchange").append(by(names(e.input(), e.keys())));
-                node(e.input(), indent + "  ", out);
+                node(e.input(), indent + "  ");
             }
         }
     }

@@ -35,11 +35,13 @@ final class EveryStateIsBounded {
             if (node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty()) {
                 // Without groups there is one result, which may yet remember every value that has come.
                 Optional<String> kept = a.groups() > 0
-                        ? Optional.of("keeps a result for every value of " + String.join(", ", a.rowType().fields()
-                                .subList(0, a.groups()).stream().map(Field::name).toList()))
+                        ? Optional.of((a.calls().isEmpty() ? "remembers" : "keeps a result for") + " every value of "
+                                + String.join(", ", a.rowType().fields()
+                                        .subList(0, a.groups()).stream().map(Field::name).toList()))
                         : a.calls().stream().filter(c -> remembersValues(c, changes.in(a.input()))).findFirst()
                                 .map(c -> "remembers every value of " + text(c, a.callInput()));
-                kept.ifPresent(what -> problems.add(problem(model, what)));
+                kept.ifPresent(what -> problems
+                        .add(problem(model, a.calls().isEmpty() ? "DISTINCT or GROUP BY" : "The aggregate", what)));
             } else if (node instanceof PlanNode.Join j && j.bounds().isEmpty()) {
                 problems.add(problem(model, j));
             } else if (node instanceof PlanNode.AsOfJoin j && j.oldest().isEmpty()) {
@@ -99,8 +101,8 @@ final class EveryStateIsBounded {
                 + "say retention: forever in the model's config if that many are wanted.");
     }
 
-    private static Problem problem(Model model, String what) {
-        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "The aggregate of "
+    private static Problem problem(Model model, String who, String what) {
+        return Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), who + " of "
                 + model.qualifiedName() + " " + what + " without end. Group by "
                 + "window_start and window_end of TABLE(TUMBLE(..)) too, or say retention: forever in "
                 + "the model's config if that many are wanted.");

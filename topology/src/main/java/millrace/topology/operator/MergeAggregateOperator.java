@@ -33,6 +33,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class MergeAggregateOperator implements Processor<Object, Object, Object, Object> {
     private static final long LAST_MILLISECOND = 1000;
     private static final long ONLY = 0L;
+    /** A row that stands for all that are equal to it happened at no time, or it would change with each of them. */
+    private static final long NO_TIME = 0;
 
     private final String model;
     private final AggregatePlan plan;
@@ -185,7 +187,10 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     }
 
     private long time(OrderedState.Entry<Group> entry) {
-        return plan.windowEnd().isPresent() ? entry.order() - LAST_MILLISECOND : entry.value().newest();
+        if (plan.windowEnd().isPresent()) {
+            return entry.order() - LAST_MILLISECOND;
+        }
+        return calls.count() == 0 ? NO_TIME : entry.value().newest();
     }
 
     private void give(Object[] row, long time, Change change, long timestamp) {

@@ -38,8 +38,8 @@ public final class RowChanges {
     public boolean in(PlanNode node) {
         return switch (node) {
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL && in(plans.get(scan.source()).root());
-            case PlanNode.Aggregate a -> aggregate(a, a.windowEnd().isPresent());
-            case PlanNode.MergeAggregate a -> aggregate(a, a.windowEnd().isPresent());
+            case PlanNode.Aggregate a -> aggregate(a, a.windowEnd().isPresent(), a.calls());
+            case PlanNode.MergeAggregate a -> aggregate(a, a.windowEnd().isPresent(), a.calls());
             case PlanNode.SessionAggregate s -> aggregate(s, true);
             case PlanNode.MergeSession m -> aggregate(m, true);
             case PlanNode.PartialSession p -> in(p.input());
@@ -56,6 +56,11 @@ public final class RowChanges {
                     && (j.bounds().isEmpty() || !amendingBelow(j).isEmpty());
             case PlanNode.AsOfJoin j -> in(j.left()) || in(j.right()) || !amendingBelow(j).isEmpty();
         };
+    }
+
+    /** Without calls a group's row is the group itself: more rows of it change nothing. */
+    private boolean aggregate(PlanNode aggregate, boolean inWindows, List<AggregateCall> calls) {
+        return !inWindows && calls.isEmpty() ? in(aggregate.inputs().get(0)) : aggregate(aggregate, inWindows);
     }
 
     private boolean aggregate(PlanNode aggregate, boolean inWindows) {

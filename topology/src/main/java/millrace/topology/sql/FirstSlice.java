@@ -26,8 +26,8 @@ final class FirstSlice {
     /** Aggregates of other engines that are not in the library. */
     private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
             "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
-    private static final String INSTEAD = "There are SELECT, WHERE, expressions, joins, UNION ALL, GROUP BY over windows of "
-            + "event time, and the first rows by ROW_NUMBER.";
+    private static final String INSTEAD = "There are SELECT [DISTINCT], WHERE, expressions, joins, UNION [ALL], GROUP "
+            + "BY over windows of event time, and the first rows by ROW_NUMBER.";
 
     private final SqlSource source;
     private final Collection<String> aggregates;
@@ -63,10 +63,8 @@ final class FirstSlice {
                 throw source.notYet(order.fetch != null ? order.fetch : order.offset, "LIMIT", INSTEAD);
             }
             case SqlCall call when call.getOperator() instanceof SqlSetOperator set -> {
-                if (set.getKind() != SqlKind.UNION || !set.isAll()) {
-                    throw source.notYet(call, set.getKind() == SqlKind.UNION
-                            ? "UNION, which removes duplicates,"
-                            : set.getName(), "Write UNION ALL.");
+                if (set.getKind() != SqlKind.UNION) {
+                    throw source.notYet(call, set.getName(), "There are UNION and UNION ALL.");
                 }
                 call.getOperandList().forEach(this::query);
             }
@@ -81,9 +79,6 @@ final class FirstSlice {
             throw source.notYet(select, "A SELECT without FROM", "Read a contract or a model.");
         }
         from(select.getFrom());
-        if (select.isDistinct()) {
-            throw source.notYet(select, "SELECT DISTINCT", INSTEAD);
-        }
         if (select.getGroup() != null) {
             select.getGroup().forEach(this::expression);
         }

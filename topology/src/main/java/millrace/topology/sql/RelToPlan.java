@@ -102,6 +102,11 @@ final class RelToPlan {
                 yield new PlanNode.Calc(input, Optional.empty(), projections, new FieldType.Struct(fields));
             }
             case Union union when union.all -> union(union);
+            case Union union -> {
+                PlanNode all = union(union);
+                List<Integer> columns = IntStream.range(0, all.rowType().fields().size()).boxed().toList();
+                yield new PlanNode.Aggregate(all, columns, List.of(), windowEnd(all, columns), all.rowType());
+            }
             case AsofJoin join -> joins.asOf(join);
             case Join join -> joins.join(join);
             case Correlate correlate -> joins.correlate(correlate);

@@ -9,7 +9,6 @@ import millrace.statestores.store.StateDeclaration;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -18,8 +17,9 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Receives the rows of an exchange, and tells those above how far all upstream tasks have come together. The newest
- * progress of each is kept in state: it is told once, and not again after a restart.
+ * Receives the rows of an exchange, and tells those above how far all upstream tasks have come together: when that
+ * changes, and soon after rows have come, since those above sum up and give on what they have only when told. The newest
+ * progress of each task is kept in state: the task tells it once, and not again after a restart.
  */
 public final class ExchangeReader implements Processor<byte[], byte[], Object, Object> {
     private final ExchangePlan plan;
@@ -30,7 +30,8 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     private ExchangeFormat format;
     private KeyedState<Long, Progress> upstream;
     private Inputs inputs;
-    private Cancellable again;
+    /** Whether those above may hold something that they have not given on. */
+    private boolean owing;
 
     private ExchangeReader(ExchangePlan plan, Duration interval, List<String> rowNodes) {
         this.plan = plan;
@@ -38,7 +39,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
         this.rowNodes = rowNodes.toArray(String[]::new);
     }
 
-    /** @param interval how soon after a start the progress so far is told again */
+    /** @param interval how soon after rows, or a start, the progress so far is told again */
     public static ProcessorSupplier<byte[], byte[], Object, Object> supplier(ExchangePlan plan, Duration interval,
             List<String> rowNodes) {
         return new ProcessorSupplier<>() {
@@ -66,9 +67,12 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
         inputs = new Inputs(plan.upstream());
         upstream.forEach((task, progress) -> inputs.observe(task.intValue(), progress));
         // Those above that put several inputs together have forgotten what this one has told.
-        again = context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, now -> {
-            again.cancel();
-            tell(now);
+        owing = true;
+        context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, now -> {
+            if (owing) {
+                tell(now);
+                context.commit();
+            }
         });
     }
 
@@ -76,6 +80,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     public void process(Record<byte[], byte[]> record) {
         if (!ExchangeFormat.isProgress(record.value())) {
             forward(format.row(record.value()), record.timestamp());
+            owing = true;
             return;
         }
         ExchangeFormat.UpstreamProgress told = ExchangeFormat.progress(record.value());
@@ -93,6 +98,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     }
 
     private void tell(long timestamp) {
+        owing = false;
         Progress together = inputs.together();
         if (!together.equals(Progress.NONE)) {
             forward(new Element.Watermark(plan.ordinal(), together.watermark(), together.horizon()), timestamp);

@@ -265,10 +265,9 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         if (now.equals(sent)) {
             return;
         }
-        if (now.watermark() != sent.watermark() || now.horizon() != sent.horizon()) {
-            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
-                    context.currentSystemTimeMs());
-        }
+        // Also if time stands still: a row that amends moves no clock, and what is summed up below is sent only now.
+        forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
+                context.currentSystemTimeMs());
         var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
                 now.horizon(), now.nextOffset());
         context.forward(new Record<>(own.key(), own.value(), context.currentSystemTimeMs()), plan.watermarkNode());

@@ -144,6 +144,21 @@ class ExchangeTest {
     }
 
     @Test
+    void progressIsToldAgainSoonAfterRowsHaveCome() {
+        try (TaskLife reader = reader()) {
+            for (int task = 0; task < 4; task++) {
+                read(reader, task, 10, 5);
+            }
+            assertThat(reader.passTime(1)).isEmpty();
+            for (int i = 0; i < 3; i++) {
+                reader.process(new Record<>(null, new ExchangeFormat(ROW).row(row("k", i)), 0), 0, i);
+            }
+            assertThat(watermarks(reader.passTime(1))).containsExactly("10 5");
+            assertThat(reader.passTime(1)).isEmpty();
+        }
+    }
+
+    @Test
     void aReaderThatKnowsNothingTellsNothing() {
         try (TaskLife reader = reader()) {
             read(reader, 0, 10, 5);

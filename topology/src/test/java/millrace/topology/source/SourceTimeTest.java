@@ -86,6 +86,16 @@ class SourceTimeTest {
     }
 
     @Test
+    void thoseBelowAreToldAlsoIfARowMovedNoClock() {
+        start(TimeJournal.EMPTY);
+        send(0, 10);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 8 0");
+        send(1, 5);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 8 0");
+        assertThat(life.passTime(100)).as("nothing came").isEmpty();
+    }
+
+    @Test
     void aSilentPartitionTakesAnOfferOnceAndWritesItDown() {
         start(TimeJournal.EMPTY);
         send(0, 0);
@@ -126,8 +136,8 @@ class SourceTimeTest {
         assertThat(end(1)).contains("watermark end end");
         assertThat(send(2, 500)).containsExactly("row 2 at 500 watermark end horizon end");
         offers.publish(Map.of(PLACE, new Idleness.Offer(3, at(900))), Map.of(PLACE, 3L));
-        assertThat(life.passTime(120_000)).extracting(SourceTimeTest::text)
-                .noneMatch(t -> t.startsWith("floor") || t.startsWith("watermark ") || t.startsWith("clock"));
+        assertThat(life.passTime(120_000)).extracting(SourceTimeTest::text).contains("watermark end end")
+                .noneMatch(t -> t.startsWith("floor") || t.startsWith("clock"));
         life.commit();
         life.restore();
         assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark end end");

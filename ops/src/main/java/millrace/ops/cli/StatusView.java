@@ -1,5 +1,8 @@
 package millrace.ops.cli;
 
+import java.util.Optional;
+import millrace.ops.observe.Why;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +20,9 @@ import millrace.ops.observe.TableStatus;
 
 /** A status as lines of text. Pure: the same status gives the same lines. */
 final class StatusView {
+    /** Those that hold back stand first; the others differ little. */
+    private static final int MOST_PARTITIONS = 12;
+
     private StatusView() {}
 
     /** One line per table, and what is blocked below. */
@@ -82,6 +88,62 @@ final class StatusView {
         partitions.lines().forEach(l -> lines.add("  " + l));
         t.blocked().ifPresent(b -> lines.addAll(blocked(b, now)));
         return lines;
+    }
+
+    /** Every table with the reason why nothing more is in it. */
+    static List<String> whys(Status status) {
+        TextTable table = new TextTable("table", "state", "complete through", "why");
+        for (TableStatus t : status.tables()) {
+            table.row(t.name(), Answers.word(t.condition()), completeThrough(t, status.at()),
+                    t.why().map(Why::sentence).orElse(t.explanation()));
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.add("");
+        lines.add("millrace status <table> --why shows its source partitions");
+        return lines;
+    }
+
+    /** Why one table is complete through its time and no further, with the source partitions, the slowest first. */
+    static List<String> why(TableStatus t, Instant now) {
+        List<String> lines = new ArrayList<>();
+        lines.add(t.name() + "   " + Answers.word(t.condition()) + "   complete through " + completeThrough(t, now)
+                + "   last rows " + Shown.ago(t.lastCommit(), now));
+        if (t.why().isEmpty()) {
+            lines.add("  " + t.explanation());
+            return lines;
+        }
+        Why why = t.why().get();
+        lines.add("  " + why.sentence());
+        if (!why.remedy().isEmpty()) {
+            lines.add("  " + why.remedy());
+        }
+        if (!why.sources().isEmpty()) {
+            lines.add("");
+            lines.addAll(sources(why.sources(), now));
+        }
+        return lines;
+    }
+
+    private static List<String> sources(List<Why.Source> sources, Instant now) {
+        TextTable table = new TextTable("source partition", "watermark", "unread>", "last record>", "");
+        sources.stream().limit(MOST_PARTITIONS).forEach(s -> table.row(s.topic() + "-" + s.partition(),
+                s.ended() ? "the end" : Shown.time(s.watermark(), now), Shown.count(s.unread()),
+                Shown.ago(s.lastRecord(), now), remark(s, now)));
+        List<String> lines = new ArrayList<>();
+        table.lines().forEach(l -> lines.add("  " + l));
+        if (sources.size() > MOST_PARTITIONS) {
+            lines.add("  and " + (sources.size() - MOST_PARTITIONS) + " others that are further, up to "
+                    + sources.stream().flatMap(s -> s.watermark().stream()).max(Instant::compareTo)
+                            .map(w -> Shown.time(Optional.of(w), now)).orElse("the end"));
+        }
+        return lines;
+    }
+
+    private static String remark(Why.Source source, Instant now) {
+        String idle = source.idleAt().map(at -> at.isAfter(now)
+                ? "idle in " + Ages.words(Duration.between(now, at))
+                : "idle").orElse("");
+        return source.feeds() ? idle : idle + (idle.isEmpty() ? "" : ", ") + "of a related source";
     }
 
     private static String completeThrough(TableStatus t, Instant now) {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import millrace.ops.problem.OpsProblem;
@@ -28,6 +30,7 @@ import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.model.ModelFolder;
 import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.sql.SqlCompiler;
 
@@ -117,6 +120,24 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
 
     public String name() {
         return project.name();
+    }
+
+    /** The contracts whose records a model is computed from, directly or through other models. */
+    public Set<String> contractsOf(String model) {
+        Set<String> contracts = new TreeSet<>();
+        pipeline.models().stream().filter(m -> m.name().equals(model))
+                .forEach(m -> collect(m.plan().root(), contracts));
+        return contracts;
+    }
+
+    private void collect(PlanNode node, Set<String> into) {
+        if (node instanceof PlanNode.Scan scan) {
+            switch (scan.kind()) {
+                case CONTRACT -> into.add(scan.source());
+                case MODEL -> into.addAll(contractsOf(scan.source()));
+            }
+        }
+        node.inputs().forEach(i -> collect(i, into));
     }
 
     /**

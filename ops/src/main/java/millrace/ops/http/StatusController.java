@@ -14,6 +14,7 @@ import millrace.ops.observe.QuarantineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.StatusSource;
 import millrace.ops.observe.TableStatus;
+import millrace.ops.observe.Why;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
@@ -60,6 +61,17 @@ class StatusController {
                     "No deployed pipeline has a table \"" + table + "\"." + Nearest.hint(table, known))
                     .withRemedy(OpsProblem.TABLE_UNKNOWN.remedy()));
         });
+    }
+
+    @Get("/tables/{namespace}/{name}/why")
+    @Operation(summary = "Why a table is complete through its time and no further, with its source partitions")
+    @ApiResponse(responseCode = "200", description = "The reason")
+    @ApiResponse(responseCode = "404", description = "No table of this name is deployed")
+    @ApiResponse(responseCode = "503", description = "Kafka does not answer now, so nothing is known")
+    Why why(String namespace, String name) {
+        TableStatus table = table(namespace, name);
+        return table.why().orElseThrow(() -> new ProblemException(Problem.of(OpsProblem.UNREACHABLE, table.name(),
+                table.explanation()).withRemedy(OpsProblem.UNREACHABLE.remedy())));
     }
 
     @Get("/quarantine")

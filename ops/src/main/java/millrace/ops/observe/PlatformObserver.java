@@ -49,6 +49,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     private final InstantSource clock;
     private final TopicProbe topics;
     private final ControlTail control;
+    private final Reasons reasons;
     private final TableHealthReader tables;
     private final BlockedLog blockedLog = new BlockedLog(REMINDED_WITHIN);
     private final Map<String, Instant> unreachableSince = new HashMap<>();
@@ -75,6 +76,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
         this.clock = clock;
         this.topics = new TopicProbe(kafka);
         this.control = new ControlTail(kafka, controlTopic);
+        this.reasons = new Reasons(this.deployments, kafka, topics, clock.instant());
         this.tables = TableHealthReader.open(catalog);
     }
 
@@ -91,6 +93,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     public synchronized void close() {
         topics.close();
         control.close();
+        reasons.close();
         tables.close();
     }
 
@@ -112,7 +115,28 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
         for (Deployment deployment : deployments) {
             pipelines.add(pipeline(deployment, look, blocked));
         }
-        return Status.of(now, pipelines, inOrder(tableStatuses), quarantine, blocked.stream().distinct().toList());
+        return Status.of(now, pipelines, inOrder(explained(tableStatuses, pipelines, look)), quarantine,
+                blocked.stream().distinct().toList());
+    }
+
+    /** Without reasons where Kafka does not answer: that is said of all of them together. */
+    private List<TableStatus> explained(List<TableStatus> statuses, List<PipelineStatus> pipelines, Look look) {
+        if (look.bounds() == null) {
+            return statuses;
+        }
+        Map<String, PipelineStatus> states = new HashMap<>();
+        Map<String, Blocked> cannotGoOn = new HashMap<>();
+        for (PipelineStatus pipeline : pipelines) {
+            states.put(pipeline.name(), pipeline);
+            activity.pipeline(pipeline.name()).flatMap(PipelineActivity::blocked)
+                    .ifPresent(b -> cannotGoOn.put(pipeline.name(), b));
+        }
+        try {
+            return reasons.explain(statuses, states, cannotGoOn, look.bounds(), activity.fillsTables(), look.now());
+        } catch (KafkaException e) {
+            LOG.debug("no reasons this time", e);
+            return statuses;
+        }
     }
 
     /** Bronze of all pipelines first, quarantine last. */

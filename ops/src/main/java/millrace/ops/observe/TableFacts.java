@@ -39,7 +39,7 @@ public record TableFacts(String name, String pipeline, String topic, Duration co
         return new TableStatus(name, pipeline, topic, verdict.condition(), verdict.explanation(), found.rows(),
                 found.files(), found.smallFiles(), found.bytes(), found.snapshot(), found.lastCommit(), newest,
                 freshness, objective, waiting, found.completeThrough(), lag, found.rowsPerSecond(), partitions,
-                blocked);
+                blocked, Optional.empty());
     }
 
     private record Verdict(Condition condition, String explanation) {}

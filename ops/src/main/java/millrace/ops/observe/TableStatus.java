@@ -20,15 +20,23 @@ import java.util.Optional;
  * @param completeThrough event time up to which nothing on time is missing
  * @param lag offsets on the topic that are not in the table yet
  * @param rowsPerSecond added by the commits of the last minute
+ * @param why it is complete through this time and no further; absent where Kafka did not answer
  */
 public record TableStatus(String name, String pipeline, String topic, Condition condition, String explanation,
         long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot, Optional<Instant> lastCommit,
         Optional<Instant> newest, Optional<Duration> freshness, Optional<Duration> objective,
         Optional<Duration> waiting, Optional<Instant> completeThrough, long lag, double rowsPerSecond,
-        List<PartitionStatus> partitions, Optional<Blocked> blocked) {
+        List<PartitionStatus> partitions, Optional<Blocked> blocked, Optional<Why> why) {
 
     public TableStatus {
         partitions = List.copyOf(partitions);
+    }
+
+    /** The same with the answer to why nothing more is in it. */
+    TableStatus because(Why answer) {
+        return new TableStatus(name, pipeline, topic, condition, explanation, rows, files, smallFiles, bytes, snapshot,
+                lastCommit, newest, freshness, objective, waiting, completeThrough, lag, rowsPerSecond, partitions,
+                blocked, Optional.of(answer));
     }
 
     /** Namespace: {@code bronze}, {@code quarantine} or a model's layer. */

@@ -130,6 +130,39 @@ final class TopicProbe implements AutoCloseable {
                 .map(Collection::size).orElse(0);
     }
 
+    /** What a consumer group goes on with, by partition. */
+    Map<TopicPartition, Long> committed(String group) {
+        Map<TopicPartition, Long> next = new HashMap<>();
+        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()).orElse(Map.of())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        next.put(partition, offset.offset());
+                    }
+                });
+        return next;
+    }
+
+    /** The latest Kafka timestamp in each partition; one without records is not there. */
+    Map<TopicPartition, Instant> lastRecords(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(p -> asked.put(p, OffsetSpec.maxTimestamp()));
+        Map<TopicPartition, Instant> found = new HashMap<>();
+        get(admin.listOffsets(asked).all()).orElse(Map.of()).forEach((partition, last) -> {
+            if (last.timestamp() >= 0) {
+                found.put(partition, Instant.ofEpochMilli(last.timestamp()));
+            }
+        });
+        return found;
+    }
+
+    /** The ids of the topics that exist, as text. */
+    Map<String, String> ids(Collection<String> topics) {
+        Map<String, String> ids = new HashMap<>();
+        admin.describeTopics(topics).topicNameValues()
+                .forEach((topic, future) -> get(future).ifPresent(t -> ids.put(topic, t.topicId().toString())));
+        return ids;
+    }
+
     /** The first records at these offsets, as far as they come soon. */
     private Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> read(Map<TopicPartition, Long> offsets) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> found = new HashMap<>();

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
                 "  millrace query \"select * from silver.orders\""})
 final class InitCommand extends Main.Subcommand {
     private static final List<String> FILES = List.of("millrace.yaml", "profiles.yaml", "gitignore",
-            "contracts/orders.odcs.yaml", "models/silver/orders.sql", "models/silver/silver.yml", "samples/orders.csv",
+            "contracts/orders.odcs.yaml", "models/silver/orders.sql", "models/silver/silver.yml",
+            "models/silver/orders.test.yml", "samples/orders.csv",
             "README.md");
 
     @Mixin

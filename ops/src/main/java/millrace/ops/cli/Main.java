@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         "  millrace query \"select * from silver.orders limit 5\"", "",
         "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {DemoCommand.class,
                 DevCommand.class, RunCommand.class, InitCommand.class,
-                ValidateCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
+                ValidateCommand.class, TestCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
                 TableCommand.class, QuarantineCommand.class, TopicCommand.class, TopicsCommand.class, LoadCommand.class,
                 GenerateCommand.class, ContractCommand.class, BenchCommand.class,
                 AutoComplete.GenerateCompletion.class})

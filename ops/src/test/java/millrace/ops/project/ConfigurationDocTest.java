@@ -31,6 +31,7 @@ class ConfigurationDocTest {
         hold("schemas/millrace.schema.json", EditorSchemas.project());
         hold("schemas/profiles.schema.json", EditorSchemas.profiles());
         hold("schemas/models.schema.json", EditorSchemas.models());
+        hold("schemas/tests.schema.json", EditorSchemas.tests());
     }
 
     @Test

@@ -46,6 +46,25 @@ final class EditorSchemas {
         return text(schema);
     }
 
+    static String tests() {
+        Map<String, Object> text = Map.of("type", "string");
+        Map<String, Object> rows = ordered("type", "array", "items", Map.of("type", "object"));
+        Map<String, Object> test = object(new LinkedHashMap<>(), Map.of());
+        test.put("properties", ordered("name", described(ordered("type", "string"), "What the case shows"),
+                "description", text, "model",
+                described(ordered("type", "string"), "The model under test, of this layer or with its layer"), "given",
+                described(ordered("type", "object", "additionalProperties", rows),
+                        "By contract, the records that come; a record {_end: true} ends its source"),
+                "expect", described(new LinkedHashMap<>(rows), "The rows of the model in the end, in any order"),
+                "expect_late", described(new LinkedHashMap<>(rows), "Rows that came too late for a window"),
+                "expect_quarantine", described(new LinkedHashMap<>(rows), "Records and rows that are refused")));
+        test.put("required", List.of("name", "model", "given"));
+        Map<String, Object> schema = schema("models/<layer>/*.test.yml");
+        schema.putAll(object(ordered("version", SCALAR, "tests", ordered("type", "array", "items", test)), Map.of()));
+        schema.put("required", List.of("tests"));
+        return text(schema);
+    }
+
     private static Map<String, Object> test() {
         Map<String, Object> number = Map.of("type", "number");
         return ordered("anyOf", List.of(ordered("const", "not_null"), ordered("type", "object", "properties",

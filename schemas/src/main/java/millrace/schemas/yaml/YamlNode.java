@@ -103,6 +103,11 @@ public final class YamlNode {
         return node instanceof ScalarNode;
     }
 
+    /** Whether nothing stands here, or {@code null}. */
+    public boolean isNull() {
+        return node.getTag().equals(Tag.NULL);
+    }
+
     public Place place() {
         return place(node);
     }

@@ -16,7 +16,10 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.yaml.YamlNode;
 
-/** Reads {@code models/<layer>/<name>.sql} and the properties beside them, {@code models/<layer>/*.yml}. */
+/**
+ * Reads {@code models/<layer>/<name>.sql} and the properties beside them, {@code models/<layer>/*.yml}; what ends in
+ * {@code .test.yml} are tests of models, which are read elsewhere.
+ */
 public final class ModelFolder {
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
 
@@ -41,6 +44,11 @@ public final class ModelFolder {
         return new ModelFolder(folder, folder.getFileName().toString()).read();
     }
 
+    /** Whether a file among the models holds tests of them. */
+    public static boolean isTest(Path file) {
+        return file.toString().matches(".*\\.test\\.ya?ml");
+    }
+
     private List<Model> read() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -52,7 +60,7 @@ public final class ModelFolder {
             throw new UncheckedIOException(e);
         }
         files.stream().filter(f -> f.toString().endsWith(".sql")).forEach(this::readSql);
-        files.stream().filter(f -> f.toString().matches(".*\\.ya?ml")).forEach(this::readProperties);
+        files.stream().filter(f -> f.toString().matches(".*\\.ya?ml") && !isTest(f)).forEach(this::readProperties);
         if (!problems.isEmpty()) {
             throw new ProblemException(problems);
         }

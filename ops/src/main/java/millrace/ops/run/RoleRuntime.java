@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
+import millrace.ops.deploy.Revisions;
 import millrace.ops.observe.Activity;
 import millrace.ops.observe.Blocked;
 import millrace.ops.observe.Condition;
@@ -198,7 +199,8 @@ public final class RoleRuntime implements Activity, AutoCloseable {
                 ? c.replication()
                 : (short) -1;
         RunSettings settings = new RunSettings(connections.bootstrapServers(), stateFolder, 1, STREAM_COMMIT, create,
-                replication, connections.kafka(), connections.streams(), Optional.empty());
+                replication, connections.kafka(), connections.streams(), Optional.empty(),
+                Revisions.of(deployment));
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
         return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
     }

@@ -144,6 +144,36 @@ class DeploymentTest {
     }
 
     @Test
+    void aRevisionIsOfTheContractAndOfWhatIsComputedFromIt() {
+        String revision = Revisions.of(hourly("1h", "window_start")).get("orders");
+        assertThat(revision).matches("[0-9a-f]{32}")
+                .isEqualTo(Revisions.of(hourly("1h", "window_start")).get("orders"));
+        assertThat(Revisions.of(hourly("2h", "window_start")).get("orders")).as("contract").isNotEqualTo(revision);
+        assertThat(Revisions.of(hourly("1h", "began")).get("orders")).as("model").isNotEqualTo(revision);
+    }
+
+    @Test
+    void aModelsRevisionReachesTheContractsOfTheModelsThatItReadsAndNoOther() {
+        Contract other = ContractFile.read("contracts/other.odcs.yaml", CONTRACT.replace("orders", "other"));
+        Map<String, String> before = Revisions.of(chained(other, "SELECT id FROM silver.orders"));
+        Map<String, String> after = Revisions.of(chained(other, "SELECT UPPER(id) AS id FROM silver.orders"));
+        assertThat(before).containsOnlyKeys("orders", "other");
+        assertThat(after.get("orders")).isNotEqualTo(before.get("orders"));
+        assertThat(after.get("other")).isEqualTo(before.get("other"));
+    }
+
+    private static Deployment chained(Contract other, String gold) {
+        List<Contract> contracts = List.of(ORDERS, other);
+        List<Model> models = List.of(
+                Model.of("silver", "orders", "models/silver/orders.sql", "SELECT id FROM orders"),
+                Model.of("gold", "orders", "models/gold/orders.sql", gold),
+                Model.of("gold", "other", "models/gold/other.sql", "SELECT id FROM other"));
+        FunctionLibrary functions = FunctionLibrary.builtIn();
+        return Deployment.of(project("shop"), contracts, models, SqlCompiler.compile(contracts, models, functions),
+                functions, Aggregates.builtIn());
+    }
+
+    @Test
     void theSameFilesAreTheSameDeployment() {
         assertThat(deployment("shop")).isEqualTo(deployment("shop"));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -25,6 +26,11 @@ import millrace.ops.run.Role;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
+import millrace.schemas.time.TimeEntry;
+
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +70,27 @@ class PlatformTest {
             long accepted = status.table("silver.clicks").orElseThrow().rows();
             assertThat(accepted).isLessThan(3_000).isGreaterThan(1_000);
             assertThat(status.condition()).isEqualTo(Condition.CURRENT);
+            assertThat(revisions(platform)).as("once for each partition that had records, whatever the restarts")
+                    .isNotEmpty().doesNotHaveDuplicates();
         }
+    }
+
+    /** Source partitions of which the journal says from where on the text holds, as often as it says so. */
+    private static List<String> revisions(Platform platform) {
+        List<String> partitions = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", platform.instance().bootstrapServers(),
+                "isolation.level", "read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition journal = new TopicPartition(TimeEntry.topicOf("clickstream"), 0);
+            consumer.assign(List.of(journal));
+            consumer.seekToBeginning(List.of(journal));
+            long end = consumer.endOffsets(List.of(journal)).get(journal);
+            while (consumer.position(journal) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(r -> TimeEntry.of(r.key(), r.value())
+                        .filter(TimeEntry.Revision.class::isInstance)
+                        .ifPresent(e -> partitions.add(e.topicId() + "/" + e.partition())));
+            }
+        }
+        return partitions;
     }
 
     private boolean landed(Status status, long produced) {

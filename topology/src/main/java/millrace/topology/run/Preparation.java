@@ -68,7 +68,9 @@ final class Preparation {
         Map<String, SourceTopic> sources = sources(facts);
         prepareOffsets();
         return new Surroundings(sources, ids, largest, settings.commitInterval(),
-                new SourceTime(journal(), new IdleOffers()));
+                new SourceTime(journal(), new IdleOffers(), settings.journalOf().isPresent()
+                        ? Map.of() // what the run that it repeats has written holds for it too
+                        : settings.revisions()));
     }
 
     /** What was decided about time so far; a replay obeys what the run that it repeats has decided. */

@@ -16,14 +16,25 @@ import java.util.Optional;
  * @param kafka settings of every Kafka client by their own names, such as {@code security.protocol}
  * @param streams settings of Kafka Streams by their own names, over ours
  * @param journalOf the pipeline whose time journal is obeyed instead of writing one: of a replay
+ * @param revisions by contract, a digest of the text of everything that is computed from it: the time journal says from
+ *        which offset on it holds
  */
 public record RunSettings(String bootstrapServers, Path stateFolder, int threads, Duration commitInterval,
         boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
-        Optional<String> journalOf) {
+        Optional<String> journalOf, Map<String, String> revisions) {
 
     public RunSettings {
         kafka = Map.copyOf(kafka);
         streams = Map.copyOf(streams);
+        revisions = Map.copyOf(revisions);
+    }
+
+    /** Of a run that writes down no revisions. */
+    public RunSettings(String bootstrapServers, Path stateFolder, int threads, Duration commitInterval,
+            boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
+            Optional<String> journalOf) {
+        this(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka, streams,
+                journalOf, Map.of());
     }
 
     /** One thread, missing topics are created as the cluster likes. */
@@ -34,23 +45,29 @@ public record RunSettings(String bootstrapServers, Path stateFolder, int threads
 
     public RunSettings withThreads(int count) {
         return new RunSettings(bootstrapServers, stateFolder, count, commitInterval, createTopics, replication, kafka,
-                streams, journalOf);
+                streams, journalOf, revisions);
     }
 
     public RunSettings withStreams(Map<String, String> settings) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                settings, journalOf);
+                settings, journalOf, revisions);
     }
 
     /** Everything that another run has decided about time is obeyed, and nothing decided anew. */
     public RunSettings withJournalOf(String pipeline) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                streams, Optional.of(pipeline));
+                streams, Optional.of(pipeline), revisions);
+    }
+
+    /** The time journal says from where these hold. */
+    public RunSettings withRevisions(Map<String, String> texts) {
+        return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
+                streams, journalOf, texts);
     }
 
     /** Topics have to be there. */
     public RunSettings withoutCreatingTopics() {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, false, replication, kafka,
-                streams, journalOf);
+                streams, journalOf, revisions);
     }
 }

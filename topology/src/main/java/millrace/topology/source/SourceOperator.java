@@ -61,6 +61,8 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private NavigableMap<Long, Long> floors;
     private long checkpointAt;
     private long checkpointed;
+    /** What is still to be written down as the text that rows are computed by from here on; or null. */
+    private String newRevision;
 
     private SourceOperator(SourcePlan plan, RegistryGate registry) {
         this.plan = plan;
@@ -98,6 +100,11 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         floors = plan.time().journal().floors(source.topicId().toString(), partition);
         checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
         checkpointed = -1;
+        newRevision = plan.time().revisions().get(source.contract().name());
+        if (plan.time().journal().lastRevision(source.topicId().toString(), partition)
+                .filter(text -> text.equals(newRevision)).isPresent()) {
+            newRevision = null;
+        }
         passing = false;
         if (partition >= source.partitions()) {
             return; // Another source of this sub-topology has more partitions than this one.
@@ -136,6 +143,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
         obeyJournal(metadata.offset());
+        writeRevision(metadata.offset());
         clock.seen(metadata.offset());
         cell.set(clock);
         if (EndMarker.isEnd(record.value(), record.headers())) {
@@ -237,6 +245,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
                 || offer.watermark() <= clock.minus(bounds.disorder())) {
             return; // A record has come since, or it is not needed any more.
         }
+        writeRevision(offer.end());
         clock.floor(offer.watermark(), bounds.disorder());
         cell.set(clock);
         write(new TimeEntry.Floor(plan.source().topicId().toString(), partition, offer.end(), offer.watermark()));
@@ -251,6 +260,14 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         checkpointed = clock.nextOffset();
         write(new TimeEntry.Checkpoint(plan.source().topicId().toString(), partition, clock.nextOffset(),
                 clock.value()));
+    }
+
+    /** Says from which offset on the text holds that this run computes by, with the first that it does by it. */
+    private void writeRevision(long offset) {
+        if (newRevision != null) {
+            write(new TimeEntry.Revision(plan.source().topicId().toString(), partition, offset, newRevision));
+            newRevision = null;
+        }
     }
 
     private void write(TimeEntry entry) {

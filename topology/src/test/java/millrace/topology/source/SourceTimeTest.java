@@ -49,6 +49,7 @@ class SourceTimeTest {
     private final int quarantineSchema = registry
             .add(AvroTypes.toSchema("orders-topic.quarantine", QuarantineRecord.ROW));
     private final IdleOffers offers = new IdleOffers();
+    private Map<String, String> revisions = Map.of();
     private TaskLife life;
     private int lives;
 
@@ -155,6 +156,35 @@ class SourceTimeTest {
         assertThat(checkpoints(120_000)).as("nothing new").isEmpty();
         send(2, 3);
         assertThat(checkpoints(100)).containsExactly("clock 7 at 3");
+    }
+
+    @Test
+    void aNewRevisionIsWrittenDownWithTheFirstThatIsComputedByIt() {
+        revisions = Map.of("orders", "b");
+        start(journal(new TimeEntry.Revision(TOPIC_ID, 0, 0, "a")));
+        assertThat(life.passTime(100)).as("nothing was computed").isEmpty();
+        assertThat(send(7, 0)).containsExactly("revision b at 7", "row 7 at 0 watermark -2 horizon -10");
+        life.abort();
+        assertThat(send(7, 0)).as("the transaction was thrown away").startsWith("revision b at 7");
+        assertThat(send(8, 0)).hasSize(1);
+        life.commit();
+        start(journal(new TimeEntry.Revision(TOPIC_ID, 0, 0, "a"), new TimeEntry.Revision(TOPIC_ID, 0, 7, "b")));
+        assertThat(send(9, 0)).as("the same text as before").hasSize(1);
+    }
+
+    @Test
+    void aRevisionHoldsAlsoForASilentPartitionThatIsAdvanced() {
+        revisions = Map.of("orders", "b");
+        start(TimeJournal.EMPTY);
+        offers.publish(Map.of(PLACE, new Idleness.Offer(4, at(30))), Map.of());
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).startsWith("revision b at 4",
+                "floor at 4 watermark 30");
+    }
+
+    @Test
+    void aRunWithoutRevisionsWritesNone() {
+        start(journal(new TimeEntry.Revision(TOPIC_ID, 0, 0, "a")));
+        assertThat(send(0, 0)).hasSize(1);
     }
 
     @Test
@@ -267,7 +297,7 @@ class SourceTimeTest {
         needed.set(0, 4);
         return new SourcePlan(new SourceTopic(Orders.contract("orders", 1), Orders.TOPIC_ID, 1, 0), needed,
                 List.of("rows"), new QuarantineTarget("orders-topic", "quarantine", quarantineSchema, 10_000),
-                "watermarks", "journal", new SourceTime(journal, offers), Duration.ofMillis(100));
+                "watermarks", "journal", new SourceTime(journal, offers, revisions), Duration.ofMillis(100));
     }
 
     private static TimeJournal journal(TimeEntry... entries) {
@@ -308,7 +338,7 @@ class SourceTimeTest {
                     bytes).orElseThrow()) {
                 case TimeEntry.Floor f -> "floor at " + f.offset() + " watermark " + second(f.watermark());
                 case TimeEntry.Checkpoint c -> "clock " + second(c.clock()) + " at " + c.offset();
-                case TimeEntry.Revision r -> r.toString();
+                case TimeEntry.Revision r -> "revision " + r.text() + " at " + r.offset();
             };
             default -> out.node();
         };

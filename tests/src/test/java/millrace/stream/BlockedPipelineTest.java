@@ -8,15 +8,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.process.Patience;
 import millrace.schemas.problem.ProblemCode;
+import millrace.schemas.time.TaskWatermark;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunProblem;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -183,9 +187,63 @@ class BlockedPipelineTest {
         }
     }
 
+    @Test
+    void aSourceTopicMayGrowWhereModelsOnlyPassRowsOn() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            String servers = broker.bootstrapServers();
+            try (PipelineRun run = run(settings(servers), 3)) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                produce(servers, 99, 3);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+            }
+            admin.createPartitions(Map.of(Clicks.TOPIC, NewPartitions.increaseTo(4))).all().get();
+            try (PipelineRun run = run(settings(servers), 3)) {
+                run.start();
+                await(run, blocked(RunProblem.TOPIC_PARTITIONS_DIFFER));
+            }
+            try (PipelineRun run = run(settings(servers), 4)) {
+                run.start();
+                await(run, RunState.Running.class::isInstance);
+                // No record has come in the new partition, and yet it holds nobody back.
+                Patience.until("the new partition's watermark", Duration.ofMinutes(1),
+                        () -> watermarks(servers).containsKey(Clicks.SILVER + "/3"),
+                        () -> watermarks(servers).toString());
+                assertThat(watermarks(servers).get(Clicks.SILVER + "/3").watermark()).isPositive();
+                long before = committedRows(servers);
+                produce(servers, 100, 4);
+                assertThat(run.drain(Duration.ofMinutes(1))).isTrue();
+                assertThat(committedRows(servers)).isGreaterThan(before);
+            }
+        }
+    }
+
+    /** What each task has told last, by topic and task. */
+    private static Map<String, TaskWatermark> watermarks(String servers) {
+        Map<String, TaskWatermark> told = new TreeMap<>();
+        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level",
+                "read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition all = new TopicPartition(TaskWatermark.topicOf("web"), 0);
+            consumer.assign(List.of(all));
+            consumer.seekToBeginning(List.of(all));
+            long end = consumer.endOffsets(List.of(all)).get(all);
+            while (consumer.position(all) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(r -> TaskWatermark.of(r.key(), r.value())
+                        .ifPresent(w -> told.put(w.topic() + "/" + w.task(), w)));
+            }
+        }
+        return told;
+    }
+
     private PipelineRun run(RunSettings settings) {
+        return run(settings, 4);
+    }
+
+    private PipelineRun run(RunSettings settings, int partitions) {
         registry.add(Clicks.schema());
-        return new PipelineRun(Clicks.pipeline(4), settings, registry, Clicks.compiler(), InstantSource.system());
+        return new PipelineRun(Clicks.pipeline(partitions), settings, registry, Clicks.compiler(),
+                InstantSource.system());
     }
 
     private RunSettings settings(String servers) {
@@ -202,12 +260,16 @@ class BlockedPipelineTest {
     }
 
     private void produce(String servers, int count) {
+        produce(servers, count, 4);
+    }
+
+    private void produce(String servers, int count, int partitions) {
         var encoder = Clicks.encoder(registry.add(Clicks.schema()));
         try (var producer = new KafkaProducer<>(Map.of("bootstrap.servers", servers), new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             for (long n = 0; n < count; n++) {
                 long now = System.currentTimeMillis();
-                producer.send(new ProducerRecord<>(Clicks.TOPIC, (int) (n % 4), now, null,
+                producer.send(new ProducerRecord<>(Clicks.TOPIC, (int) (n % partitions), now, null,
                         encoder.encode(new Object[] {"k" + n, n, now * 1000})));
             }
         }

@@ -80,8 +80,9 @@ public record TopicsPlan(List<Step> steps) {
                     wanted.role() == Role.SOURCE
                             ? "If the topic is right, write partitions: " + found.partitions()
                                     + " in its contract; records of a key would move if partitions were added."
-                            : "Keys and operators are bound to the number of partitions; it can only be had anew: "
-                                    + "deploy the pipeline under another name and replay.");
+                            : "Keys and operators are bound to the number of partitions: with models that have either, "
+                                    + "deploy the pipeline under another name. Where models only pass rows on, add "
+                                    + "the partitions by hand (kafka-topics --alter).");
         }
         Map<String, String> changes = new TreeMap<>();
         Map<String, String> before = new TreeMap<>();

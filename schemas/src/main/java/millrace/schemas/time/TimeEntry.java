@@ -74,6 +74,24 @@ public sealed interface TimeEntry {
         }
     }
 
+    /**
+     * The partition was added to a topic that was read before, and goes on where the others of it were: its watermark is
+     * at least this one from its first record on.
+     *
+     * @param watermark microseconds
+     */
+    record Widening(String topicId, int partition, long offset, long watermark) implements TimeEntry {
+        @Override
+        public String kind() {
+            return "widening";
+        }
+
+        @Override
+        public String said() {
+            return "watermark=" + watermark;
+        }
+    }
+
     /** The topic of a pipeline's journal. */
     static String topicOf(String pipeline) {
         return pipeline + ".time-journal";
@@ -118,6 +136,8 @@ public sealed interface TimeEntry {
                         .of(new Floor(place[1], partition, offset, Long.parseLong(said.get("watermark"))));
                 case "clock" -> Optional
                         .of(new Checkpoint(place[1], partition, offset, Long.parseLong(said.get("clock"))));
+                case "widening" -> Optional
+                        .of(new Widening(place[1], partition, offset, Long.parseLong(said.get("watermark"))));
                 case "revision" -> Optional.ofNullable(said.get("text"))
                         .map(text -> new Revision(place[1], partition, offset, text));
                 default -> Optional.empty();

@@ -10,7 +10,8 @@ class TimeEntryTest {
     @Test
     void whatIsWrittenIsRead() {
         for (TimeEntry entry : List.of(new TimeEntry.Floor("AAA", 3, 118_204, -5),
-                new TimeEntry.Checkpoint("AAA", 0, 0, Long.MAX_VALUE), new TimeEntry.Revision("AAA", 1, 7, "9f3c"))) {
+                new TimeEntry.Checkpoint("AAA", 0, 0, Long.MAX_VALUE), new TimeEntry.Revision("AAA", 1, 7, "9f3c"),
+                new TimeEntry.Widening("AAA", 9, 0, 12))) {
             assertThat(TimeEntry.of(entry.key(), entry.value())).contains(entry);
         }
     }

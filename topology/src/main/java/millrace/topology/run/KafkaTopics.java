@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -67,6 +68,13 @@ final class KafkaTopics implements Topics {
         admin.createTopics(topics.stream().map(t -> new NewTopic(t.name(), Optional.of(t.partitions()),
                 replication < 0 ? Optional.empty() : Optional.of(replication)).configs(t.config())).toList()).values()
                 .values().forEach(KafkaTopics::get);
+    }
+
+    @Override
+    public void widen(Map<String, Integer> partitions) {
+        Map<String, NewPartitions> asked = new HashMap<>();
+        partitions.forEach((topic, count) -> asked.put(topic, NewPartitions.increaseTo(count)));
+        admin.createPartitions(asked).values().values().forEach(KafkaTopics::get);
     }
 
     @Override

@@ -1,17 +1,23 @@
 package millrace.topology.run;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.IncompatibleSchemaException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.AvroTypes;
 import millrace.topology.assemble.Pipeline;
@@ -20,7 +26,9 @@ import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.source.SourceTime;
 import millrace.topology.time.IdleOffers;
+import millrace.topology.time.Idleness;
 import millrace.topology.time.TimeJournal;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,11 +74,11 @@ final class Preparation {
             });
         }
         Map<String, SourceTopic> sources = sources(facts);
-        prepareOffsets();
+        Map<Idleness.Partition, Long> widenings = prepareOffsets(sources.values());
         return new Surroundings(sources, ids, largest, settings.commitInterval(),
                 new SourceTime(journal(), new IdleOffers(), settings.journalOf().isPresent()
                         ? Map.of() // what the run that it repeats has written holds for it too
-                        : settings.revisions()));
+                        : settings.revisions(), settings.journalOf().isPresent() ? Map.of() : widenings));
     }
 
     /** What was decided about time so far; a replay obeys what the run that it repeats has decided. */
@@ -82,24 +90,50 @@ final class Preparation {
         }
     }
 
-    private void prepareOffsets() {
+    /**
+     * Partitions that nobody has read begin at their start.
+     *
+     * @return of each partition that a topic has got since others of it were read, how far those have come
+     */
+    private Map<Idleness.Partition, Long> prepareOffsets(Collection<SourceTopic> sources) {
         List<String> names = pipeline.contracts().stream().map(Contract::topic).toList();
-        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names),
-                topics.committed(pipeline.name()))) {
-            case StartOffsets.Ready ready -> {}
+        Map<TopicPartition, Long> committed = topics.committed(pipeline.name());
+        return switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed)) {
+            case StartOffsets.Ready ready -> Map.of();
             case StartOffsets.Expired expired -> throw new ProblemException(expired.problem());
             case StartOffsets.Begin begin -> {
                 // With a member, another process of this pipeline is just starting, and has done it or will.
                 if (!topics.commit(pipeline.name(), begin.offsets())) {
                     LOG.info("pipeline {}: another process has begun {}", pipeline.name(), begin.offsets().keySet());
                 }
+                yield floors(sources, begin.offsets().keySet(), committed.keySet());
             }
+        };
+    }
+
+    private Map<Idleness.Partition, Long> floors(Collection<SourceTopic> sources, Set<TopicPartition> fresh,
+            Set<TopicPartition> read) {
+        Map<TopicPartition, Long> told = new HashMap<>();
+        try (Topics.Tail tail = topics.tail(pipeline.watermarksTopic())) {
+            tail.poll().forEach(e -> TaskWatermark.of(e.key(), e.value())
+                    .filter(w -> w.watermark() != TaskWatermark.END)
+                    .ifPresent(w -> told.put(new TopicPartition(w.topic(), w.task()), w.watermark())));
         }
+        Map<Idleness.Partition, Long> floors = new HashMap<>();
+        for (SourceTopic source : sources) {
+            OptionalLong slowest = read.stream().filter(p -> p.topic().equals(source.topic())).filter(told::containsKey)
+                    .mapToLong(told::get).min();
+            fresh.stream().filter(p -> p.topic().equals(source.topic()) && slowest.isPresent())
+                    .forEach(p -> floors.put(new Idleness.Partition(source.ordinal(), p.partition()),
+                            slowest.getAsLong()));
+        }
+        return floors;
     }
 
     private Map<String, Topics.Facts> prepareTopics() {
         List<Topics.WantedTopic> wanted = TopicsPlan.wanted(pipeline);
         List<String> names = wanted.stream().map(Topics.WantedTopic::name).toList();
+        widenOwnTopics(wanted);
         Map<String, Topics.Facts> facts = topics.describe(names);
         switch (TopicsPlan.decide(wanted, facts, settings.createTopics())) {
             case TopicsPlan.Decision.Ready ready -> {
@@ -120,6 +154,33 @@ final class Preparation {
             case TopicsPlan.Decision.Refuse refuse -> throw new ProblemException(refuse.problem());
             case TopicsPlan.Decision.Create create -> throw new IllegalStateException("creates what was created");
         };
+    }
+
+    /** Where a source topic has got more partitions: what is ours grows with it, or it is said that it cannot. */
+    private void widenOwnTopics(List<Topics.WantedTopic> wanted) {
+        Set<String> names = new HashSet<>(Widening.changelogs(pipeline).keySet());
+        wanted.forEach(t -> names.add(t.name()));
+        switch (Widening.decide(pipeline, wanted, widths(names))) {
+            case Widening.None none -> {}
+            case Widening.Refuse refuse -> throw new ProblemException(refuse.problem());
+            case Widening.Grow grow -> {
+                Map<String, Integer> allowed = new HashMap<>(grow.partitions());
+                if (!settings.createTopics()) {
+                    // Changelogs are Kafka Streams' own, whoever makes the others.
+                    allowed.keySet().retainAll(Widening.changelogs(pipeline).keySet());
+                }
+                LOG.info("pipeline {}: sources have grown, and so do {}", pipeline.name(), allowed);
+                topics.widen(allowed);
+                for (int look = 0; look < LOOKS && !widths(names).entrySet().containsAll(allowed.entrySet()); look++) {
+                    pause();
+                }
+            }
+        }
+    }
+
+    private Map<String, Integer> widths(Set<String> names) {
+        return topics.describe(names).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().partitions()));
     }
 
     private static void pause() {

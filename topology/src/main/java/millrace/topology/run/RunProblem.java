@@ -14,6 +14,10 @@ public enum RunProblem implements ProblemCode {
             "Create it; millrace topics apply does so."),
     TOPIC_PARTITIONS_DIFFER("A topic has another number of partitions than its contract or its source asks for.",
             "State the topic's number of partitions in the contract, or recreate the pipeline's own topic."),
+    SOURCE_TOPIC_GREW(
+            "A source topic has more partitions than before, and a model's rows or state are divided by them.",
+            "Run the pipeline under another name, which computes the model anew from the start of its sources; models "
+                    + "that only pass rows on go on by themselves."),
     SOURCE_TOPIC_RECREATED("A source topic was deleted and created anew since this pipeline processed it.",
             "If that was meant, run the pipeline under another name or reset its state; nothing is processed before."),
     STREAM_RECORDS_EXPIRED("The topic no longer holds records that the pipeline has not processed yet.",

@@ -14,6 +14,9 @@ public interface Topics extends AutoCloseable {
     /** Creates topics; one that exists already is left as it is. */
     void create(Collection<WantedTopic> topics);
 
+    /** Gives topics more partitions, by name how many they are to have. */
+    void widen(Map<String, Integer> partitions);
+
     /** The next offset of each partition as a reader of committed records sees it. */
     Map<TopicPartition, Long> endOffsets(Collection<String> topics);
 

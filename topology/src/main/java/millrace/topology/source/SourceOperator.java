@@ -63,6 +63,8 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private long checkpointed;
     /** What is still to be written down as the text that rows are computed by from here on; or null. */
     private String newRevision;
+    /** What the watermark of a partition that is new in an old topic begins with; or null. */
+    private Long widening;
 
     private SourceOperator(SourcePlan plan, RegistryGate registry) {
         this.plan = plan;
@@ -106,6 +108,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             newRevision = null;
         }
         passing = false;
+        widening = plan.time().widenings().get(place);
         if (partition >= source.partitions()) {
             return; // Another source of this sub-topology has more partitions than this one.
         }
@@ -117,6 +120,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
         }
         context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> {
+            widen();
             obeyJournal(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
             takeOffer();
             writeCheckpoint(now);
@@ -142,6 +146,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         }
         SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
+        widen();
         obeyJournal(metadata.offset());
         writeRevision(metadata.offset());
         clock.seen(metadata.offset());
@@ -260,6 +265,16 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         checkpointed = clock.nextOffset();
         write(new TimeEntry.Checkpoint(plan.source().topicId().toString(), partition, clock.nextOffset(),
                 clock.value()));
+    }
+
+    /** A partition that was added goes on where the others of its topic are, and does not hold them back. */
+    private void widen() {
+        if (widening != null && clock.value() == PartitionClock.UNSET && clock.nextOffset() == 0) {
+            clock.floor(widening, bounds.disorder());
+            cell.set(clock);
+            write(new TimeEntry.Widening(plan.source().topicId().toString(), partition, 0, widening));
+        }
+        widening = null;
     }
 
     /** Says from which offset on the text holds that this run computes by, with the first that it does by it. */

@@ -2,6 +2,7 @@ package millrace.topology.source;
 
 import java.util.Map;
 import millrace.topology.time.IdleOffers;
+import millrace.topology.time.Idleness;
 import millrace.topology.time.TimeJournal;
 
 /**
@@ -11,15 +12,19 @@ import millrace.topology.time.TimeJournal;
  * @param offers what the cluster looks like now
  * @param revisions by contract, a digest of the text of everything that is computed from it; written down from where it
  *        holds. Of a run that writes none it is empty
+ * @param widenings of partitions that a topic has got since the others of it were read: the watermark that they begin
+ *        with; written down with the first that is done with them
  */
-public record SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions) {
+public record SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
+        Map<Idleness.Partition, Long> widenings) {
     public SourceTime {
         revisions = Map.copyOf(revisions);
+        widenings = Map.copyOf(widenings);
     }
 
     /** Of a run that writes down no revisions. */
     public SourceTime(TimeJournal journal, IdleOffers offers) {
-        this(journal, offers, Map.of());
+        this(journal, offers, Map.of(), Map.of());
     }
 
     /** Nothing was decided, and nobody looks. */

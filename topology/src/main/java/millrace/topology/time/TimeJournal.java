@@ -25,6 +25,8 @@ public final class TimeJournal {
             switch (entry) {
                 case TimeEntry.Floor f -> floors.computeIfAbsent(place, p -> new TreeMap<>()).merge(f.offset(),
                         f.watermark(), Math::max);
+                case TimeEntry.Widening w -> floors.computeIfAbsent(place, p -> new TreeMap<>()).merge(w.offset(),
+                        w.watermark(), Math::max);
                 case TimeEntry.Revision r -> revisions.computeIfAbsent(place, p -> new TreeMap<>()).put(r.offset(),
                         r.text());
                 case TimeEntry.Checkpoint c -> {}
@@ -32,7 +34,7 @@ public final class TimeJournal {
         }
     }
 
-    /** The floors of one partition: watermarks, by the offset from which they hold. */
+    /** The floors of one partition, that of its widening among them: watermarks, by the offset from which they hold. */
     public NavigableMap<Long, Long> floors(String topicId, int partition) {
         return new TreeMap<>(floors.getOrDefault(new Place(topicId, partition), new TreeMap<>()));
     }

@@ -50,6 +50,7 @@ class SourceTimeTest {
             .add(AvroTypes.toSchema("orders-topic.quarantine", QuarantineRecord.ROW));
     private final IdleOffers offers = new IdleOffers();
     private Map<String, String> revisions = Map.of();
+    private Map<Idleness.Partition, Long> widenings = Map.of();
     private TaskLife life;
     private int lives;
 
@@ -182,6 +183,29 @@ class SourceTimeTest {
     }
 
     @Test
+    void aPartitionThatWasAddedBeginsWhereTheOthersAreAndAReplayDoesTheSame() {
+        widenings = Map.of(PLACE, at(60));
+        start(TimeJournal.EMPTY);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).startsWith("widening at 0 watermark 60",
+                "watermark 60 52");
+        assertThat(send(0, 0)).containsExactly("row 0 at 0 watermark 60 horizon 52");
+        life.commit();
+        life.restore();
+        assertThat(send(1, 70)).as("once is enough").containsExactly("row 1 at 70 watermark 68 horizon 60");
+        life.close();
+        widenings = Map.of();
+        start(journal(new TimeEntry.Widening(TOPIC_ID, 0, 0, at(60))));
+        assertThat(send(0, 0)).containsExactly("row 0 at 0 watermark 60 horizon 52");
+    }
+
+    @Test
+    void aRecordThatIsThereBeforeThePartitionIsLookedAtFindsItWidened() {
+        widenings = Map.of(PLACE, at(60));
+        start(TimeJournal.EMPTY);
+        assertThat(send(5, 0)).containsExactly("widening at 0 watermark 60", "row 5 at 0 watermark 60 horizon 52");
+    }
+
+    @Test
     void aRunWithoutRevisionsWritesNone() {
         start(journal(new TimeEntry.Revision(TOPIC_ID, 0, 0, "a")));
         assertThat(send(0, 0)).hasSize(1);
@@ -297,7 +321,7 @@ class SourceTimeTest {
         needed.set(0, 4);
         return new SourcePlan(new SourceTopic(Orders.contract("orders", 1), Orders.TOPIC_ID, 1, 0), needed,
                 List.of("rows"), new QuarantineTarget("orders-topic", "quarantine", quarantineSchema, 10_000),
-                "watermarks", "journal", new SourceTime(journal, offers, revisions), Duration.ofMillis(100));
+                "watermarks", "journal", new SourceTime(journal, offers, revisions, widenings), Duration.ofMillis(100));
     }
 
     private static TimeJournal journal(TimeEntry... entries) {
@@ -337,6 +361,7 @@ class SourceTimeTest {
             case byte[] bytes when out.node().equals("journal") -> switch (TimeEntry.of((byte[]) out.record().key(),
                     bytes).orElseThrow()) {
                 case TimeEntry.Floor f -> "floor at " + f.offset() + " watermark " + second(f.watermark());
+                case TimeEntry.Widening w -> "widening at " + w.offset() + " watermark " + second(w.watermark());
                 case TimeEntry.Checkpoint c -> "clock " + second(c.clock()) + " at " + c.offset();
                 case TimeEntry.Revision r -> "revision " + r.text() + " at " + r.offset();
             };

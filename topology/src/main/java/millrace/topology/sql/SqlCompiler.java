@@ -96,7 +96,8 @@ public final class SqlCompiler {
         trees.forEach((name, tree) -> reads.put(name, readModels(tree)));
         Map<String, Plan> plans = new LinkedHashMap<>();
         for (String name : order(trees.keySet(), reads)) {
-            if (plans.keySet().containsAll(reads.get(name))) {
+            // One that cannot even be parsed has been complained about, and those that read it wait for it.
+            if (trees.containsKey(name) && plans.keySet().containsAll(reads.get(name))) {
                 attempt(() -> {
                     List<Plan> below = List.copyOf(plans.values());
                     Plan plan = OneRowPerKey.apply(models.get(name), plan(models.get(name), trees.get(name), plans),

@@ -4,18 +4,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
-import millrace.process.Patience;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.EventTime;
@@ -24,11 +21,12 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.EndMarker;
-import millrace.schemas.time.TaskWatermark;
-import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
+import millrace.stream.FixedRegistry;
+import millrace.stream.FoldedTopic;
+import millrace.stream.PipelineEnd;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
@@ -41,11 +39,8 @@ import millrace.topology.run.RunState;
 import millrace.topology.sql.SqlCompiler;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** One topic, some models over it, and pipelines of different names that all compute them from the same records. */
@@ -60,7 +55,7 @@ final class Scene implements AutoCloseable {
     private final Contract contract;
     private final List<Model> models;
     private final List<Plan> plans;
-    private final millrace.stream.FixedRegistry registry = new millrace.stream.FixedRegistry();
+    private final FixedRegistry registry = new FixedRegistry();
     private final KafkaProducer<byte[], byte[]> producer;
     private final AvroRowEncoder encoder;
 
@@ -157,32 +152,7 @@ final class Scene implements AutoCloseable {
 
     /** Waits until every task of every model has said that everything has come. */
     void awaitEnd(String pipeline) {
-        Map<String, TaskWatermark> newest = new HashMap<>();
-        try (var consumer = consumer()) {
-            TopicPartition watermarks = new TopicPartition(TaskWatermark.topicOf(pipeline), 0);
-            consumer.assign(List.of(watermarks));
-            consumer.seekToBeginning(List.of(watermarks));
-            Patience.until("the end of " + pipeline, Duration.ofMinutes(3), () -> {
-                for (var r : consumer.poll(Duration.ofMillis(200))) {
-                    TaskWatermark.of(r.key(), r.value()).ifPresent(w -> newest.put(w.topic() + "/" + w.task(), w));
-                }
-                return plans.stream().allMatch(p -> isEnded(newest, pipeline + "." + p.model()));
-            }, () -> new TreeMap<>(newest).values().toString());
-        }
-    }
-
-    private static boolean isEnded(Map<String, TaskWatermark> newest, String topic) {
-        TaskWatermark first = newest.get(topic + "/0");
-        if (first == null) {
-            return false;
-        }
-        for (int task = 0; task < first.tasks(); task++) {
-            TaskWatermark w = newest.get(topic + "/" + task);
-            if (w == null || w.watermark() != TaskWatermark.END) {
-                return false;
-            }
-        }
-        return true;
+        PipelineEnd.await(servers, pipeline, plans.stream().map(Plan::model).toList());
     }
 
     /** The rows of a model's topic, folded by key where it has one, less some columns; sorted, as text. */
@@ -208,37 +178,7 @@ final class Scene implements AutoCloseable {
     }
 
     private List<String> read(String topic, FieldType.Struct type, Set<String> without) throws Malformed {
-        var decoder = AvroRowDecoder.of(AvroTypes.toSchema(topic, type), type);
-        Map<String, String> byKey = new TreeMap<>();
-        List<String> keyless = new ArrayList<>();
-        try (var consumer = consumer()) {
-            List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                    .map(p -> new TopicPartition(topic, p.partition())).toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                for (var r : consumer.poll(Duration.ofMillis(200))) {
-                    String row = r.value() == null ? null : text(type, decoder.decodeFramed(r.value()), without);
-                    if (r.key() == null) {
-                        keyless.add(row);
-                    } else if (row == null) {
-                        byKey.remove(Arrays.toString(r.key()));
-                    } else {
-                        byKey.put(Arrays.toString(r.key()), row);
-                    }
-                }
-            }
-        }
-        List<String> rows = new ArrayList<>(byKey.values());
-        rows.addAll(keyless);
-        rows.sort(null);
-        return rows;
-    }
-
-    private KafkaConsumer<byte[], byte[]> consumer() {
-        return new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return FoldedTopic.rows(servers, topic, type).stream().map(row -> text(type, row, without)).sorted().toList();
     }
 
     @Override

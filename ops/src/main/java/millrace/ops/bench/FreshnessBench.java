@@ -1,7 +1,6 @@
 package millrace.ops.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,13 +88,7 @@ public final class FreshnessBench {
     }
 
     private Path writeProject(Path folder) throws IOException {
-        for (String file : FILES) {
-            Path target = folder.resolve(file);
-            Files.createDirectories(target.getParent());
-            try (InputStream in = FreshnessBench.class.getResourceAsStream("/bench/" + file)) {
-                Files.write(target, in.readAllBytes());
-            }
-        }
+        BenchFiles.copy("/bench", FILES, folder);
         Files.writeString(folder.resolve(Project.FILE),
                 "name: bench\ndefaults:\n  commit.interval: " + plan.commitInterval().toMillis() + "ms\n");
         return folder;

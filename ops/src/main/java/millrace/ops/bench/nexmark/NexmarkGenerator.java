@@ -76,6 +76,11 @@ public final class NexmarkGenerator {
         return kind < PERSONS + AUCTIONS ? auction(draw, id, at, meanLife(number)) : bid(draw, id, at);
     }
 
+    /** Event time of the first, but for what is shuffled. */
+    public Instant start() {
+        return settings.start();
+    }
+
     /** Nothing that comes after the n-th event happens before this, in milliseconds since 1970. */
     public long watermark(long n) {
         return time((n + 1) / settings.outOfOrderGroup() * settings.outOfOrderGroup());

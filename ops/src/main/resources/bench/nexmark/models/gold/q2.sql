@@ -1,0 +1,3 @@
+SELECT auction, price
+FROM silver.bid
+WHERE MOD(auction, 123) = 0

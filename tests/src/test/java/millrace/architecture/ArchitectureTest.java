@@ -21,7 +21,9 @@ class ArchitectureTest {
             Map.entry("io.confluent..", List.of("millrace.schemas.registry..")),
             Map.entry("org.yaml.snakeyaml..", List.of("millrace.schemas.yaml..")),
             Map.entry("org.rocksdb..", List.of("millrace.statestores.rocksdb..")),
-            Map.entry("org.apache.kafka.streams..", List.of("millrace.topology..", "millrace.statestores..")),
+            // The benchmark's opponent is the library itself.
+            Map.entry("org.apache.kafka.streams..", List.of("millrace.topology..", "millrace.statestores..",
+                    "millrace.ops.bench.plain..")),
             Map.entry("org.apache.iceberg..", List.of("millrace.sinks.iceberg..")),
             Map.entry("org.apache.parquet..", List.of("millrace.sinks.iceberg..")),
             Map.entry("org.apache.hadoop..", List.of("millrace.sinks.iceberg..")),

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import millrace.ops.bench.PipelineEnd;
 import millrace.ops.bench.nexmark.NexmarkGenerator;
 import millrace.ops.bench.nexmark.NexmarkLoad;
 import millrace.ops.bench.nexmark.NexmarkProject;
@@ -23,11 +24,9 @@ import millrace.ops.bench.nexmark.NexmarkQuery;
 import millrace.ops.embedded.EmbeddedBroker;
 import millrace.process.ChildJvm;
 import millrace.process.Patience;
-import millrace.schemas.contract.Contract;
 import millrace.schemas.row.FieldType;
 import millrace.stream.FixedRegistry;
 import millrace.stream.FoldedTopic;
-import millrace.stream.PipelineEnd;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.run.PipelineRun;
 import org.apache.kafka.clients.admin.Admin;
@@ -58,22 +57,23 @@ class NexmarkTest {
     void everyQueryGivesTheRowsThatAnotherEngineFindsInTheEvents() throws Exception {
         NexmarkProject project = NexmarkProject.in(folder.resolve("project"));
         Pipeline pipeline = project.pipeline(PIPELINE, QUERIES);
-        var registry = new FixedRegistry();
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
             String servers = broker.bootstrapServers();
-            for (Contract contract : pipeline.contracts()) {
-                NexmarkLoad.createTopic(contract, servers);
-            }
-            try (NexmarkLoad load = new NexmarkLoad(GENERATOR, project.contract("nexmark"), servers, registry)) {
-                if (pipeline.contract("side_input").isPresent()) {
-                    load.produceSideInput(project.contract("side_input"), registry);
+            try (NexmarkLoad load = new NexmarkLoad(GENERATOR, project, servers, new FixedRegistry())) {
+                load.createTopics(pipeline.contracts());
+                if (pipeline.contracts().contains(project.sideInput())) {
+                    load.produceSideInput();
                 }
                 killInTheMidst(load, servers);
                 load.end();
             }
             try (PipelineRun run = NexmarkWorker.run(pipeline, servers, folder.resolve("worker/state"))) {
                 run.start();
-                PipelineEnd.await(servers, PIPELINE, QUERIES.stream().map(NexmarkQuery::model).toList());
+                try (PipelineEnd end = new PipelineEnd(servers, PIPELINE,
+                        QUERIES.stream().map(NexmarkQuery::model).toList())) {
+                    Patience.until("the end; seed " + SEED, Duration.ofMinutes(5),
+                            () -> end.isReachedWithin(Duration.ofMillis(200)), () -> run.state() + " " + end);
+                }
             }
             assertThat(differences(pipeline, servers)).as("seed %d", SEED).isEmpty();
         }

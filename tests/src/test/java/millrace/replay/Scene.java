@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import millrace.ops.bench.PipelineEnd;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
+import millrace.process.Patience;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.EventTime;
@@ -26,7 +28,6 @@ import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
 import millrace.stream.FixedRegistry;
 import millrace.stream.FoldedTopic;
-import millrace.stream.PipelineEnd;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
@@ -126,6 +127,10 @@ final class Scene implements AutoCloseable {
                 .tables();
     }
 
+    Contract contract() {
+        return contract;
+    }
+
     SchemaRegistry registry() {
         return registry;
     }
@@ -152,7 +157,10 @@ final class Scene implements AutoCloseable {
 
     /** Waits until every task of every model has said that everything has come. */
     void awaitEnd(String pipeline) {
-        PipelineEnd.await(servers, pipeline, plans.stream().map(Plan::model).toList());
+        try (PipelineEnd end = new PipelineEnd(servers, pipeline, plans.stream().map(Plan::model).toList())) {
+            Patience.until("the end of " + pipeline, Duration.ofMinutes(3),
+                    () -> end.isReachedWithin(Duration.ofMillis(200)), end::toString);
+        }
     }
 
     /** The rows of a model's topic, folded by key where it has one, less some columns; sorted, as text. */

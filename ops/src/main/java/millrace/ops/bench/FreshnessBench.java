@@ -88,7 +88,7 @@ public final class FreshnessBench {
     }
 
     private Path writeProject(Path folder) throws IOException {
-        BenchFiles.copy("/bench", FILES, folder);
+        BenchProject.writeFiles("/bench", FILES, folder);
         Files.writeString(folder.resolve(Project.FILE),
                 "name: bench\ndefaults:\n  commit.interval: " + plan.commitInterval().toMillis() + "ms\n");
         return folder;

@@ -1,20 +1,21 @@
 package millrace.ops.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.ops.bench.FreshnessBench;
-import millrace.ops.logging.LogFiles;
+import millrace.ops.bench.WindowsBench;
+import millrace.ops.bench.nexmark.NexmarkBench;
+import millrace.ops.bench.nexmark.NexmarkQuery;
 import millrace.ops.problem.OpsProblem;
-import millrace.ops.project.Profile;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.yaml.Durations;
@@ -28,9 +29,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code millrace bench}. */
-@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, and how fresh tables are.", description = {
+@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, how fresh tables are, and what queries cost.", description = {
         "", "Without a word after it, `bench` is `bench landing`."}, subcommands = {BenchCommand.Landing.class,
-                BenchCommand.Freshness.class})
+                BenchCommand.Freshness.class, BenchCommand.Nexmark.class,
+                BenchCommand.Windows.class})
 final class BenchCommand extends Main.Group {
 
     /** Options that come right after {@code bench} are those of {@code landing}. */
@@ -155,47 +157,136 @@ final class BenchCommand extends Main.Group {
 
         @Override
         ExitCode run() throws IOException, InterruptedException {
-            if (rate < 1) {
-                throw unfit("--rate", Integer.toString(rate), "1 or more");
-            }
+            atLeastOne("--rate", rate);
             Duration all = duration("--duration", duration);
             Duration first = duration("--warm-up", warmUp);
             if (first.compareTo(all) >= 0) {
                 throw unfit("--warm-up", warmUp, "less than the duration of " + duration);
             }
-            Path folder = data == null ? Files.createTempDirectory("millrace-bench") : empty(terminal().resolve(data));
-            var plan = new FreshnessBench.Plan(rate, all, first, duration("--interval", interval), seed, folder);
-            try (StopSignal stop = StopSignal.listen(terminal().err())) {
-                Path log = LogFiles.writeTo(folder.resolve("logs"), new Profile.Logs(Profile.LogFormat.TEXT, "info"));
-                terminal().err().println("Starting a platform; log " + log);
+            Duration every = duration("--interval", interval);
+            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+                    StopSignal stop = StopSignal.listen(terminal().err())) {
+                var plan = new FreshnessBench.Plan(rate, all, first, every, seed, folder.path());
+                terminal().err().println("Starting a platform; log " + folder.log());
                 show(terminal(), result, FreshnessBench.run(plan, stop::isWished, terminal().err()::println));
-            } finally {
-                if (data == null) {
-                    delete(folder);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /** {@code millrace bench nexmark}. */
+    @Command(name = "nexmark", mixinStandardHelpOptions = true, header = "Says how many events of Nexmark a second of processor time is enough for.", description = {
+            "",
+            "Produces the events of an auction house to a topic, and runs queries over it one after the other: from topic to topic, exactly once, without tables. Each query has a process to itself, which reads all events twice; the second time is measured. Broker and registry are another process. Prints a line of key=value for each query: wall_s and cpu_s of its process, events_per_cpu_s, the floor that it is to reach, and flink_per_core, which the repository nexmark/nexmark publishes for Flink on its own machines.",
+            "",
+            "Figures mean something on a quiet machine: load_before is what ran before. Ctrl-C ends it after the query that is running."}, footer = {
+                    "", "Examples:", "  millrace bench nexmark",
+                    "  millrace bench nexmark --query q0,q5,q8 --events 5000000 -o json"})
+    static final class Nexmark extends Main.Subcommand {
+        @Mixin
+        private Result result;
+
+        @Option(names = "--query", split = ",", paramLabel = "<q>", description = "Such as q5, or several. Default: all that can be run.")
+        private List<String> queries = List.of();
+
+        @Option(names = "--events", defaultValue = "1000000", paramLabel = "<n>", description = "Default: 1000000.")
+        private long events;
+
+        @Option(names = "--rate", defaultValue = "10000", paramLabel = "<n>", description = "Events per second of their own time, which decides how many are in a window. Default: 10000.")
+        private int rate;
+
+        @Option(names = "--threads", defaultValue = "2", paramLabel = "<n>", description = "Stream threads. Default: 2.")
+        private int threads;
+
+        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
+        private long seed;
+
+        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
+        private Path data;
+
+        @Override
+        ExitCode run() throws IOException, InterruptedException {
+            atLeastOne("--events", events);
+            atLeastOne("--rate", rate);
+            atLeastOne("--threads", threads);
+            List<NexmarkQuery> wanted = queries.stream().map(Nexmark::query).toList();
+            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+                    StopSignal stop = StopSignal.listen(terminal().err())) {
+                List<Map<String, Object>> all = new ArrayList<>();
+                NexmarkBench.run(new NexmarkBench.Plan(wanted, events, rate, threads, seed, folder.path()),
+                        stop::isWished, terminal().err()::println, figures -> {
+                            all.add(figures);
+                            if (!result.isJson()) {
+                                showLine(terminal(), figures);
+                            }
+                        });
+                if (result.isJson()) {
+                    terminal().out().println(Result.json(all));
                 }
             }
             return ExitCode.OK;
         }
 
-        private static Path empty(Path folder) throws IOException {
-            if (Files.exists(folder)) {
-                try (Stream<Path> files = Files.list(folder)) {
-                    if (files.findAny().isPresent()) {
-                        throw new ProblemException(Problem.of(OpsProblem.FOLDER_NOT_EMPTY, folder.toString(),
-                                folder + " is not empty; nothing was written.")
-                                .withRemedy("Name another folder with --data."));
-                    }
-                }
+        private static NexmarkQuery query(String name) {
+            return NexmarkQuery.of(name).orElseThrow(() -> unfit("--query", name, name.equalsIgnoreCase("q12")
+                    ? "another one: q12 counts by the clock of the machine, and no replay could repeat that"
+                    : "one of " + Stream.of(NexmarkQuery.values()).map(NexmarkQuery::shortName)
+                            .collect(Collectors.joining(", "))));
+        }
+    }
+
+    /** {@code millrace bench windows}. */
+    @Command(name = "windows", mixinStandardHelpOptions = true, header = "Compares what a windowed count costs with Kafka Streams' own.", description = {
+            "",
+            "Produces a clickstream to a topic and counts it per minute, by a model and by the DSL of Kafka Streams in turns: exactly once, from topic to topic, each run in a process of its own that reads everything twice; the second time is measured. Prints lines of key=value: the medians of wall_s and cpu_s of both, the ratio of their events per second of processor time, and the ratio demanded. What the DSL drops, since it takes it for too late, is its own account.",
+            "", "Figures mean something on a quiet machine: load_before is what ran before."}, footer = {"",
+                    "Examples:", "  millrace bench windows",
+                    "  millrace bench windows --by user --events 5000000 --runs 5 -o json"})
+    static final class Windows extends Main.Subcommand {
+        @Mixin
+        private Result result;
+
+        /** As typed. */
+        private enum By {
+            region(WindowsBench.By.REGION), user(WindowsBench.By.USER);
+
+            private final WindowsBench.By meant;
+
+            By(WindowsBench.By meant) {
+                this.meant = meant;
             }
-            return folder;
         }
 
-        private static void delete(Path folder) throws IOException {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                    Files.deleteIfExists(file);
-                }
+        @Option(names = "--by", defaultValue = "region", paramLabel = "region|user", description = "What is counted: ${COMPLETION-CANDIDATES}. There are 12 regions and a million users. Default: region.")
+        private By by;
+
+        @Option(names = "--events", defaultValue = "3000000", paramLabel = "<n>", description = "Default: 3000000.")
+        private long events;
+
+        @Option(names = "--runs", defaultValue = "3", paramLabel = "<n>", description = "Of each. Default: 3.")
+        private int runs;
+
+        @Option(names = "--threads", defaultValue = "2", paramLabel = "<n>", description = "Stream threads. Default: 2.")
+        private int threads;
+
+        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
+        private long seed;
+
+        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
+        private Path data;
+
+        @Override
+        ExitCode run() throws IOException, InterruptedException {
+            atLeastOne("--events", events);
+            atLeastOne("--runs", runs);
+            atLeastOne("--threads", threads);
+            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+                    StopSignal stop = StopSignal.listen(terminal().err())) {
+                show(terminal(), result,
+                        WindowsBench.run(new WindowsBench.Plan(by.meant, events, runs, threads, seed, folder.path()),
+                                stop::isWished, terminal().err()::println));
             }
+            return ExitCode.OK;
         }
     }
 
@@ -206,6 +297,18 @@ final class BenchCommand extends Main.Group {
     private static ProblemException unfit(String option, String found, String expected) {
         return new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, option,
                 "Found \"" + found + "\", expected " + expected + "."));
+    }
+
+    private static void atLeastOne(String option, long given) {
+        if (given < 1) {
+            throw unfit(option, Long.toString(given), "1 or more");
+        }
+    }
+
+    private static void showLine(Terminal terminal, Map<String, Object> figures) {
+        terminal.out().println(figures.entrySet().stream().map(f -> f.getKey() + "=" + f.getValue())
+                .collect(Collectors.joining(" ")));
+        terminal.out().flush();
     }
 
     private static void show(Terminal terminal, Result result, Map<String, Object> figures) {

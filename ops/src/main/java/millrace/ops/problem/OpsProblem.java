@@ -47,6 +47,8 @@ public enum OpsProblem implements ProblemCode {
     FOLDER_NOT_EMPTY("A new project would overwrite files that are there.", "Name another folder."),
     BENCH_BEHIND("The tables of a benchmark did not hold all of its events in time, so there is nothing to measure.",
             "Lower the rate, or look at the log for what is blocked."),
+    BENCH_FAILED("A process that a benchmark had started ended before its work was done.",
+            "Read the end of the log that the message names."),
     OPTION_UNFIT("An option has a value that it cannot have.", "Use one of the forms that --help shows.");
 
     private final String meaning;

@@ -1,6 +1,7 @@
 package millrace.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
@@ -52,6 +53,47 @@ class BenchCommandTest {
     }
 
     @Test
+    void aQueryIsMeasuredInAProcessOfItsOwn() throws IOException {
+        assertThat(run("bench", "nexmark", "--query", "q0,q17", "--events", "5000", "-o", "json")).as(err()).isZero();
+        JsonNode queries = new ObjectMapper().readTree(out());
+        assertThat(queries).extracting(q -> q.path("query").asText()).containsExactly("q0", "q17");
+        for (JsonNode query : queries) {
+            assertThat(query.path("events").asLong()).isEqualTo(5_000);
+            double cpu = query.path("cpu_s").asDouble();
+            assertThat(cpu).isPositive();
+            assertThat(query.path("events_per_cpu_s").asDouble()).isCloseTo(5_000 / cpu, withPercentage(2));
+            assertThat(query.path("floor_met").asBoolean())
+                    .isEqualTo(query.path("events_per_cpu_s").asLong() >= query.path("floor").asLong());
+        }
+        assertThat(err()).contains("Producing 5,000 events", "Running q17 twice");
+    }
+
+    @Test
+    void aWindowedCountIsComparedWithKafkaStreamsOwn() throws IOException {
+        assertThat(run("bench", "windows", "--by", "user", "--events", "5000", "--runs", "1", "-o", "json")).as(err())
+                .isZero();
+        JsonNode figures = new ObjectMapper().readTree(out());
+        assertThat(figures.path("by").asText()).isEqualTo("user");
+        assertThat(figures.path("plain_dropped").asLong()).as("both count everything").isZero();
+        double ratio = figures.path("plain_cpu_s").asDouble() / figures.path("ours_cpu_s").asDouble();
+        assertThat(figures.path("ratio").asDouble()).isCloseTo(ratio, withPercentage(3));
+        assertThat(figures.path("demand_met").asBoolean())
+                .isEqualTo(figures.path("ratio").asDouble() >= figures.path("demanded").asDouble());
+        assertThat(run("bench", "windows", "--by", "page")).isEqualTo(2);
+        assertThat(err()).contains("'--by'", "[region, user]");
+    }
+
+    @Test
+    void aQueryThatIsNotThereIsRefused() {
+        assertThat(run("bench", "nexmark", "--query", "q99")).isEqualTo(1);
+        assertThat(err()).contains("--query", "Found \"q99\", expected one of q0, q1, q2,");
+        assertThat(run("bench", "nexmark", "--query", "q12")).isEqualTo(1);
+        assertThat(err()).contains("q12 counts by the clock of the machine");
+        assertThat(run("bench", "nexmark", "--events", "0")).isEqualTo(1);
+        assertThat(err()).contains("Found \"0\", expected 1 or more.");
+    }
+
+    @Test
     void whatCannotBeMeasuredIsRefused() throws IOException {
         assertThat(run("bench", "freshness", "--duration", "10s", "--warm-up", "10s")).isEqualTo(1);
         assertThat(err()).contains("--warm-up", "Found \"10s\", expected less than the duration of 10s.");
@@ -67,7 +109,7 @@ class BenchCommandTest {
         assertThat(run("bench", "--brokers", "b:1", "--registry", "http://r")).isEqualTo(2);
         assertThat(err()).contains("millrace bench landing").contains("'--topic=<topic>', '--warehouse=<folder>'");
         assertThat(run("bench", "--help")).isZero();
-        assertThat(out()).contains("landing", "freshness");
+        assertThat(out()).contains("landing", "freshness", "nexmark", "windows");
         assertThat(run("bench", "freshnes")).isEqualTo(2);
         assertThat(err()).contains("Did you mean \"freshness\"?");
     }

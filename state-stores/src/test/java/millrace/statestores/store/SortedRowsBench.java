@@ -78,7 +78,7 @@ final class SortedRowsBench {
         if (keys == 1 && found == 0) {
             throw new IllegalStateException("nothing found");
         }
-        ((StateStore) context.getStateStore("rows")).close();
+        context.getStateStore("rows").close();
         try (var all = Files.walk(folder.toPath())) {
             all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
         }

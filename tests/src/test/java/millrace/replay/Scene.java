@@ -44,7 +44,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** One topic, some models over it, and pipelines of different names that all compute them from the same records. */
+/** Some topics, models over them, and pipelines of different names that all compute them from the same records. */
 final class Scene implements AutoCloseable {
     static final FieldType.Struct ROW = new FieldType.Struct(List.of(Field.required("id", new FieldType.Int64()),
             Field.optional("who", new FieldType.Text()), Field.optional("amount", new FieldType.Int64()),
@@ -53,32 +53,45 @@ final class Scene implements AutoCloseable {
 
     private final String servers;
     private final Path folder;
-    private final Contract contract;
+    private final List<Contract> contracts;
     private final List<Model> models;
     private final List<Plan> plans;
     private final FixedRegistry registry = new FixedRegistry();
     private final KafkaProducer<byte[], byte[]> producer;
-    private final AvroRowEncoder encoder;
+    private final Map<String, AvroRowEncoder> encoders = new HashMap<>();
+
+    /** A contract by the name {@code contract}, whose topic is called after the scene too. */
+    record Source(String contract, String topic, int partitions, Duration disorder, Duration lateness,
+            Duration idleTimeout) {
+        Contract toContract() {
+            return new Contract(contract, contract, "1.0.0", "active", topic, "test." + contract, "", "",
+                    ROW.fields().stream().map(Column::of).toList(), List.of(),
+                    Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), idleTimeout)),
+                    partitions, Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(),
+                    List.of(), Place.file(contract + ".odcs.yaml"));
+        }
+    }
 
     /** @param sql by name of the model, with its layer; {@code keys} by the same name, columns joined by commas */
     Scene(String servers, Path folder, String topic, int partitions, Duration disorder, Duration lateness,
             Duration idleTimeout, Map<String, String> sql, Map<String, String> keys) throws Exception {
+        this(servers, folder, List.of(new Source("events", topic, partitions, disorder, lateness, idleTimeout)),
+                sql.entrySet().stream().map(e -> model(e.getKey(), e.getValue(), keys.getOrDefault(e.getKey(), "")))
+                        .toList());
+    }
+
+    Scene(String servers, Path folder, List<Source> sources, List<Model> models) throws Exception {
         this.servers = servers;
         this.folder = folder;
-        contract = new Contract("events", "events", "1.0.0", "active", topic, "test.events", "", "",
-                ROW.fields().stream().map(Column::of).toList(), List.of(),
-                Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), idleTimeout)),
-                partitions, Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(),
-                List.of(), Place.file("events.odcs.yaml"));
-        models = sql.entrySet().stream().map(e -> model(e.getKey(), e.getValue(), keys.getOrDefault(e.getKey(), "")))
-                .toList();
-        plans = SqlCompiler.compile(List.of(contract), models, FunctionLibrary.builtIn());
+        this.models = List.copyOf(models);
+        contracts = sources.stream().map(Source::toContract).toList();
+        plans = SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(Set.of(new NewTopic(topic, partitions, (short) 1).configs(Map.of("retention.ms", "-1"))))
-                    .all().get();
+            admin.createTopics(contracts.stream().map(c -> new NewTopic(c.topic(), c.partitions(), (short) 1)
+                    .configs(Map.of("retention.ms", "-1"))).toList()).all().get();
         }
-        encoder = AvroRowEncoder.of(AvroTypes.toSchema(contract), ROW,
-                registry.register("", AvroTypes.toSchema(contract)));
+        contracts.forEach(c -> encoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema(c), ROW,
+                registry.register("", AvroTypes.toSchema(c)))));
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", servers, "linger.ms", 5),
                 new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -94,17 +107,24 @@ final class Scene implements AutoCloseable {
     }
 
     void produce(List<History.Event> events) {
+        produce("events", events);
+    }
+
+    void produce(String source, List<History.Event> events) {
+        Contract contract = contract(source);
         for (History.Event e : events) {
             producer.send(new ProducerRecord<>(contract.topic(), e.partition(), e.at() / 1000 + 100_000, null,
-                    encoder.encode(e.row())));
+                    encoders.get(source).encode(e.row())));
         }
         producer.flush();
     }
 
     /** Says that nothing comes any more, in every partition. */
     void end() {
-        for (int p = 0; p < contract.partitions(); p++) {
-            producer.send(EndMarker.record(contract.topic(), p));
+        for (Contract contract : contracts) {
+            for (int p = 0; p < contract.partitions(); p++) {
+                producer.send(EndMarker.record(contract.topic(), p));
+            }
         }
         producer.flush();
     }
@@ -123,12 +143,16 @@ final class Scene implements AutoCloseable {
     List<DeployedTable> tables(String pipeline) {
         Project project = new Project(pipeline, "", folder, new Project.Defaults(Duration.ofMillis(300),
                 Optional.empty(), 128L << 20, Map.of()), Profile.embedded(folder, Profile.Ports.FREE));
-        return Deployment.of(project, List.of(contract), models, plans, FunctionLibrary.builtIn(), Aggregates.builtIn())
+        return Deployment.of(project, contracts, models, plans, FunctionLibrary.builtIn(), Aggregates.builtIn())
                 .tables();
     }
 
     Contract contract() {
-        return contract;
+        return contracts.get(0);
+    }
+
+    private Contract contract(String name) {
+        return contracts.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     }
 
     SchemaRegistry registry() {
@@ -138,7 +162,7 @@ final class Scene implements AutoCloseable {
     private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
-        Pipeline pipeline = new Pipeline(name, List.of(contract), plans.stream()
+        Pipeline pipeline = new Pipeline(name, contracts, plans.stream()
                 .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
         var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
                 Duration.ofMillis(100), true, (short) 1, Map.of(), Map.of("consumer.session.timeout.ms", "6000",
@@ -173,6 +197,12 @@ final class Scene implements AutoCloseable {
     List<String> late(String pipeline, String model) throws Malformed {
         return read(millrace.topology.late.LateRow.topicOf(pipeline + "." + model),
                 millrace.topology.late.LateRow.ROW, Set.of());
+    }
+
+    /** Whether a model may have late rows. */
+    boolean setsLateRowsAside(String model) {
+        return plans.stream().filter(p -> p.model().equals(model))
+                .anyMatch(p -> new Pipeline.PlannedModel(p, Model.Config.DEFAULT).setsLateRowsAside());
     }
 
     private static String text(FieldType.Struct type, Object[] row, Set<String> without) {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.topology.assemble.Pipeline;
@@ -64,15 +66,65 @@ sealed interface Widening {
 
     /** Topics in which the clocks of source partitions are kept, with how many partitions each needs. */
     static Map<String, Integer> changelogs(Pipeline pipeline) {
-        Map<Integer, Integer> widest = new HashMap<>();
-        Map<String, Integer> groups = pipeline.groups();
-        pipeline.contracts().forEach(c -> widest.merge(groups.get(c.name()), c.partitions(), Math::max));
+        Map<String, Integer> tasks = new Tasks(pipeline).ofContracts();
         Map<String, Integer> changelogs = new TreeMap<>();
         for (Contract contract : pipeline.contracts()) {
             changelogs.put(pipeline.name() + "-" + contract.topic() + ".clock-changelog",
-                    widest.get(groups.get(contract.name())));
+                    tasks.get(contract.name()));
         }
         return changelogs;
+    }
+
+    /** How many tasks read each contract: as many as the widest of what is put together without an exchange has partitions. */
+    final class Tasks {
+        private final Map<String, Integer> partitions = new HashMap<>();
+        private final Map<String, Set<String>> together = new HashMap<>();
+        private final Map<String, Together> models = new HashMap<>();
+
+        Tasks(Pipeline pipeline) {
+            for (Contract contract : pipeline.contracts()) {
+                partitions.put(contract.name(), contract.partitions());
+                together.put(contract.name(), new TreeSet<>(Set.of(contract.name())));
+            }
+            pipeline.models().forEach(m -> models.put(m.name(), of(m.plan().root())));
+        }
+
+        /** The contracts whose tasks a step's rows are in, and how many tasks give them. */
+        private record Together(Set<String> contracts, int width) {}
+
+        private Together of(PlanNode node) {
+            return switch (node) {
+                case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL
+                        ? models.get(scan.source())
+                        : new Together(Set.of(scan.source()), partitions.get(scan.source()));
+                case PlanNode.Exchange e -> new Together(Set.of(), of(e.input()).width());
+                default -> {
+                    Set<String> contracts = new TreeSet<>();
+                    int width = 0;
+                    for (PlanNode input : node.inputs()) {
+                        Together below = of(input);
+                        contracts.addAll(below.contracts());
+                        width = Math.max(width, below.width());
+                    }
+                    unite(contracts, width);
+                    yield new Together(contracts, width);
+                }
+            };
+        }
+
+        private void unite(Set<String> contracts, int width) {
+            Set<String> all = new TreeSet<>();
+            contracts.forEach(c -> all.addAll(together.get(c)));
+            int widest = Math.max(width, all.stream().mapToInt(partitions::get).max().orElse(0));
+            all.forEach(c -> {
+                together.put(c, all);
+                partitions.put(c, widest);
+            });
+        }
+
+        Map<String, Integer> ofContracts() {
+            return Map.copyOf(partitions);
+        }
     }
 
     /** Whether a model does nothing but calculate rows from rows, one at a time. */

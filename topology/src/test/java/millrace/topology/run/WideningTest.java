@@ -54,6 +54,16 @@ class WideningTest {
                 "web-returns-topic.clock-changelog", 4));
     }
 
+    @Test
+    void whatMeetsBehindExchangesHasTasksOfItsOwn() {
+        PlanNode returns = Orders.scan("returns", PlanNode.Scan.Kind.CONTRACT, Orders.ROW, 0, 1);
+        Pipeline pipeline = new Pipeline("web", List.of(Orders.contract("orders", 2), Orders.contract("returns", 4)),
+                List.of(Orders.model("silver.m", new PlanNode.Union(
+                        List.of(EXCHANGES, new PlanNode.Exchange(returns, List.of(0))), ORDERS.rowType()))));
+        assertThat(Widening.changelogs(pipeline)).isEqualTo(Map.of("web-orders-topic.clock-changelog", 2,
+                "web-returns-topic.clock-changelog", 4));
+    }
+
     private static Pipeline pipeline(int partitions, Pipeline.PlannedModel model) {
         return new Pipeline("web", List.of(Orders.contract("orders", partitions)), List.of(model));
     }

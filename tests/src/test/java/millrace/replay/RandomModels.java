@@ -1,0 +1,191 @@
+package millrace.replay;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.ProblemException;
+import millrace.topology.check.CheckProblem;
+import millrace.topology.function.FunctionLibrary;
+import millrace.topology.model.Model;
+import millrace.topology.sql.SqlCompiler;
+
+/**
+ * Models at random, over contracts and over each other. Every one gives {@code id}, {@code who} and {@code amount}, and
+ * most a time {@code at}, so that any can stand on any other; what the compiler refuses is not taken.
+ */
+final class RandomModels {
+    private final Random random;
+    private final List<Contract> contracts;
+    private final List<Model> models = new ArrayList<>();
+    private final List<String> relations = new ArrayList<>();
+
+    private RandomModels(long seed, List<Contract> contracts) {
+        random = new Random(seed);
+        this.contracts = contracts;
+        contracts.forEach(c -> relations.add(c.name()));
+    }
+
+    /** The same models for the same seed and contracts. */
+    static List<Model> of(long seed, List<Contract> contracts, int count) {
+        RandomModels of = new RandomModels(seed, contracts);
+        for (int tries = 0; of.models.size() < count; tries++) {
+            if (tries > 200 * count) {
+                throw new IllegalStateException("no models come of seed " + seed);
+            }
+            of.tryOne();
+        }
+        return of.models;
+    }
+
+    /**
+     * A model that may be.
+     *
+     * @param key the columns that tell its rows apart, should it take rows back
+     * @param retention of its config; null for none
+     */
+    private record Candidate(String sql, String key, Duration retention) {}
+
+    private void tryOne() {
+        Candidate c = candidate();
+        String name = "m" + models.size();
+        accept(model(name, c.sql, "", c.retention)).or(() -> accept(model(name, c.sql, c.key, c.retention)))
+                .ifPresent(m -> {
+                    models.add(m);
+                    relations.add("gold." + name);
+                });
+    }
+
+    private static Model model(String name, String sql, String key, Duration retention) {
+        Model.Config d = Model.Config.DEFAULT;
+        return new Model("gold", name, name + ".sql", sql, "", List.of(), new Model.Config(
+                key.isEmpty() ? List.of() : List.of(key.split(",")), d.materialized(), Optional.ofNullable(retention),
+                d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(), d.topic(), d.tableProperties(),
+                d.places()));
+    }
+
+    private Optional<Model> accept(Model model) {
+        List<Model> all = new ArrayList<>(models);
+        all.add(model);
+        try {
+            SqlCompiler.compile(contracts, all, FunctionLibrary.builtIn());
+            return Optional.of(model);
+        } catch (ProblemException e) {
+            boolean expected = e.problems().stream().allMatch(p -> p.code() instanceof CheckProblem
+                    || p.code().toString().equals("SQL_NOT_SUPPORTED_YET"));
+            if (!expected) {
+                throw new AssertionError(model.sql(), e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private String any() {
+        // Contracts often, and models that are not deep more often than others.
+        return random.nextInt(3) == 0
+                ? relations.get(random.nextInt(contracts.size()))
+                : relations.get(Math.min(random.nextInt(relations.size()), random.nextInt(relations.size())));
+    }
+
+    private String one(String... texts) {
+        return texts[random.nextInt(texts.length)];
+    }
+
+    private String seconds(int from, int to) {
+        return "INTERVAL '" + (from + random.nextInt(to - from + 1)) + "' SECOND";
+    }
+
+    private Candidate candidate() {
+        String a = any();
+        String b = any();
+        Duration retention = switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> Duration.ofSeconds(2 + random.nextInt(8));
+            default -> Model.Config.FOREVER;
+        };
+        return switch (random.nextInt(15)) {
+            case 0 -> new Candidate("SELECT id, who, amount * 2 + 1 AS amount, at FROM " + a + " WHERE "
+                    + one("amount > 100", "id % 3 <> 0", "who <> 'hot'", "amount IS NOT NULL"), "id,who,at", retention);
+            case 1, 2, 3 -> new Candidate("SELECT " + aggregate("id") + " AS id, who, " + aggregate("amount")
+                    + " AS amount, window_time AS at FROM TABLE(" + window(a) + ")" + one("", " WHERE amount > 50")
+                    + " GROUP BY who, window_start, window_end, window_time" + one("", " HAVING COUNT(*) > 2"),
+                    "who,at", retention);
+            case 4 -> new Candidate("SELECT COUNT(*) AS id, who, " + aggregate("amount")
+                    + " AS amount, window_time AS at FROM TABLE(SESSION(TABLE " + a
+                    + " PARTITION BY who, DESCRIPTOR(at), " + seconds(1, 4) + ")) GROUP BY who, window_start, "
+                    + "window_end, window_time", "who,at", retention);
+            case 5 -> new Candidate("SELECT " + aggregate("id") + " AS id, who, " + aggregate("amount")
+                    + " AS amount, MAX(at) AS at FROM " + a + " GROUP BY who", "who", Model.Config.FOREVER);
+            case 6, 7 -> join(a, b, retention);
+            case 8 -> new Candidate("SELECT id, who, amount, at FROM " + a + " l WHERE " + one("", "NOT ")
+                    + "EXISTS (SELECT 1 FROM " + b + " r WHERE r.who = l.who AND r.amount % 40 = l.amount % 40"
+                    + near() + ")", "id,who,at", retention);
+            case 9 -> new Candidate("SELECT l.id, l.who, r.amount, l.at, r.id AS other FROM " + a + one(" l JOIN ",
+                    " l LEFT JOIN ") + b + " FOR SYSTEM_TIME AS OF l.at AS r ON r.who = l.who", "id,who,at", retention);
+            case 10 -> new Candidate("SELECT l.id, l.who, r.amount, l.at FROM " + a + one(" l ASOF JOIN ",
+                    " l LEFT ASOF JOIN ") + b + " r MATCH_CONDITION l.at > r.at ON l.who = r.who",
+                    "id,who,at", retention);
+            case 11 -> ranked(a, retention);
+            case 12 -> random.nextBoolean()
+                    ? new Candidate("SELECT DISTINCT amount % 9 AS id, who, amount % 4 AS amount FROM " + a,
+                            "id,who,amount", Model.Config.FOREVER)
+                    : new Candidate("SELECT id, who, x AS amount, n, at FROM " + a + " CROSS JOIN UNNEST(ARRAY[amount, id, "
+                            + "7]) WITH ORDINALITY AS u(x, n)", "id,who,n,at", retention);
+            case 13 -> new Candidate("SELECT id, who, amount, at FROM " + a + " WHERE amount < 600 UNION ALL SELECT id, "
+                    + "who, amount + 1, at FROM " + b, "id,who,amount,at", Model.Config.FOREVER);
+            default -> new Candidate("SELECT id, who, " + one("SUM(amount)", "COUNT(*)", "MAX(amount)")
+                    + " OVER (PARTITION BY who ORDER BY at " + one("ROWS BETWEEN 3 PRECEDING AND CURRENT ROW",
+                            "RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW")
+                    + ") AS amount, at FROM " + a, "id,who,at", retention);
+        };
+    }
+
+    private String aggregate(String column) {
+        return one("MIN(" + column + ")", "MAX(" + column + ")", "SUM(" + column + ")", "COUNT(DISTINCT " + column
+                + ")", "COUNT(" + column + ")", "FIRST_VALUE(" + column + ")", "LAST_VALUE(" + column + ")");
+    }
+
+    private String window(String of) {
+        return switch (random.nextInt(4)) {
+            case 0 -> "HOP(TABLE " + of + ", DESCRIPTOR(at), INTERVAL '2' SECOND, INTERVAL '6' SECOND)";
+            case 1 -> "CUMULATE(TABLE " + of + ", DESCRIPTOR(at), INTERVAL '3' SECOND, INTERVAL '9' SECOND)";
+            default -> "TUMBLE(TABLE " + of + ", DESCRIPTOR(at), " + seconds(2, 7) + ")";
+        };
+    }
+
+    private String near() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "";
+            case 1 -> " AND r.at = l.at";
+            case 2 -> " AND r.at BETWEEN l.at - " + seconds(0, 3) + " AND l.at + " + seconds(0, 3);
+            default -> " AND r.at > l.at AND r.at < l.at + " + seconds(1, 5);
+        };
+    }
+
+    private Candidate join(String a, String b, Duration retention) {
+        String kind = one("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN");
+        String at = kind.equals("RIGHT JOIN") ? "r.at" : kind.equals("FULL JOIN") ? "COALESCE(l.at, r.at) AS at" : "l.at";
+        return new Candidate("SELECT COALESCE(l.id, -1) AS id, COALESCE(l.who, r.who) AS who, "
+                + "COALESCE(r.amount, l.amount) AS amount, " + at + ", COALESCE(r.id, -1) AS other FROM " + a + " l " + kind
+                + " " + b + " r ON l.who = r.who AND l.amount % 20 = r.amount % 20" + near()
+                + one("", " AND r.amount > l.amount"), "id,who,other,at", retention);
+    }
+
+    private Candidate ranked(String a, Duration retention) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Candidate("SELECT id, who, amount, at, rn FROM (SELECT id, who, amount, at, ROW_NUMBER() OVER "
+                    + "(PARTITION BY who ORDER BY amount DESC) AS rn FROM " + a + ") WHERE rn <= 3", "who,rn",
+                    Model.Config.FOREVER);
+            case 1 -> new Candidate("SELECT id, who, amount, window_time AS at, rn FROM (SELECT id, who, amount, "
+                    + "window_start, window_end, window_time, ROW_NUMBER() OVER (PARTITION BY who, window_start, "
+                    + "window_end ORDER BY amount) AS rn FROM TABLE(" + window(a) + ")) WHERE rn <= 2", "who,at,rn",
+                    retention);
+            case 2 -> new Candidate("SELECT id, who, amount, at FROM " + a
+                    + " QUALIFY ROW_NUMBER() OVER (PARTITION BY who ORDER BY at) = 1", "who,at", retention);
+            default -> new Candidate("SELECT id, who, amount, at FROM " + a
+                    + " QUALIFY ROW_NUMBER() OVER (PARTITION BY who ORDER BY at DESC) = 1", "who", retention);
+        };
+    }
+}

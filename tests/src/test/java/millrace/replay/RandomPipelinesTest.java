@@ -1,0 +1,127 @@
+package millrace.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import millrace.ops.embedded.EmbeddedBroker;
+import millrace.schemas.wire.Malformed;
+import millrace.topology.model.Model;
+import millrace.topology.run.PipelineRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever the models, the data and the course of the live run: a replay at full speed gives the same tables, row for row,
+ * and the same late rows.
+ */
+class RandomPipelinesTest {
+    private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
+    private static final int PIPELINES = Integer.getInteger("millrace.pipelines",
+            "long".equals(System.getProperty("millrace.suite")) ? 500 : 20);
+    private static final int MODELS = 10;
+    private static final List<String> SOURCES = List.of("events", "others");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aReplayGivesTheRowsOfTheLiveRun() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
+            for (int i = 0; i < PIPELINES; i++) {
+                check(broker.bootstrapServers(), SEED + i);
+            }
+        }
+    }
+
+    private void check(String servers, long seed) throws Exception {
+        Random random = new Random(seed);
+        List<Scene.Source> sources = SOURCES.stream().map(s -> source(s, seed, random)).toList();
+        List<Model> models = RandomModels.of(seed, sources.stream().map(Scene.Source::toContract).toList(), MODELS);
+        String story = "seed " + seed + "\n" + sources + "\n" + models.stream().map(m -> m.qualifiedName() + " "
+                + m.config().uniqueKey() + " " + m.config().retention() + " " + m.sql())
+                .collect(Collectors.joining("\n"));
+        Path own = Files.createDirectories(folder.resolve("of-" + seed));
+        String live = "live" + seed;
+        String replay = "replay" + seed;
+        try (Scene scene = new Scene(servers, own, sources, models)) {
+            live(scene, live, sources, random);
+            try (PipelineRun run = scene.startReplay(replay, live, 1 + random.nextInt(4))) {
+                Scene.awaitRunning(run);
+                scene.awaitEnd(replay);
+            }
+            for (Model model : models) {
+                String name = model.qualifiedName();
+                assertThat(scene.rows(replay, name)).as("%s of %s", name, story).isEqualTo(scene.rows(live, name));
+                if (scene.setsLateRowsAside(name)) {
+                    assertThat(scene.late(replay, name)).as("late rows of %s of %s", name, story)
+                            .isEqualTo(scene.late(live, name));
+                }
+            }
+        } catch (RuntimeException e) {
+            throw new AssertionError(story, e);
+        }
+    }
+
+    private static Scene.Source source(String name, long seed, Random random) {
+        Duration disorder = Duration.ofMillis(500 + random.nextInt(2_500));
+        Duration lateness = random.nextInt(3) == 0 ? disorder : disorder.plusMillis(random.nextInt(10_000));
+        return new Scene.Source(name, name + "-" + seed, 1 + random.nextInt(6), disorder, lateness,
+                Duration.ofMinutes(15));
+    }
+
+    private static void live(Scene scene, String name, List<Scene.Source> sources, Random random) throws Malformed {
+        long start = Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000;
+        List<List<History.Event>> histories = new ArrayList<>();
+        for (Scene.Source source : sources) {
+            histories.add(new History(random.nextLong(), source.partitions(), 150 + random.nextInt(450), start)
+                    .events());
+        }
+        int[] at = new int[histories.size()];
+        int rounds = 1 + random.nextInt(3);
+        for (int round = 1; round <= rounds; round++) {
+            try (PipelineRun first = scene.start(name, "a", 1 + random.nextInt(4))) {
+                Scene.awaitRunning(first);
+                produce(scene, sources, histories, at, round, rounds, random);
+                if (random.nextInt(3) == 0) {
+                    try (PipelineRun second = scene.start(name, "b", 1)) {
+                        Scene.awaitRunning(second);
+                        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(500)).toNanos());
+                    }
+                }
+                if (round == rounds) {
+                    scene.end();
+                    scene.awaitEnd(name);
+                }
+            }
+        }
+    }
+
+    /** The part of a round, in pieces, now of one source and now of another. */
+    private static void produce(Scene scene, List<Scene.Source> sources, List<List<History.Event>> histories, int[] at,
+            int round, int rounds, Random random) {
+        while (true) {
+            List<Integer> left = new ArrayList<>();
+            for (int s = 0; s < at.length; s++) {
+                if (at[s] < histories.get(s).size() * round / rounds) {
+                    left.add(s);
+                }
+            }
+            if (left.isEmpty()) {
+                return;
+            }
+            int s = left.get(random.nextInt(left.size()));
+            int to = Math.min(histories.get(s).size() * round / rounds, at[s] + 50 + random.nextInt(300));
+            scene.produce(sources.get(s).contract(), histories.get(s).subList(at[s], to));
+            at[s] = to;
+            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(200)).toNanos());
+        }
+    }
+}

@@ -35,7 +35,7 @@ final class NexmarkWorker {
     static PipelineRun run(Pipeline pipeline, String servers, Path state) {
         var registry = new FixedRegistry();
         pipeline.contracts().forEach(c -> registry.register(c.topic(), AvroTypes.toSchema(c)));
-        var settings = new RunSettings(servers, state, 2, Duration.ofMillis(200), true, (short) 1, Map.of(),
+        var settings = new RunSettings(servers, state, 2, Duration.ofSeconds(1), true, (short) 1, Map.of(),
                 Map.of("consumer.session.timeout.ms", "6000", "consumer.heartbeat.interval.ms", "500",
                         "producer.transaction.timeout.ms", "10000"),
                 Optional.empty());

@@ -99,11 +99,12 @@ public final class SqlCompiler {
             // One that cannot even be parsed has been complained about, and those that read it wait for it.
             if (trees.containsKey(name) && plans.keySet().containsAll(reads.get(name))) {
                 attempt(() -> {
+                    Landmarks landmarks = Landmarks.of(source(models.get(name)), trees.get(name));
                     List<Plan> below = List.copyOf(plans.values());
                     Plan plan = OneRowPerKey.apply(models.get(name), plan(models.get(name), trees.get(name), plans),
                             RowChanges.of(contracts.values(), below), below);
-                    problems.addAll(Checks.of(models.get(name), plan, below, contracts.values(), functions,
-                            aggregates));
+                    problems.addAll(landmarks.pointAt(Checks.of(models.get(name), plan, below, contracts.values(),
+                            functions, aggregates)));
                     plans.put(name, plan);
                 });
             }

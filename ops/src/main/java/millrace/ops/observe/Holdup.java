@@ -64,8 +64,12 @@ sealed interface Holdup {
     /** All is well, and the next window ends here. */
     record OpenWindow(Instant end) implements Holdup {}
 
-    /** All is well: time goes with the slowest partition. */
-    record Moving(InputPartition slowest) implements Holdup {}
+    /**
+     * All is well: time goes with the slowest partition.
+     *
+     * @param delay by which the model is behind its sources even then
+     */
+    record Moving(InputPartition slowest, Duration delay) implements Holdup {}
 
     /** The table has only what was late or refused; nothing of that waits. */
     record OnOccasion() implements Holdup {}
@@ -91,10 +95,11 @@ sealed interface Holdup {
      * @param streamThrough microseconds; through when its topic is complete, as the tasks that write it have told
      * @param inputs of all sources that have to do with it
      * @param windowEnd when the next window of the model ends, at this state of its time
+     * @param delay by which the model is behind its sources even when all is computed
      */
     record Facts(Instant now, Rows rows, Optional<Blocked> blocked, boolean computed, boolean filled,
             Duration commitInterval, long waiting, OptionalLong tableThrough, OptionalLong streamThrough,
-            List<InputPartition> inputs, Optional<Instant> windowEnd) {
+            List<InputPartition> inputs, Optional<Instant> windowEnd, Duration delay) {
         public Facts {
             inputs = List.copyOf(inputs);
         }
@@ -138,7 +143,7 @@ sealed interface Holdup {
             return new Ended();
         }
         InputPartition slowest = slowest(had);
-        return isQuiet(slowest, facts) ? new Silent(slowest, behind(slowest, had)) : new Moving(slowest);
+        return isQuiet(slowest, facts) ? new Silent(slowest, behind(slowest, had)) : new Moving(slowest, facts.delay());
     }
 
     private static Holdup computed(Facts facts) {
@@ -191,13 +196,13 @@ sealed interface Holdup {
         if (slowest.watermark().isEmpty()) {
             return slowest.end() == 0 ? new NeverHadARecord(slowest) : new AllRefused(slowest);
         }
-        if (slowest.time() > stream) {
+        if (slowest.time() - facts.delay().toNanos() / 1000 > stream) {
             return new Underway();
         }
         if (isQuiet(slowest, facts)) {
             return new Silent(slowest, behind(slowest, feeding));
         }
-        return facts.windowEnd().<Holdup>map(OpenWindow::new).orElse(new Moving(slowest));
+        return facts.windowEnd().<Holdup>map(OpenWindow::new).orElse(new Moving(slowest, facts.delay()));
     }
 
     private static InputPartition slowest(List<InputPartition> partitions) {

@@ -2,6 +2,7 @@ package millrace.ops.observe;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -127,14 +128,15 @@ final class Reasons implements AutoCloseable {
         return switch (table.kind()) {
             case BRONZE -> new Holdup.Facts(look.now(), Holdup.Rows.AS_THEY_CAME, status.blocked(), computed, filled,
                     table.spec().commitInterval(), status.lag(), micros(status), OptionalLong.empty(),
-                    inputs(deployment, table, look), Optional.empty());
+                    inputs(deployment, table, look), Optional.empty(), Duration.ZERO);
             case MODEL -> new Holdup.Facts(look.now(), Holdup.Rows.COMPUTED, status.blocked().or(() -> pipeline),
                     computed, filled, table.spec().commitInterval(), status.lag(), micros(status), through,
                     inputs(deployment, table, look),
-                    upstreams.get(deployment.name()).windowAfter(table.source(), through));
+                    upstreams.get(deployment.name()).windowAfter(table.source(), through),
+                    Duration.of(upstreams.get(deployment.name()).delay(table.source()), ChronoUnit.MICROS));
             case LATE, QUARANTINE -> new Holdup.Facts(look.now(), Holdup.Rows.LEFT_OVER, status.blocked(), computed,
                     filled, table.spec().commitInterval(), status.lag(), micros(status), OptionalLong.empty(),
-                    List.of(), Optional.empty());
+                    List.of(), Optional.empty(), Duration.ZERO);
         };
     }
 

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 import millrace.ops.deploy.Deployment;
+import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowSpec;
@@ -32,6 +33,22 @@ final class Upstream {
     /** Whether the times of two contracts wait for each other somewhere. */
     boolean areRelated(String contract, String other) {
         return groups.get(contract).equals(groups.get(other));
+    }
+
+    /**
+     * How far a model is behind its sources at most even when all is computed, in microseconds: a pair of a join is of
+     * the time of either of its rows.
+     */
+    long delay(String model) {
+        Plan plan = plans.get(model);
+        return plan == null ? 0 : delay(plan.root());
+    }
+
+    private long delay(PlanNode node) {
+        long own = node instanceof PlanNode.Join join ? join.bounds().map(JoinBounds::span).orElse(0L) : 0;
+        return own + (node instanceof PlanNode.Scan scan
+                ? delay(scan.source())
+                : node.inputs().stream().mapToLong(this::delay).max().orElse(0));
     }
 
     /** When the first window of a model ends after a moment; empty if it has none, or its windows are sessions. */

@@ -114,10 +114,8 @@ public record Why(String cause, String sentence, String remedy, Optional<Instant
                     + time(o.end(), now) + " of event time.";
             case Holdup.Moving m ->
                 "It goes with its slowest partition, " + m.slowest().name() + ", whose newest record"
-                        + (m.slowest().disorder().isZero()
-                                ? " says how far it is."
-                                : " less a disorder of " + Ages.words(m.slowest().disorder())
-                                        + " says how far it is.");
+                        + less(m.slowest().disorder(), "a disorder of ") + less(m.delay(), "a join's reach of ")
+                        + " says how far it is.";
             case Holdup.OnOccasion o -> "It gets a row only when something is late or refused; none waits.";
         };
     }
@@ -144,6 +142,10 @@ public record Why(String cause, String sentence, String remedy, Optional<Instant
             case Holdup.Moving m -> "";
             case Holdup.OnOccasion o -> "";
         };
+    }
+
+    private static String less(Duration by, String what) {
+        return by.isZero() ? "" : " less " + what + Ages.words(by);
     }
 
     /** What becomes of a silent partition. */

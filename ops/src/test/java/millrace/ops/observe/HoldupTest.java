@@ -84,7 +84,7 @@ class HoldupTest {
         assertThat(Holdup.decide(computed(WATERMARK, WATERMARK, silent(7, WATERMARK, 40), busy(1, "10:27:10"))))
                 .isEqualTo(new Holdup.PassedOver(silent(7, WATERMARK, 40), busy(1, "10:27:10")));
         assertThat(Holdup.decide(computed("10:27:10", "10:27:10", silent(7, "10:27:10", 40), busy(1, "10:27:10"))))
-                .isEqualTo(new Holdup.Moving(busy(1, "10:27:10")));
+                .isEqualTo(new Holdup.Moving(busy(1, "10:27:10"), Duration.ZERO));
     }
 
     @Test
@@ -108,7 +108,8 @@ class HoldupTest {
     @Test
     void whatTheStreamHasGivenWaitsForTheCommit() {
         Why why = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true, Duration.ofSeconds(10),
-                12, micros("10:10:00"), micros(WATERMARK), List.of(busy(1, WATERMARK)), Optional.empty()));
+                12, micros("10:10:00"), micros(WATERMARK), List.of(busy(1, WATERMARK)), Optional.empty(),
+                Duration.ZERO));
         assertThat(why.cause()).isEqualTo("COMMITTING");
         assertThat(why.sentence()).isEqualTo(
                 "12 offsets of its topic wait and will be in the table with the next commit, due each 10s.");
@@ -118,12 +119,12 @@ class HoldupTest {
     void whatNobodyDoesIsSaidWithTheCommandThatDoesIt() {
         Why notFilled = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, false,
                 Duration.ofSeconds(10), 12, micros("10:10:00"), micros(WATERMARK), List.of(busy(1, WATERMARK)),
-                Optional.empty()));
+                Optional.empty(), Duration.ZERO));
         assertThat(notFilled.cause()).isEqualTo("NOT_FILLED");
         assertThat(notFilled.remedy()).contains("stage,commit");
         Why notComputed = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), false, true,
                 Duration.ofSeconds(10), 0, micros(WATERMARK), micros(WATERMARK), List.of(unread(1, 1)),
-                Optional.empty()));
+                Optional.empty(), Duration.ZERO));
         assertThat(notComputed.cause()).isEqualTo("NOT_COMPUTED");
         assertThat(notComputed.sentence()).contains("1 record of its sources waits");
     }
@@ -132,7 +133,8 @@ class HoldupTest {
     void aBlockGoesBeforeEverythingElse() {
         Blocked blocked = StatusFixture.RECREATED;
         Why why = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.of(blocked), false, false,
-                Duration.ofSeconds(10), 5, OptionalLong.empty(), OptionalLong.empty(), List.of(), Optional.empty()));
+                Duration.ofSeconds(10), 5, OptionalLong.empty(), OptionalLong.empty(), List.of(), Optional.empty(),
+                Duration.ZERO));
         assertThat(why.cause()).isEqualTo("BLOCKED");
         assertThat(why.sentence()).contains(blocked.reason());
         assertThat(why.remedy()).isEqualTo(blocked.remedy());
@@ -142,20 +144,30 @@ class HoldupTest {
     void whereAllMovesTheOpenWindowIsWhatIsWaitedFor() {
         Why why = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true, Duration.ofSeconds(10),
                 0, micros("10:27:10"), micros("10:27:10"), List.of(busy(1, "10:27:10")),
-                Optional.of(Instant.parse("2026-11-20T11:00:00Z"))));
+                Optional.of(Instant.parse("2026-11-20T11:00:00Z")), Duration.ZERO));
         assertThat(why.cause()).isEqualTo("OPEN_WINDOW");
         assertThat(why.sentence()).contains("open until 11:00:00");
+    }
+
+    @Test
+    void aJoinIsBehindItsSourcesAsFarAsItReaches() {
+        Why why = why(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true, Duration.ofSeconds(10),
+                0, micros("09:27:10"), micros("09:27:10"), List.of(busy(1, "10:27:10")), Optional.empty(),
+                Duration.ofHours(1)));
+        assertThat(why.cause()).isEqualTo("MOVING");
+        assertThat(why.sentence()).endsWith(
+                "whose newest record less a disorder of 30s less a join's reach of 1h says how far it is.");
     }
 
     @Test
     void everythingHasComeOnceAllHaveEndedAndTheTableSaysSo() {
         OptionalLong end = OptionalLong.of(TaskWatermark.END);
         assertThat(Holdup.decide(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true,
-                Duration.ofSeconds(10), 0, end, end, List.of(ended(0), ended(1)), Optional.empty())))
+                Duration.ofSeconds(10), 0, end, end, List.of(ended(0), ended(1)), Optional.empty(), Duration.ZERO)))
                 .isInstanceOf(Holdup.Ended.class);
         assertThat(Holdup.decide(new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true,
                 Duration.ofSeconds(10), 0, micros(WATERMARK), micros(WATERMARK), List.of(ended(0), ended(1)),
-                Optional.empty()))).as("the rows of the last windows are on their way")
+                Optional.empty(), Duration.ZERO))).as("the rows of the last windows are on their way")
                 .isInstanceOf(Holdup.Underway.class);
     }
 
@@ -163,7 +175,7 @@ class HoldupTest {
     void aTableOfRecordsAsTheyCameGoesWithItsSlowestPartitionAndIsNeverPassedOver() {
         Holdup.Facts facts = new Holdup.Facts(NOW, Holdup.Rows.AS_THEY_CAME, Optional.empty(), true, true,
                 Duration.ofSeconds(10), 0, micros(WATERMARK), OptionalLong.empty(),
-                List.of(silent(7, WATERMARK, 40), busy(1, "10:27:10"), never(2)), Optional.empty());
+                List.of(silent(7, WATERMARK, 40), busy(1, "10:27:10"), never(2)), Optional.empty(), Duration.ZERO);
         assertThat(Holdup.decide(facts)).isEqualTo(
                 new Holdup.Silent(silent(7, WATERMARK, 40), Optional.of(Duration.ofSeconds(880))));
     }
@@ -181,7 +193,7 @@ class HoldupTest {
     /** A table that is as far as its topic. */
     private static Holdup.Facts computed(String table, String stream, InputPartition... inputs) {
         return new Holdup.Facts(NOW, Holdup.Rows.COMPUTED, Optional.empty(), true, true, Duration.ofSeconds(10), 0,
-                micros(table), micros(stream), Arrays.asList(inputs), Optional.empty());
+                micros(table), micros(stream), Arrays.asList(inputs), Optional.empty(), Duration.ZERO);
     }
 
     private static InputPartition silent(int partition, String watermark, int minutes) {

@@ -108,6 +108,14 @@ public final class Aggregates {
         return call.filter().isPresent() ? new Filtered<>(bound, call.filter().getAsInt()) : bound;
     }
 
+    /** Whether a call can take rows back that it has seen. */
+    public boolean retracts(AggregateCall call, FieldType.Struct input) {
+        List<Field> columns = call.arguments().stream().map(c -> input.fields().get(c)).toList();
+        return resolve(call.function(), columns.stream().map(Field::type).toList(),
+                columns.stream().map(Field::nullable).toList(), call.constants(),
+                call.over()) instanceof Resolution.Resolved resolved && resolved.retracts();
+    }
+
     /** These functions and more. */
     Aggregates with(List<AggregateFunction> more) {
         List<AggregateFunction> all = new ArrayList<>(functions);

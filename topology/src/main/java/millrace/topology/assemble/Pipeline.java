@@ -59,10 +59,14 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
         /** Whether rows may come too late for a window of this model. */
         public boolean setsLateRowsAside() {
-            return holds(plan.root(), node -> node instanceof PlanNode.PartialSession
-                    || node instanceof PlanNode.OnTime
-                    || node instanceof PlanNode.Deduplicate
-                    || node instanceof PlanNode.Windows w && w.late() == PlanNode.Windows.Late.SET_ASIDE);
+            return holds(plan.root(), node -> switch (node) {
+                case PlanNode.PartialSession sessions -> true;
+                case PlanNode.OnTime onTime -> true;
+                case PlanNode.Deduplicate deduplicate -> true;
+                case PlanNode.OverAggregate over -> over.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED;
+                case PlanNode.Windows windows -> windows.late() == PlanNode.Windows.Late.SET_ASIDE;
+                default -> false;
+            });
         }
 
         private static boolean holds(PlanNode node, Predicate<PlanNode> condition) {

@@ -36,6 +36,8 @@ import millrace.topology.operator.KeepLastOperator;
 import millrace.topology.operator.MergeAggregateOperator;
 import millrace.topology.operator.MergeSessionOperator;
 import millrace.topology.operator.OnTimeOperator;
+import millrace.topology.operator.OverOperator;
+import millrace.topology.operator.OverPlan;
 import millrace.topology.operator.PartialAggregateOperator;
 import millrace.topology.operator.PartialSessionOperator;
 import millrace.topology.operator.SelectOperator;
@@ -48,6 +50,7 @@ import millrace.topology.operator.WindowsOperator;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.plan.AggregateCall;
+import millrace.topology.plan.OverCall;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
 import millrace.topology.plan.WindowSpec;
@@ -216,6 +219,7 @@ public final class TopologyAssembler {
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
             case PlanNode.TopN top -> List.of(top(top, model, path));
             case PlanNode.Deduplicate d -> List.of(deduplicate(d, model, path));
+            case PlanNode.OverAggregate over -> List.of(over(over, model, path));
             case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
             case PlanNode.MergeSession merge -> List.of(mergeSession(merge, model, path));
             case PlanNode.Join join -> List.of(join(join, model, path));
@@ -378,6 +382,33 @@ public final class TopologyAssembler {
         return switch (d.keep()) {
             case FIRST -> add(model, "first", path, inputs, s -> KeepFirstOperator.supplier(plan.apply(s), s.rowNodes));
             case LAST -> add(model, "last", path, inputs, s -> KeepLastOperator.supplier(plan.apply(s), s.rowNodes));
+        };
+    }
+
+    private Step over(PlanNode.OverAggregate over, String model, String path) {
+        Supplier<List<OverPlan.Function>> functions = () -> over.calls().stream()
+                .map(c -> function(c, over.input().rowType())).toList();
+        return add(model, "over", path, ends(over.input(), model, path + ".0"), s -> OverOperator.supplier(model,
+                new OverPlan(NodeNames.state(model, path), over.input().rowType(), over.keys(), over.order(), functions,
+                        switch (over.giving()) {
+                            case WHEN_PASSED -> new OverPlan.Giving.WhenPassed(late(model, s));
+                            case AS_THEY_COME -> new OverPlan.Giving.AsTheyCome();
+                        }, s::inputsOf),
+                s.rowNodes, sides.routes(model, s)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private OverPlan.Function function(OverCall over, FieldType.Struct input) {
+        AggregateCall call = over.call();
+        return switch (over.kind()) {
+            case LAG -> new OverPlan.Function.Lag(call.arguments().get(0), over.frame());
+            case FIRST -> new OverPlan.Function.First(call.arguments().get(0), over.frame());
+            case LAST -> new OverPlan.Function.Last(call.arguments().get(0), over.frame());
+            case AGGREGATE -> {
+                boolean slides = pipeline.aggregates().retracts(call, input);
+                yield new OverPlan.Function.Fold((Aggregator<Object>) pipeline.aggregates().bind(call, input,
+                        slides ? InputChanges.RETRACTING : InputChanges.APPEND_ONLY), slides, over.frame());
+            }
         };
     }
 

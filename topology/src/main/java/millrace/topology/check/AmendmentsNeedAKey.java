@@ -22,6 +22,11 @@ final class AmendmentsNeedAKey {
         if (!model.config().uniqueKey().isEmpty() || !changes.in(plan.root())) {
             return List.of();
         }
+        if (lowest(plan.root()) instanceof PlanNode.OverAggregate) {
+            return List.of(Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()), model.qualifiedName()
+                    + " gives rows anew when others come before them, but nothing says which. Name a column in "
+                    + "unique_key that tells all rows apart."));
+        }
         Set<String> amending = changes.amendingBelow(plan.root());
         boolean windowless = PlanWalk.any(plan.root(),
                 node -> node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty());

@@ -47,6 +47,9 @@ final class EveryStateIsBounded {
             } else if (node instanceof PlanNode.AsOfJoin j && j.oldest().isEmpty()) {
                 problems.add(problem(model, j));
             }
+            if (node instanceof PlanNode.OverAggregate o) {
+                over(model, o).ifPresent(problems::add);
+            }
             if (node instanceof PlanNode.TopN t && t.windowEnd().isEmpty()) {
                 problems.add(problem(model, t));
             }
@@ -85,6 +88,23 @@ final class EveryStateIsBounded {
     private static String text(AggregateCall call, FieldType.Struct input) {
         return call.function() + "(" + (call.over() == Over.DISTINCT ? "DISTINCT " : "") + call.arguments().stream()
                 .map(c -> input.fields().get(c).name()).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private static Optional<Problem> over(Model model, PlanNode.OverAggregate over) {
+        if (over.giving() == PlanNode.OverAggregate.Giving.AS_THEY_COME) {
+            return Optional.of(Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), "OVER of "
+                    + model.qualifiedName()
+                    + " is not ordered by the event time, ascending and passed on unchanged, so "
+                    + "any row may yet change any other: all are remembered without end. Write ORDER BY the event "
+                    + "time, or say retention: forever in the model's config if that many are wanted."));
+        }
+        return over.calls().stream().filter(c -> c.frame().span().isEmpty()).findFirst()
+                .map(c -> Problem.at(CheckProblem.STATE_UNBOUNDED, Place.file(model.sqlFile()), c.call().function()
+                        + " with OVER of " + model.qualifiedName() + " looks back "
+                        + (c.frame().rows().isPresent() ? c.frame().rows().getAsLong() + " rows" : "to the first row")
+                        + ", however long ago that was. Write RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT "
+                        + "ROW; or say retention: 1h in the model's config, and it looks no further back; or "
+                        + "retention: forever if that many are wanted."));
     }
 
     private static Problem problem(Model model, PlanNode.TopN top) {

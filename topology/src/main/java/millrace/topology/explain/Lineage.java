@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import millrace.schemas.row.Field;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
+import millrace.topology.plan.OverCall;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 
@@ -142,6 +143,14 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                     t.keys().forEach(k -> ranked.addAll(out.get(k)));
                     t.order().forEach(o -> ranked.addAll(out.get(o.column())));
                     out.add(ranked);
+                }
+            }
+            case PlanNode.OverAggregate o -> {
+                out.addAll(walk(o.input(), reads));
+                for (OverCall call : o.calls()) {
+                    Set<SourceColumn> from = new TreeSet<>();
+                    call.call().arguments().forEach(a -> from.addAll(out.get(a)));
+                    out.add(from);
                 }
             }
             case PlanNode.Deduplicate d -> out.addAll(walk(d.input(), reads));

@@ -13,6 +13,8 @@ import millrace.topology.function.TypeText;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.JoinBounds;
+import millrace.topology.plan.Frame;
+import millrace.topology.plan.OverCall;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.SortColumn;
@@ -174,6 +176,14 @@ public final class PlanPrinter {
                                 : ", changes as rows come");
                 node(t.input(), indent + "  ");
             }
+            case PlanNode.OverAggregate o -> {
+                out.append("over").append(by(names(o.input(), o.keys()))).append(sorted(o.input(), o.order()))
+                        .append(": ").append(over(o)).append(switch (o.giving()) {
+                            case WHEN_PASSED -> ", given out when time has passed it, late rows set aside";
+                            case AS_THEY_COME -> ", changes as rows come";
+                        });
+                node(o.input(), indent + "  ");
+            }
             case PlanNode.Deduplicate d -> {
                 out.append(switch (d.keep()) {
                     case FIRST -> "first";
@@ -219,6 +229,24 @@ public final class PlanPrinter {
         out.append("sessions").append(by(groups)).append(", ").append(WindowText.length(gap)).append(" apart")
                 .append(calls(calls, input, output, groups.size() + PlanNode.Windows.COLUMNS))
                 .append(", given out when over");
+    }
+
+    private static String over(PlanNode.OverAggregate o) {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < o.calls().size(); i++) {
+            OverCall call = o.calls().get(i);
+            texts.add(call(call.call(), o.input().rowType()) + " of " + frame(call) + " AS "
+                    + name(o, o.firstCall() + i));
+        }
+        return String.join(", ", texts);
+    }
+
+    private static String frame(OverCall call) {
+        Frame frame = call.frame();
+        String rows = frame.rows().isEmpty() ? "" : frame.rows().getAsLong() + " rows";
+        String span = frame.span().isEmpty() ? "" : WindowText.length(frame.span().getAsLong());
+        String from = rows.isEmpty() || span.isEmpty() ? rows + span : rows + " within " + span;
+        return (from.isEmpty() ? "all" : from) + " before";
     }
 
     private static String sorted(PlanNode input, List<SortColumn> order) {

@@ -98,6 +98,12 @@ final class RowIds {
         return next;
     }
 
+    /** Whether the columns of the order do not tell two ids apart. */
+    static boolean isSamePlace(byte[] one, byte[] other) {
+        int length = ByteBuffer.wrap(one).getInt(one.length - Integer.BYTES) ^ Integer.MIN_VALUE;
+        return length <= other.length && Arrays.equals(one, 0, length, other, 0, length);
+    }
+
     /** The event time of an id that no column comes before. */
     static long time(byte[] id) {
         return ByteBuffer.wrap(id).getLong() ^ Long.MIN_VALUE;

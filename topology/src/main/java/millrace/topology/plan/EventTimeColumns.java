@@ -61,6 +61,11 @@ public final class EventTimeColumns {
                     found.addAll(of(d.input()));
                 }
             }
+            case PlanNode.OverAggregate o -> {
+                if (o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED) {
+                    found.addAll(of(o.input()));
+                }
+            }
             case PlanNode.Exchange exchange -> found.addAll(of(exchange.input()));
             case PlanNode.OnTime onTime -> found.addAll(of(onTime.input()));
             case PlanNode.Unnest unnest -> found.addAll(of(unnest.input()));

@@ -566,4 +566,46 @@ public sealed interface PlanNode {
             return new Deduplicate(inputs.get(0), keys, timeColumn, keep, retention);
         }
     }
+
+    /**
+     * Each row with what functions give of the rows before it, in columns behind its own.
+     *
+     * @param keys columns of the input; only rows with equal keys look at each other
+     * @param order ascending and by time alone where a frame has a span
+     */
+    record OverAggregate(PlanNode input, List<Integer> keys, List<SortColumn> order, List<OverCall> calls,
+            Giving giving, FieldType.Struct rowType) implements PlanNode {
+
+        /** When rows are given out. */
+        public enum Giving {
+            /** Ordered by the event time: once time has passed a row, so that nothing on time comes before it. */
+            WHEN_PASSED,
+            /** At once; rows that come later change those behind them. */
+            AS_THEY_COME
+        }
+
+        public OverAggregate {
+            keys = List.copyOf(keys);
+            order = List.copyOf(order);
+            calls = List.copyOf(calls);
+            if (rowType.fields().size() != input.rowType().fields().size() + calls.size()) {
+                throw new IllegalArgumentException(calls + " for " + rowType);
+            }
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new OverAggregate(inputs.get(0), keys, order, calls, giving, rowType);
+        }
+
+        /** Position of the first result. */
+        public int firstCall() {
+            return rowType.fields().size() - calls.size();
+        }
+    }
 }

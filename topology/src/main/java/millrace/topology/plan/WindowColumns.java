@@ -83,16 +83,10 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 }
                 yield all;
             }
-            case PlanNode.TopN t -> {
-                List<Optional<Bound>> all = nothing(t);
-                if (t.windowEnd().isPresent()) {
-                    List<Optional<Bound>> below = columns(t.input());
-                    for (int i = 0; i < below.size(); i++) {
-                        all.set(i, below.get(i));
-                    }
-                }
-                yield all;
-            }
+            case PlanNode.TopN t -> t.windowEnd().isPresent() ? first(t, columns(t.input())) : nothing(t);
+            case PlanNode.OverAggregate o -> o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED
+                    ? first(o, columns(o.input()))
+                    : nothing(o);
             case PlanNode.Deduplicate d -> d.keep() == PlanNode.Deduplicate.Keep.FIRST
                     ? columns(d.input())
                     : nothing(d);
@@ -154,6 +148,14 @@ public record WindowColumns(List<Optional<Bound>> columns) {
     private static boolean joins(PlanNode node) {
         return node instanceof PlanNode.Join || node instanceof PlanNode.AsOfJoin
                 || node.inputs().stream().anyMatch(WindowColumns::joins);
+    }
+
+    private static List<Optional<Bound>> first(PlanNode node, List<Optional<Bound>> below) {
+        List<Optional<Bound>> all = nothing(node);
+        for (int i = 0; i < below.size(); i++) {
+            all.set(i, below.get(i));
+        }
+        return all;
     }
 
     private static List<Optional<Bound>> sessions(PlanNode node, int groups, long gap) {

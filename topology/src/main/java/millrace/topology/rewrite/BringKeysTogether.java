@@ -26,6 +26,7 @@ final class BringKeysTogether {
             case PlanNode.AsOfJoin j -> j.withInputs(List.of(
                     side(j.left(), j.leftKeys(), j.kind().keepsLeft()),
                     side(j.right(), j.rightKeys(), false)));
+            case PlanNode.OverAggregate o -> over(o, o.keys());
             default -> node;
         });
     }

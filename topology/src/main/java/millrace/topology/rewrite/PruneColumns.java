@@ -14,6 +14,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.JoinBounds;
+import millrace.topology.plan.OverCall;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowSpec;
 
@@ -72,6 +73,7 @@ final class PruneColumns {
             case PlanNode.Aggregate aggregate -> aggregate(aggregate, wanted);
             case PlanNode.SessionAggregate sessions -> sessions(sessions, wanted);
             case PlanNode.TopN top -> top(top, wanted);
+            case PlanNode.OverAggregate over -> over(over, wanted);
             case PlanNode.Deduplicate d -> {
                 TreeSet<Integer> read = new TreeSet<>(wanted);
                 read.addAll(d.keys());
@@ -205,6 +207,30 @@ final class PruneColumns {
         return new Kept(new PlanNode.SessionAggregate(below.node(), to.get(s.timeColumn()), s.gap(),
                 s.groups().stream().map(to::get).toList(), moved(s.filter(), to), moved(calls, to),
                 struct(s.rowType(), positions)), moved(positions));
+    }
+
+    private static Kept over(PlanNode.OverAggregate o, TreeSet<Integer> wanted) {
+        int width = o.firstCall();
+        TreeSet<Integer> read = new TreeSet<>(wanted.headSet(width));
+        read.addAll(o.keys());
+        o.order().forEach(by -> read.add(by.column()));
+        wanted.tailSet(width).forEach(i -> readBy(o.calls().get(i - width).call(), read));
+        Kept below = keep(o.input(), read);
+        List<Field> fields = new ArrayList<>(below.node().rowType().fields());
+        Map<Integer, Integer> moved = new HashMap<>(below.moved());
+        List<OverCall> calls = new ArrayList<>();
+        for (int i : wanted.tailSet(width)) {
+            OverCall call = o.calls().get(i - width);
+            moved.put(i, fields.size());
+            fields.add(o.rowType().fields().get(i));
+            calls.add(new OverCall(call.kind(), moved(List.of(call.call()), below.moved()).get(0), call.frame()));
+        }
+        if (calls.isEmpty()) {
+            return below;
+        }
+        return new Kept(new PlanNode.OverAggregate(below.node(), o.keys().stream().map(below.moved()::get).toList(),
+                o.order().stream().map(by -> by.at(below.moved().get(by.column()))).toList(), calls, o.giving(),
+                new FieldType.Struct(fields)), moved);
     }
 
     /** The number goes where nobody reads it; what ranks stays. */

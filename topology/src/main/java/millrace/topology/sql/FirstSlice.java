@@ -27,7 +27,7 @@ final class FirstSlice {
     private static final Set<String> AGGREGATES = Set.of("GROUP_CONCAT", "PERCENTILE_CONT", "PERCENTILE_DISC",
             "MEDIAN", "COLLECT", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTILE", "COUNTIF");
     private static final String INSTEAD = "There are SELECT [DISTINCT], WHERE, expressions, joins, UNION [ALL], GROUP "
-            + "BY over windows of event time, and the first rows by ROW_NUMBER.";
+            + "BY over windows of event time, the first rows by ROW_NUMBER, and OVER.";
 
     private final SqlSource source;
     private final Collection<String> aggregates;
@@ -196,21 +196,45 @@ final class FirstSlice {
     }
 
     private void over(SqlCall over) {
-        if (over.operand(0) instanceof SqlCall function) {
-            String name = function.getOperator().getName().toUpperCase(Locale.ROOT);
-            switch (name) {
-                case "ROW_NUMBER" -> {}
-                case "RANK", "DENSE_RANK" -> throw source.notYet(over, name, "Write ROW_NUMBER, which tells rows apart "
-                        + "that the order does not: the one that happened first comes first.");
-                default -> throw source.notYet(over, name + " with OVER", INSTEAD);
-            }
-            function.getOperandList().forEach(this::expression);
-        }
-        if (over.operand(1) instanceof SqlWindow window) {
-            expression(window.getPartitionList());
-            expression(window.getOrderList());
-        } else {
+        if (!(over.operand(1) instanceof SqlWindow window)) {
             throw source.notYet(over, "A named window", "Write the window inside OVER (..).");
+        }
+        SqlCall function = over.operand(0);
+        String name = function.getOperator().getName().toUpperCase(Locale.ROOT);
+        switch (name) {
+            case "ROW_NUMBER" -> {}
+            case "RANK", "DENSE_RANK" -> throw source.notYet(over, name, "Write ROW_NUMBER, which tells rows apart "
+                    + "that the order does not: the one that happened first comes first.");
+            case "LEAD" -> throw source.notYet(over, name, "A row would wait for the next one, which may never come; "
+                    + "LAG looks back.");
+            case "FILTER" -> throw source.notYet(over, "FILTER with OVER", "Write CASE WHEN .. THEN x END as the "
+                    + "argument.");
+            default -> {
+                if (!aggregates.contains(name) && !name.equals("LAG")) {
+                    throw source.notYet(over, name + " with OVER", "There are the aggregates, LAG, FIRST_VALUE, "
+                            + "LAST_VALUE and ROW_NUMBER.");
+                }
+                frame(over, window);
+            }
+        }
+        function.getOperandList().forEach(this::expression);
+        expression(window.getPartitionList());
+        expression(window.getOrderList());
+    }
+
+    private void frame(SqlCall over, SqlWindow window) {
+        if (window.getOrderList().isEmpty()) {
+            throw source.notYet(over, "OVER without ORDER BY", "Every row would change with each that comes. Write "
+                    + "ORDER BY the event time, or GROUP BY.");
+        }
+        SqlNode to = window.getUpperBound();
+        if (to != null && !SqlWindow.isCurrentRow(to)) {
+            throw source.notYet(to, "A frame that ends elsewhere", "Write BETWEEN .. PRECEDING AND CURRENT ROW.");
+        }
+        SqlNode from = window.getLowerBound();
+        if (from != null && from.getKind() != SqlKind.PRECEDING && !SqlWindow.isUnboundedPreceding(from)
+                && !SqlWindow.isCurrentRow(from)) {
+            throw source.notYet(from, "A frame that begins elsewhere", "Write n PRECEDING or INTERVAL '..' PRECEDING.");
         }
     }
 

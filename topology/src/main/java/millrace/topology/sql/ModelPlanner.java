@@ -21,6 +21,7 @@ import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.rewrite.GiveWhenPassed;
 import millrace.topology.rewrite.Rewrites;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.plan.Contexts;
@@ -96,9 +97,10 @@ final class ModelPlanner {
                     .withInSubQueryThreshold(Integer.MAX_VALUE)
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
-            PlanNode plan = Rewrites.apply(DataTests.apply(model,
-                    named(new RelToPlan(functions, aggregates, times, model.config().retention())
-                            .convert(Pushdown.apply(root.project())), names)));
+            PlanNode converted = new RelToPlan(functions, aggregates, times, model.config().retention())
+                    .convert(Pushdown.apply(root.project()));
+            PlanNode plan = GiveWhenPassed.apply(Rewrites.apply(DataTests.apply(model, named(converted, names))),
+                    times);
             if (ranksWithoutLimit(plan)) {
                 throw source.problem(SqlProblem.SQL_NOT_SUPPORTED_YET, ranking.orElseThrow(),
                         "ROW_NUMBER without a limit "

@@ -88,7 +88,7 @@ final class RelToPlan {
                 PlanNode input = convert(project.getInput());
                 List<RexNode> given = project.getProjects();
                 if (OverToPlan.isIn(given)) {
-                    OverToPlan.Computed over = new OverToPlan(library, retention).apply(input, given);
+                    OverToPlan.Computed over = new OverToPlan(library, aggregates, retention).apply(input, given);
                     input = over.node();
                     given = over.projections();
                 }

@@ -48,7 +48,7 @@ final class SqlOperators {
             SqlLibraryOperators.ILIKE, SqlLibraryOperators.NOT_ILIKE, SqlLibraryOperators.RLIKE,
             SqlLibraryOperators.NOT_RLIKE, SqlLibraryOperators.TRY_CAST, SqlLibraryOperators.SAFE_CAST,
             SqlLibraryOperators.INFIX_CAST, DESCRIPTOR, FILTER, ROW_NUMBER,
-            DESC, NULLS_FIRST, NULLS_LAST);
+            DESC, NULLS_FIRST, NULLS_LAST, LAG);
 
     private SqlOperators() {}
 

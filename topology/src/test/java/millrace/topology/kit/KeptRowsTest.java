@@ -9,12 +9,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.TaskWatermark;
+import millrace.topology.aggregate.Aggregates;
+import millrace.topology.aggregate.Aggregator;
 import millrace.topology.aggregate.InputChanges;
 import millrace.topology.assemble.Orders;
 import millrace.topology.flow.Change;
@@ -27,11 +31,16 @@ import millrace.topology.kit.TaskLife.Out;
 import millrace.topology.operator.DeduplicatePlan;
 import millrace.topology.operator.KeepFirstOperator;
 import millrace.topology.operator.KeepLastOperator;
+import millrace.topology.operator.OverOperator;
+import millrace.topology.operator.OverPlan;
+import millrace.topology.operator.QuarantineRoutes;
 import millrace.topology.operator.TopNOperator;
 import millrace.topology.operator.TopNPlan;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.Origin;
 import millrace.topology.origin.SourceTopic;
+import millrace.topology.plan.AggregateCall;
+import millrace.topology.plan.Frame;
 import millrace.topology.plan.PlanNode.TopN.Rank;
 import millrace.topology.plan.SortColumn;
 import millrace.topology.plan.SortColumn.Direction;
@@ -152,6 +161,56 @@ class KeptRowsTest {
                         .isEqualTo(newest.get(who).values()));
             }
         }
+    }
+
+    @Test
+    void aRowIsToldOfThoseBeforeItOnceTimeHasPassedIt() {
+        List<Frame> frames = List.of(range(5 * SECOND), rows(2, 6 * SECOND), range(0), rows(0, 5 * SECOND));
+        for (Lateness lateness : Lateness.values()) {
+            for (InputChanges changes : InputChanges.values()) {
+                check("over", changes, lateness, over(List.of(), frames, new OverPlan.Giving.WhenPassed(LATE)),
+                        rows -> told(rows, total(), frames, r -> r.eventTime(), true));
+            }
+        }
+        List<Frame> unlimited = List.of(rows(3, -1), range(-1), rows(-1, -1));
+        check("over all", InputChanges.RETRACTING, Lateness.LONGER,
+                over(List.of(), unlimited, new OverPlan.Giving.WhenPassed(LATE)),
+                rows -> told(rows, total(), unlimited, r -> r.eventTime(), true));
+        List<Frame> few = List.of(rows(3, -1), rows(1, 4 * SECOND));
+        for (Lateness lateness : Lateness.values()) {
+            check("over few", InputChanges.APPEND_ONLY, lateness,
+                    over(List.of(), few, new OverPlan.Giving.WhenPassed(LATE)),
+                    rows -> told(rows, total(), few, r -> r.eventTime(), true));
+        }
+    }
+
+    @Test
+    void aRowIsToldOfThoseBeforeItAsTheyCome() {
+        List<Frame> frames = List.of(rows(2, -1), range(-1), range(0), rows(-1, -1));
+        for (InputChanges changes : InputChanges.values()) {
+            check("over by value", changes, Lateness.LONGER,
+                    over(List.of(BY_VALUE), frames, new OverPlan.Giving.AsTheyCome()),
+                    rows -> told(rows, byValue(), frames, r -> r.values()[1], false));
+        }
+        SortColumn byTime = new SortColumn(2, Direction.ASCENDING, Nulls.FIRST);
+        List<Frame> spans = List.of(range(5 * SECOND), rows(3, 6 * SECOND), rows(1, -1));
+        for (InputChanges changes : InputChanges.values()) {
+            check("over by time", changes, Lateness.LONGER,
+                    over(List.of(byTime), spans, new OverPlan.Giving.AsTheyCome()),
+                    rows -> told(rows, total(), spans, r -> r.values()[2], false));
+        }
+    }
+
+    private static Frame range(long span) {
+        return new Frame(Frame.Unit.RANGE, OptionalLong.empty(), optional(span));
+    }
+
+    private static Frame rows(long rows, long span) {
+        return new Frame(Frame.Unit.ROWS, optional(rows), optional(span));
+    }
+
+    private static OptionalLong optional(long value) {
+        return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     @Test
@@ -348,6 +407,61 @@ class KeptRowsTest {
         return expected;
     }
 
+    private static Comparator<Element.Row> byValue() {
+        return Comparator.comparing((Element.Row r) -> (Long) r.values()[1],
+                Comparator.nullsLast(Comparator.reverseOrder())).thenComparing(total());
+    }
+
+    /** For each frame COUNT(*), SUM(v), the largest v, LAG by two, and the first and the last v. */
+    private static Map<String, Integer> told(List<Element.Row> rows, Comparator<Element.Row> order, List<Frame> frames,
+            java.util.function.Function<Element.Row, Object> place, boolean lateAreAside) {
+        Map<Object, List<Element.Row>> groups = new HashMap<>();
+        rows.stream().filter(r -> !lateAreAside || r.eventTime() >= r.horizon())
+                .forEach(r -> groups.computeIfAbsent(r.values()[0], k -> new ArrayList<>()).add(r));
+        Map<String, Integer> expected = new TreeMap<>();
+        groups.values().forEach(group -> {
+            group.sort(order);
+            for (int i = 0; i < group.size(); i++) {
+                List<Object> values = new ArrayList<>(Arrays.asList(group.get(i).values()));
+                for (Frame frame : frames) {
+                    int from = i;
+                    while (from > 0 && isIn(group.get(from - 1), group.get(i), i - from + 1, frame, place)) {
+                        from--;
+                    }
+                    int to = i + 1;
+                    while (frame.unit() == Frame.Unit.RANGE && to < group.size() && java.util.Objects.equals(
+                            place.apply(group.get(to)), place.apply(group.get(i)))) {
+                        to++;
+                    }
+                    List<Element.Row> in = group.subList(from, to);
+                    List<Long> known = in.stream().map(r -> (Long) r.values()[1]).filter(java.util.Objects::nonNull)
+                            .toList();
+                    values.add((long) in.size());
+                    values.add(known.isEmpty() ? null : known.stream().mapToLong(v -> v).sum());
+                    values.add(known.stream().max(Long::compare).orElse(null));
+                    values.add(i - from == frame.rows().orElse(-1) ? in.get(0).values()[1] : null);
+                    values.add(in.get(0).values()[1]);
+                    values.add(in.get(in.size() - 1).values()[1]);
+                }
+                expected.merge(values + " at " + group.get(i).eventTime(), 1, Integer::sum);
+            }
+        });
+        return expected;
+    }
+
+    private static boolean isIn(Element.Row row, Element.Row of, int before, Frame frame,
+            java.util.function.Function<Element.Row, Object> place) {
+        if (frame.rows().isPresent() && before > frame.rows().getAsLong()) {
+            return false;
+        }
+        if (frame.span().isEmpty()) {
+            return true;
+        }
+        return frame.span().getAsLong() == 0
+                ? java.util.Objects.equals(place.apply(row), place.apply(of))
+                : (Long) place.apply(row) >= (Long) place.apply(of) - frame.span().getAsLong();
+    }
+
     private static Comparator<Element.Row> total() {
         RowBytes bytes = new RowBytes(ROW);
         return Comparator.comparing(r -> {
@@ -368,9 +482,40 @@ class KeptRowsTest {
                 List.of("rows"));
     }
 
+    private static final WindowsPlan.Late LATE = new WindowsPlan.Late("late", "x__late", 1, 10_000,
+            Map.of(0, new SourceTopic(Orders.contract("orders", 3), Orders.TOPIC_ID, 3, 0)));
+
     private static DeduplicatePlan deduplicate(InputChanges changes) {
-        return new DeduplicatePlan("x", ROW, List.of(0), RETENTION, changes, new WindowsPlan.Late("late", "x__late", 1,
-                10_000, Map.of(0, new SourceTopic(Orders.contract("orders", 3), Orders.TOPIC_ID, 3, 0))),
-                task -> PARTITIONS);
+        return new DeduplicatePlan("x", ROW, List.of(0), RETENTION, changes, LATE, task -> PARTITIONS);
+    }
+
+    private static ProcessorSupplier<?, ?, ?, ?> over(List<SortColumn> order, List<Frame> frames,
+            OverPlan.Giving giving) {
+        return OverOperator.supplier("x", new OverPlan("x", ROW, List.of(0), order, () -> functions(frames), giving,
+                task -> PARTITIONS), List.of("rows"), new QuarantineRoutes(Map.of(), Optional.empty()));
+    }
+
+    private static List<OverPlan.Function> functions(List<Frame> frames) {
+        List<OverPlan.Function> functions = new ArrayList<>();
+        for (Frame frame : frames) {
+            functions.add(fold("COUNT", false, List.of(), frame, InputChanges.RETRACTING));
+            functions.add(fold("SUM", true, List.of(1), frame, InputChanges.RETRACTING));
+            // As one that cannot take rows back.
+            functions.add(fold("MAX", true, List.of(1), frame, InputChanges.APPEND_ONLY));
+            functions.add(new OverPlan.Function.Lag(1, frame.rows().isPresent() ? frame : NEVER));
+            functions.add(new OverPlan.Function.First(1, frame));
+            functions.add(new OverPlan.Function.Last(1, frame));
+        }
+        return functions;
+    }
+
+    private static final Frame NEVER = new Frame(Frame.Unit.ROWS, OptionalLong.of(1_000_000), OptionalLong.of(1));
+
+    @SuppressWarnings("unchecked")
+    private static OverPlan.Function fold(String function, boolean nullable, List<Integer> columns, Frame frame,
+            InputChanges changes) {
+        return new OverPlan.Function.Fold((Aggregator<Object>) Aggregates.builtIn().bind(new AggregateCall(function,
+                columns, AggregateCall.Over.ALL, OptionalInt.empty(), List.of(), LONG, nullable), ROW, changes),
+                changes == InputChanges.RETRACTING, frame);
     }
 }

@@ -14,7 +14,8 @@ import millrace.topology.sql.SqlCompiler;
 
 /**
  * Models at random, over contracts and over each other. Every one gives {@code id}, {@code who} and {@code amount}, and
- * most a time {@code at}, so that any can stand on any other; what the compiler refuses is not taken.
+ * most a time {@code at}, so that any can stand on any other; what the compiler refuses is not taken. The rows of one
+ * {@code who} have ids of their own, as a {@code unique_key} promises it.
  */
 final class RandomModels {
     private final Random random;
@@ -108,11 +109,11 @@ final class RandomModels {
         return switch (random.nextInt(15)) {
             case 0 -> new Candidate("SELECT id, who, amount * 2 + 1 AS amount, at FROM " + a + " WHERE "
                     + one("amount > 100", "id % 3 <> 0", "who <> 'hot'", "amount IS NOT NULL"), "id,who,at", retention);
-            case 1, 2, 3 -> new Candidate("SELECT " + aggregate("id") + " AS id, who, " + aggregate("amount")
+            case 1, 2, 3 -> new Candidate("SELECT " + windowId() + " AS id, who, " + aggregate("amount")
                     + " AS amount, window_time AS at FROM TABLE(" + window(a) + ")" + one("", " WHERE amount > 50")
                     + " GROUP BY who, window_start, window_end, window_time" + one("", " HAVING COUNT(*) > 2"),
                     "who,at", retention);
-            case 4 -> new Candidate("SELECT COUNT(*) AS id, who, " + aggregate("amount")
+            case 4 -> new Candidate("SELECT " + windowId() + " AS id, who, " + aggregate("amount")
                     + " AS amount, window_time AS at FROM TABLE(SESSION(TABLE " + a
                     + " PARTITION BY who, DESCRIPTOR(at), " + seconds(1, 4) + ")) GROUP BY who, window_start, "
                     + "window_end, window_time", "who,at", retention);
@@ -122,7 +123,7 @@ final class RandomModels {
             case 8 -> new Candidate("SELECT id, who, amount, at FROM " + a + " l WHERE " + one("", "NOT ")
                     + "EXISTS (SELECT 1 FROM " + b + " r WHERE r.who = l.who AND r.amount % 40 = l.amount % 40"
                     + near() + ")", "id,who,at", retention);
-            case 9 -> new Candidate("SELECT l.id, l.who, r.amount, l.at, r.id AS other FROM " + a + one(" l JOIN ",
+            case 9 -> new Candidate("SELECT l.id, l.who, r.amount, l.at FROM " + a + one(" l JOIN ",
                     " l LEFT JOIN ") + b + " FOR SYSTEM_TIME AS OF l.at AS r ON r.who = l.who", "id,who,at", retention);
             case 10 -> new Candidate("SELECT l.id, l.who, r.amount, l.at FROM " + a + one(" l ASOF JOIN ",
                     " l LEFT ASOF JOIN ") + b + " r MATCH_CONDITION l.at > r.at ON l.who = r.who",
@@ -131,8 +132,9 @@ final class RandomModels {
             case 12 -> random.nextBoolean()
                     ? new Candidate("SELECT DISTINCT amount % 9 AS id, who, amount % 4 AS amount FROM " + a,
                             "id,who,amount", Model.Config.FOREVER)
-                    : new Candidate("SELECT id, who, x AS amount, n, at FROM " + a + " CROSS JOIN UNNEST(ARRAY[amount, id, "
-                            + "7]) WITH ORDINALITY AS u(x, n)", "id,who,n,at", retention);
+                    : new Candidate("SELECT id * 3 % 1000000007 + n AS id, who, x AS amount, at FROM " + a
+                            + " CROSS JOIN UNNEST(ARRAY[amount, id, 7]) WITH ORDINALITY AS u(x, n)", "id,who,at",
+                            retention);
             case 13 -> new Candidate("SELECT id, who, amount, at FROM " + a + " WHERE amount < 600 UNION ALL SELECT id, "
                     + "who, amount + 1, at FROM " + b, "id,who,amount,at", Model.Config.FOREVER);
             default -> new Candidate("SELECT id, who, " + one("SUM(amount)", "COUNT(*)", "MAX(amount)")
@@ -140,6 +142,11 @@ final class RandomModels {
                             "RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW")
                     + ") AS amount, at FROM " + a, "id,who,at", retention);
         };
+    }
+
+    /** Tells the windows of one key apart, so that rows made of them are. */
+    private String windowId() {
+        return aggregate("id") + " % 100000 * 100 + EXTRACT(SECOND FROM window_end)";
     }
 
     private String aggregate(String column) {
@@ -167,10 +174,10 @@ final class RandomModels {
     private Candidate join(String a, String b, Duration retention) {
         String kind = one("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN");
         String at = kind.equals("RIGHT JOIN") ? "r.at" : kind.equals("FULL JOIN") ? "COALESCE(l.at, r.at) AS at" : "l.at";
-        return new Candidate("SELECT COALESCE(l.id, -1) AS id, COALESCE(l.who, r.who) AS who, "
-                + "COALESCE(r.amount, l.amount) AS amount, " + at + ", COALESCE(r.id, -1) AS other FROM " + a + " l " + kind
+        return new Candidate("SELECT (COALESCE(l.id, -1) * 7919 + COALESCE(r.id, -1) * 104729) % 1000000007 AS id, "
+                + "COALESCE(l.who, r.who) AS who, COALESCE(r.amount, l.amount) AS amount, " + at + " FROM " + a + " l " + kind
                 + " " + b + " r ON l.who = r.who AND l.amount % 20 = r.amount % 20" + near()
-                + one("", " AND r.amount > l.amount"), "id,who,other,at", retention);
+                + one("", " AND r.amount > l.amount"), "id,who,at", retention);
     }
 
     private Candidate ranked(String a, Duration retention) {

@@ -4,5 +4,6 @@ SELECT iata,
        NULLIF(state, 'NA') AS state,
        country,
        latitude,
-       longitude
+       longitude,
+       valid_from
 FROM airports

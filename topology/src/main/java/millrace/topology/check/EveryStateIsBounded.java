@@ -117,8 +117,8 @@ final class EveryStateIsBounded {
                         ? "A retention bounds only one row of each, ORDER BY the event time alone. "
                         : "")
                 + "PARTITION BY window_start and window_end of TABLE(TUMBLE(..)) too; or, to leave duplicates out, "
-                + "ORDER BY the event time, keep number = 1, and say retention: 1h, or for how long duplicates follow; or "
-                + "say retention: forever in the model's config if that many are wanted.");
+                + "ORDER BY the event time, keep the row whose number is 1, and say retention: 1h, or however far apart "
+                + "duplicates are; or say retention: forever in the model's config if that many are wanted.");
     }
 
     private static Problem problem(Model model, String who, String what) {

@@ -127,7 +127,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
         switch (plan.giving()) {
             case OverPlan.Giving.WhenPassed passed -> {
                 // The total order begins with the event time, which is the order.
-                ids = new RowIds(plan.input(), List.of());
+                ids = RowIds.inTotalOrder(plan.input());
                 late = new LateRows(passed.late(), plan.input(), context);
                 order = new ByEventTime();
                 width = span.isPresent() ? Math.max(span.getAsLong(), SHORTEST_SLICE) : 0;

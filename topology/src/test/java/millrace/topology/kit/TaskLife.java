@@ -124,6 +124,11 @@ public final class TaskLife implements AutoCloseable {
         committed = contents();
     }
 
+    /** The same without keeping what it held, for measurements: it cannot be thrown back to. */
+    void flushOnly() {
+        flush();
+    }
+
     /** New operators over the stores, as after a restart or on another machine. */
     public void restore() {
         places.forEach(p -> p.operator = p.supplier.get());

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +21,7 @@ import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.StatusFixture;
 import millrace.ops.observe.TableStatus;
+import millrace.ops.observe.Why;
 import millrace.schemas.problem.ProblemException;
 
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +86,23 @@ class HttpServiceTest {
         assertThat(problem.path("code").asText()).isEqualTo("TABLE_UNKNOWN");
         assertThat(problem.path("detail").asText()).contains("Did you mean \"silver.clicks\"?");
         assertThat(problem.path("instance").asText()).isEqualTo("/v1/tables/silver/clikcs");
+    }
+
+    @Test
+    void whyATableStandsStillIsAskedOfTheTable() throws Exception {
+        JsonNode unknown = problem(get("/v1/tables/silver/clicks/why"), 503);
+        assertThat(unknown.path("code").asText()).isEqualTo("UNREACHABLE");
+        Why why = new Why("SILENT", "web.clicks.v1-7 holds it back: no record for 14m.", "Look at its producer.",
+                Optional.of(StatusFixture.NOW), List.of(new Why.Source("web.clicks.v1", 7, true,
+                        Optional.of(StatusFixture.NOW), false, 0, Optional.empty(), Optional.empty())));
+        status = StatusFixture.because("silver.clicks", why);
+        JsonNode json = json("/v1/tables/silver/clicks/why");
+        assertThat(json.path("cause").asText()).isEqualTo("SILENT");
+        assertThat(json.at("/sources/0/partition").asInt()).isEqualTo(7);
+        assertThat(new ObjectMapper().findAndRegisterModules().readValue(get("/v1/status").body(), Status.class))
+                .isEqualTo(status);
+        assertThat(get("/").body()).contains("web.clicks.v1-7 holds it back", "Look at its producer.",
+                "<span>web.clicks.v1-7</span>");
     }
 
     @Test

@@ -90,4 +90,9 @@ public final class StatusFixture {
                         0, 0, Map.of())),
                 List.of());
     }
+
+    /** A platform of one table that says why nothing more is in it. */
+    public static Status because(String name, Why why) {
+        return Status.of(NOW, List.of(), List.of(current(name).assess(NOW).because(why)), List.of(), List.of());
+    }
 }

@@ -146,7 +146,9 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     }
 
     private static long earlier(long time, long by) {
-        return time == PartitionClock.UNSET || time == TaskWatermark.END ? time : Math.max(time - by, Long.MIN_VALUE + 1);
+        return time == PartitionClock.UNSET || time == TaskWatermark.END
+                ? time
+                : Math.max(time - by, Long.MIN_VALUE + 1);
     }
 
     private void take(Side side, Element.Row row, long timestamp) {

@@ -106,8 +106,9 @@ public final class PairTimes {
         return switch (e) {
             case Expression.Column c -> moment(c.index()).map(m -> new Term(c.index() < width, m, shift - m.offset()));
             case Expression.Call c when c.function().equals("+INTERVAL")
-                    && c.operands().get(1) instanceof Expression.Literal l && l.value() instanceof Long micros -> term(
-                            c.operands().get(0), shift + micros);
+                    && c.operands().get(1) instanceof Expression.Literal l && l.value() instanceof Long micros ->
+                term(
+                        c.operands().get(0), shift + micros);
             default -> Optional.empty();
         };
     }

@@ -54,7 +54,8 @@ class JoinKitTest {
     /** The same, with a key that has another form in bytes. */
     private static final JoinPlan.Side OTHER = new JoinPlan.Side(new FieldType.Struct(
             List.of(Field.required("k", new FieldType.Text()), Field.optional("v", new FieldType.Int64()),
-                    Field.required("t", INSTANT))), List.of(0));
+                    Field.required("t", INSTANT))),
+            List.of(0));
 
     @TempDir
     private File folder;

@@ -217,7 +217,7 @@ public final class WindowsBench {
             run.pass(engine, "warm-up");
             System.gc();
             run.pass(engine, "measured").say();
-            Runtime.getRuntime().halt(0);
+            System.exit(0);
         }
 
         private PipelinePass.Cost pass(Engine engine, String pass) throws Exception {

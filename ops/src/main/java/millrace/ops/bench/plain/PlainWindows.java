@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.AvroTypes;
@@ -124,11 +125,17 @@ public final class PlainWindows implements AutoCloseable {
      * @return false if that took longer
      */
     public boolean await(long rows, Duration longest) throws InterruptedException {
+        return await(rows, longest, done -> {});
+    }
+
+    /** The same, and tells now and then how many are. */
+    public boolean await(long rows, Duration longest, LongConsumer progress) throws InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
-        while (counted() + dropped() < rows) {
+        for (long done = 0; done < rows; done = counted() + dropped()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
+            progress.accept(done);
             Thread.sleep(50);
         }
         return true;

@@ -53,7 +53,7 @@ sealed interface Holdup {
     record PassedOver(InputPartition idle, InputPartition other) implements Holdup {}
 
     /** Nothing comes in any partition, so nothing can move time. */
-    record AllIdle(InputPartition slowest, int partitions, List<String> topics) implements Holdup {}
+    record AllQuiet(Instant since, int partitions, List<String> topics) implements Holdup {}
 
     /** This partition has records that were not processed yet. */
     record Unread(InputPartition partition, Optional<Duration> behind) implements Holdup {}
@@ -142,6 +142,9 @@ sealed interface Holdup {
         if (had.stream().allMatch(InputPartition::isEnded)) {
             return new Ended();
         }
+        if (areQuiet(had, facts)) {
+            return allQuiet(facts);
+        }
         InputPartition slowest = slowest(had);
         return isQuiet(slowest, facts) ? new Silent(slowest, behind(slowest, had)) : new Moving(slowest, facts.delay());
     }
@@ -176,11 +179,17 @@ sealed interface Holdup {
         if (slowest.unread() > 0) {
             return new Unread(slowest, behind(slowest, feeding));
         }
+        if (slowest.watermark().isPresent() && slowest.time() - facts.delay().toNanos() / 1000 > stream) {
+            return new Underway();
+        }
+        if (areQuiet(facts.inputs(), facts)) {
+            return allQuiet(facts);
+        }
         if (slowest.isIdle(facts.now())) {
             Optional<InputPartition> other = facts.inputs().stream()
                     .filter(p -> !p.isEnded() && !p.isIdle(facts.now())).min(BY_TIME);
             if (other.isEmpty()) {
-                return new AllIdle(slowest, feeding.size(), facts.topics());
+                return allQuiet(facts);
             }
             if (other.get().time() > slowest.time()) {
                 return new PassedOver(slowest, other.get());
@@ -196,9 +205,6 @@ sealed interface Holdup {
         if (slowest.watermark().isEmpty()) {
             return slowest.end() == 0 ? new NeverHadARecord(slowest) : new AllRefused(slowest);
         }
-        if (slowest.time() - facts.delay().toNanos() / 1000 > stream) {
-            return new Underway();
-        }
         if (isQuiet(slowest, facts)) {
             return new Silent(slowest, behind(slowest, feeding));
         }
@@ -211,8 +217,19 @@ sealed interface Holdup {
 
     /** Whether it has been silent for longer than a look and a commit would hide. */
     private static boolean isQuiet(InputPartition p, Facts facts) {
-        Instant last = p.lastRecord().filter(l -> l.isAfter(p.quietSince())).orElse(p.quietSince());
-        return Duration.between(last, facts.now()).compareTo(facts.commitInterval().plus(HIDDEN)) > 0;
+        return p.unread() == 0
+                && Duration.between(p.lastCame(), facts.now()).compareTo(facts.commitInterval().plus(HIDDEN)) > 0;
+    }
+
+    private static boolean areQuiet(List<InputPartition> partitions, Facts facts) {
+        return partitions.stream().filter(p -> !p.isEnded()).allMatch(p -> isQuiet(p, facts));
+    }
+
+    private static AllQuiet allQuiet(Facts facts) {
+        List<InputPartition> feeding = facts.feeding();
+        return new AllQuiet(
+                feeding.stream().map(InputPartition::lastCame).max(Comparator.naturalOrder()).orElse(facts.now()),
+                feeding.size(), facts.topics());
     }
 
     /** How far a partition is behind the furthest of the others that have not ended. */

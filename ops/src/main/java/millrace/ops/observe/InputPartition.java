@@ -2,8 +2,10 @@ package millrace.ops.observe;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.OptionalLong;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 import millrace.schemas.time.TaskWatermark;
 
@@ -17,12 +19,14 @@ import millrace.schemas.time.TaskWatermark;
  * @param watermark microseconds, as the pipeline has told it; empty before it has
  * @param disorder by which the watermark is behind the newest event time
  * @param lastRecord Kafka timestamp of the newest record, as far as Kafka still has it
- * @param quietSince nothing has come since then; as far back as is known
+ * @param seenMoving when its end was last seen to have moved, if it was
+ * @param quietSince nothing has come since then; as far back as is known for certain
  * @param idleTimeout after which a silent partition is passed over
  * @param passedOver whether the pipeline has written down that it is idle at this end
  */
 record InputPartition(String topic, int partition, boolean feeds, long end, long unread, OptionalLong watermark,
-        Duration disorder, Optional<Instant> lastRecord, Instant quietSince, Duration idleTimeout,
+        Duration disorder, Optional<Instant> lastRecord,
+        Optional<Instant> seenMoving, Instant quietSince, Duration idleTimeout,
         boolean passedOver) {
 
     String name() {
@@ -36,6 +40,12 @@ record InputPartition(String topic, int partition, boolean feeds, long end, long
     /** As a number to compare by: unknown is before all. */
     long time() {
         return watermark.orElse(Long.MIN_VALUE);
+    }
+
+    /** When something probably came last: a record's time is the producer's, and may be far from that of its arrival. */
+    Instant lastCame() {
+        return Stream.concat(lastRecord.stream(), seenMoving.stream()).max(Comparator.naturalOrder())
+                .orElse(quietSince);
     }
 
     Instant idleAt() {

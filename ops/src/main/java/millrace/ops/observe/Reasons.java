@@ -41,7 +41,7 @@ final class Reasons implements AutoCloseable {
     private final Map<TopicPartition, Quiet> quiet = new HashMap<>();
     private Instant lastLook;
 
-    private record Quiet(long end, Instant since) {}
+    private record Quiet(long end, Instant since, Optional<Instant> moved) {}
 
     /** What one look found of the source topics. */
     private record Look(Instant now, Map<String, SortedMap<Integer, PartitionStatus>> bounds,
@@ -116,7 +116,7 @@ final class Reasons implements AutoCloseable {
                 Instant from = before == null ? started : lastLook;
                 Instant last = lastRecords.getOrDefault(partition, Instant.MIN);
                 Instant since = last.isAfter(from) && !last.isAfter(now) ? last : before == null ? started : now;
-                quiet.put(partition, new Quiet(end, since));
+                quiet.put(partition, new Quiet(end, since, Optional.of(since).filter(s -> before != null)));
             }
         }
         lastLook = now;
@@ -173,7 +173,8 @@ final class Reasons implements AutoCloseable {
                 Math.max(0, bound.end() - Math.max(next, bound.start())),
                 told.map(w -> OptionalLong.of(w.watermark())).orElse(OptionalLong.empty()),
                 contract.eventTime().map(EventTime::disorder).orElse(Duration.ZERO),
-                Optional.ofNullable(look.lastRecords().get(partition)), quiet.get(partition).since(),
+                Optional.ofNullable(look.lastRecords().get(partition)), quiet.get(partition).moved(),
+                quiet.get(partition).since(),
                 contract.eventTime().map(EventTime::idleTimeout).orElse(USUAL_TIMEOUT),
                 journal.isPassedOver(look.ids().get(contract.topic()), bound.partition(), bound.end()));
     }

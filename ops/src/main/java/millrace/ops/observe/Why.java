@@ -63,7 +63,7 @@ public record Why(String cause, String sentence, String remedy, Optional<Instant
             case Holdup.Silent s -> "SILENT";
             case Holdup.IdleBehind i -> "IDLE_BEHIND";
             case Holdup.PassedOver p -> "PASSED_OVER";
-            case Holdup.AllIdle a -> "ALL_IDLE";
+            case Holdup.AllQuiet a -> "ALL_QUIET";
             case Holdup.Unread u -> "UNREAD";
             case Holdup.Underway u -> "UNDERWAY";
             case Holdup.OpenWindow o -> "OPEN_WINDOW";
@@ -103,9 +103,9 @@ public record Why(String cause, String sentence, String remedy, Optional<Instant
                             .findFirst().orElse("that never had a record.");
             case Holdup.PassedOver p -> p.idle().name() + " is idle and is passed over every few seconds, as far as "
                     + p.other().name() + " has come, the slowest of the others.";
-            case Holdup.AllIdle a -> "Nothing comes in " + partitions(a.partitions(), a.topics()) + " any more ("
-                    + a.slowest().name() + ": no record " + silence(a.slowest(), now)
-                    + "), so nothing moves time: what is open may still get rows and stays open.";
+            case Holdup.AllQuiet a -> "Nothing has come in " + partitions(a.partitions(), a.topics()) + " for "
+                    + Ages.words(Duration.between(a.since(), now))
+                    + ", so nothing moves time: what is open may still get rows and stays open.";
             case Holdup.Unread u -> u.partition().name() + " holds it back: " + count(u.partition().unread(), "offset")
                     + " of it " + waits(u.partition().unread()) + " to be processed"
                     + u.behind().map(b -> ", " + Ages.words(b) + " behind the furthest").orElse("") + ".";
@@ -125,7 +125,7 @@ public record Why(String cause, String sentence, String remedy, Optional<Instant
             case Holdup.Stuck s -> s.by().remedy();
             case Holdup.NotComputed n -> "Start it: millrace run --roles stream, or millrace dev.";
             case Holdup.NotFilled n -> "Start it: millrace run --roles stage,commit, or millrace dev.";
-            case Holdup.AllIdle a -> "If nothing more is to come: " + a.topics().stream()
+            case Holdup.AllQuiet a -> "If nothing more is to come: " + a.topics().stream()
                     .map(t -> "millrace topic end " + t + " --yes").reduce((x, y) -> x + "; " + y).orElse("");
             case Holdup.NothingCame n -> "Look at the producer of " + String.join(", ", n.topics()) + ".";
             case Holdup.AllRefused a -> "millrace quarantine list says why.";

@@ -41,7 +41,7 @@ class StatusViewTest {
 
     @Test
     void ofRelatedAndEndedPartitionsThatIsSaid() {
-        List<String> lines = StatusView.why(table(new Why("ALL_IDLE", "Nothing comes.", "", Optional.empty(), List.of(
+        List<String> lines = StatusView.why(table(new Why("ALL_QUIET", "Nothing comes.", "", Optional.empty(), List.of(
                 new Why.Source("clicks", 0, true, Optional.empty(), true, 0, Optional.empty(), Optional.empty()),
                 new Why.Source("orders", 1, false, Optional.empty(), false, 3, Optional.of(NOW), Optional.empty()),
                 new Why.Source("orders", 2, false, Optional.empty(), false, 0, Optional.empty(),

@@ -33,7 +33,8 @@ class HoldupTest {
     @Test
     void aPartitionThatNeverHadARecordHoldsAllOthersBackUntilItIsIdle() {
         InputPartition never = new InputPartition("clicks", 3, true, 0, 0, OptionalLong.empty(),
-                Duration.ofSeconds(30), Optional.empty(), NOW.minusSeconds(120), Duration.ofMinutes(15), false);
+                Duration.ofSeconds(30), Optional.empty(), Optional.empty(), NOW.minusSeconds(120),
+                Duration.ofMinutes(15), false);
         Why why = why(computed(null, null, busy(1, "10:27:10"), never));
         assertThat(why.cause()).isEqualTo("NEVER_HAD_A_RECORD");
         assertThat(why.sentence()).startsWith("clicks-3 holds it back: it never had a record")
@@ -43,7 +44,7 @@ class HoldupTest {
     @Test
     void aPartitionWhoseRecordsWereAllRefusedHasNoTime() {
         InputPartition refused = new InputPartition("clicks", 3, true, 40, 0, OptionalLong.empty(),
-                Duration.ofSeconds(30), Optional.of(NOW), NOW, Duration.ofMinutes(15), false);
+                Duration.ofSeconds(30), Optional.of(NOW), Optional.empty(), NOW, Duration.ofMinutes(15), false);
         Why why = why(computed(null, null, busy(1, "10:27:10"), refused));
         assertThat(why.cause()).isEqualTo("ALL_REFUSED");
         assertThat(why.remedy()).contains("millrace quarantine list");
@@ -59,7 +60,7 @@ class HoldupTest {
     @Test
     void aSlowPartitionSaysHowMuchIsUnread() {
         InputPartition behind = new InputPartition("clicks", 7, true, 5_000, 1_204, micros(WATERMARK),
-                Duration.ofSeconds(30), Optional.of(NOW), NOW, Duration.ofMinutes(15), false);
+                Duration.ofSeconds(30), Optional.of(NOW), Optional.empty(), NOW, Duration.ofMinutes(15), false);
         Why why = why(computed(WATERMARK, WATERMARK, behind, busy(1, "10:27:10")));
         assertThat(why.cause()).isEqualTo("UNREAD");
         assertThat(why.sentence()).contains("1,204 offsets of it wait to be processed, 14m behind the furthest");
@@ -68,15 +69,30 @@ class HoldupTest {
     @Test
     void whereAllInputsAreIdleOnlyAnEndMarkerHelps() {
         Why why = why(computed(WATERMARK, WATERMARK, silent(7, WATERMARK, 40), silent(1, "10:14:00", 30)));
-        assertThat(why.cause()).isEqualTo("ALL_IDLE");
+        assertThat(why.cause()).isEqualTo("ALL_QUIET");
         assertThat(why.sentence()).contains("any of the 2 partitions of clicks").contains("stays open");
         assertThat(why.remedy()).isEqualTo("If nothing more is to come: millrace topic end clicks --yes");
     }
 
     @Test
+    void whereNothingComesAnywhereNoPartitionIsToBlameThoughNoneIsIdleYet() {
+        Why why = why(computed(WATERMARK, WATERMARK, silent(7, WATERMARK, 3), silent(1, "10:14:00", 2)));
+        assertThat(why.cause()).isEqualTo("ALL_QUIET");
+        assertThat(why.sentence()).startsWith("Nothing has come in any of the 2 partitions of clicks for 2m,");
+    }
+
+    @Test
+    void aRecordWithAnOldTimeThatHasJustComeIsNoSilence() {
+        InputPartition p = silent(7, WATERMARK, 40);
+        InputPartition loaded = new InputPartition(p.topic(), 7, true, p.end(), 0, p.watermark(), p.disorder(),
+                p.lastRecord(), Optional.of(NOW), NOW, p.idleTimeout(), false);
+        assertThat(Holdup.decide(computed(WATERMARK, WATERMARK, loaded))).isInstanceOf(Holdup.Moving.class);
+    }
+
+    @Test
     void endedPartitionsDoNotMoveTheIdleOnes() {
         assertThat(why(computed(WATERMARK, WATERMARK, silent(7, WATERMARK, 40), ended(1))).cause())
-                .isEqualTo("ALL_IDLE");
+                .isEqualTo("ALL_QUIET");
     }
 
     @Test
@@ -91,15 +107,15 @@ class HoldupTest {
     void aPartitionThatTheJournalCallsIdleIsIdleWhateverIsKnownOfItsSilence() {
         InputPartition p = silent(7, WATERMARK, 1);
         InputPartition declared = new InputPartition(p.topic(), 7, true, p.end(), 0, p.watermark(), p.disorder(),
-                p.lastRecord(), p.quietSince(), p.idleTimeout(), true);
+                p.lastRecord(), p.seenMoving(), p.quietSince(), p.idleTimeout(), true);
         assertThat(Holdup.decide(computed(WATERMARK, WATERMARK, declared, ended(1))))
-                .isInstanceOf(Holdup.AllIdle.class);
+                .isInstanceOf(Holdup.AllQuiet.class);
     }
 
     @Test
     void anIdlePartitionMayWaitForASourceThatAnotherModelPutsTogetherWithIt() {
         InputPartition other = new InputPartition("orders", 0, false, 9, 0, micros("10:02:00"), Duration.ZERO,
-                Optional.of(NOW), NOW, Duration.ofMinutes(15), false);
+                Optional.of(NOW), Optional.empty(), NOW, Duration.ofMinutes(15), false);
         Why why = why(computed(WATERMARK, WATERMARK, silent(7, WATERMARK, 40), other));
         assertThat(why.cause()).isEqualTo("IDLE_BEHIND");
         assertThat(why.sentence()).contains("clicks-7 is idle").contains("orders-0").contains("at 10:02:00");
@@ -199,7 +215,7 @@ class HoldupTest {
     private static InputPartition silent(int partition, String watermark, int minutes) {
         Instant last = NOW.minus(Duration.ofMinutes(minutes));
         return new InputPartition("clicks", partition, true, 100, 0, micros(watermark), Duration.ofSeconds(30),
-                Optional.of(last), last, Duration.ofMinutes(15), false);
+                Optional.of(last), Optional.empty(), last, Duration.ofMinutes(15), false);
     }
 
     private static InputPartition busy(int partition, String watermark) {
@@ -208,17 +224,17 @@ class HoldupTest {
 
     private static InputPartition unread(int partition, long unread) {
         return new InputPartition("clicks", partition, true, 100, unread, micros(WATERMARK), Duration.ofSeconds(30),
-                Optional.of(NOW), NOW, Duration.ofMinutes(15), false);
+                Optional.of(NOW), Optional.empty(), NOW, Duration.ofMinutes(15), false);
     }
 
     private static InputPartition never(int partition) {
         return new InputPartition("clicks", partition, true, 0, 0, OptionalLong.empty(), Duration.ofSeconds(30),
-                Optional.empty(), NOW, Duration.ofMinutes(15), false);
+                Optional.empty(), Optional.empty(), NOW, Duration.ofMinutes(15), false);
     }
 
     private static InputPartition ended(int partition) {
         return new InputPartition("clicks", partition, true, 100, 0, OptionalLong.of(TaskWatermark.END),
-                Duration.ofSeconds(30), Optional.of(NOW), NOW, Duration.ofMinutes(15), false);
+                Duration.ofSeconds(30), Optional.of(NOW), Optional.empty(), NOW, Duration.ofMinutes(15), false);
     }
 
     private static OptionalLong micros(String time) {

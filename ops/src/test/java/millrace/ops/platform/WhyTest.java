@@ -87,11 +87,11 @@ class WhyTest {
             assertThat(silent.sources()).hasSize(3).allSatisfy(s -> assertThat(s.watermark()).isPresent());
             assertThat(table(platform, patient).completeThrough()).contains(start.minusSeconds(90));
 
-            // Idle after five seconds: the others go on without it, until nobody is left who moves time.
+            // Idle after five seconds: the others go on without it, until nothing comes any more.
             Source hasty = new Source(producer, "hasty", start);
             hasty.send(2, start.minusSeconds(90));
             await(platform, hasty, "PASSED_OVER", 2);
-            assertThat(await(platform, hasty, "ALL_IDLE", 0).remedy()).contains("millrace topic end shop.hasty");
+            assertThat(await(platform, hasty, "ALL_QUIET", 0).remedy()).contains("millrace topic end shop.hasty");
             hasty.end();
             await(platform, hasty, "ENDED", 0);
             assertThat(table(platform, hasty).rows()).isPositive();

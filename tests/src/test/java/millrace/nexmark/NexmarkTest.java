@@ -7,12 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -47,10 +45,7 @@ class NexmarkTest {
     /** Several events in the same millisecond now and then; shuffled over less than two seconds of the disorder. */
     private static final NexmarkGenerator GENERATOR = new NexmarkGenerator(
             new NexmarkGenerator.Settings(SEED, 1_200, 2_000, Instant.parse("2015-07-15T23:59:45Z")));
-    /** Those that cannot be compiled yet. */
-    private static final Set<NexmarkQuery> LATER = EnumSet.of(NexmarkQuery.Q6);
-    private static final List<NexmarkQuery> QUERIES = Stream.of(NexmarkQuery.values())
-            .filter(q -> !LATER.contains(q)).toList();
+    private static final List<NexmarkQuery> QUERIES = List.of(NexmarkQuery.values());
     private static final String PIPELINE = "nexmark";
 
     @TempDir

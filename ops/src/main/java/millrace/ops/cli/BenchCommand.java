@@ -186,7 +186,7 @@ final class BenchCommand extends Main.Group {
         @Mixin
         private Result result;
 
-        @Option(names = "--query", split = ",", paramLabel = "<q>", description = "Such as q5, or several. Default: all that can be run.")
+        @Option(names = "--query", split = ",", paramLabel = "<q>", description = "Such as q5, or several. Default: all.")
         private List<String> queries = List.of();
 
         @Option(names = "--events", defaultValue = "1000000", paramLabel = "<n>", description = "Default: 1000000.")
@@ -209,7 +209,9 @@ final class BenchCommand extends Main.Group {
             atLeastOne("--events", events);
             atLeastOne("--rate", rate);
             atLeastOne("--threads", threads);
-            List<NexmarkQuery> wanted = queries.stream().map(Nexmark::query).toList();
+            List<NexmarkQuery> wanted = queries.isEmpty()
+                    ? List.of(NexmarkQuery.values())
+                    : queries.stream().map(Nexmark::query).toList();
             try (BenchFolder folder = BenchFolder.of(terminal(), data);
                     StopSignal stop = StopSignal.listen(terminal().err())) {
                 List<Map<String, Object>> all = new ArrayList<>();

@@ -36,7 +36,6 @@ public final class NexmarkBench {
     /**
      * What is to be measured.
      *
-     * @param queries none for all that can be compiled
      * @param events how many are produced; about one of fifty is a person, three are auctions
      * @param eventsPerSecond of event time
      * @param data a folder that is not there yet, or empty; everything stays in it
@@ -59,12 +58,11 @@ public final class NexmarkBench {
     public static void run(Plan plan, BooleanSupplier stop, Consumer<String> progress,
             Consumer<Map<String, Object>> result) throws IOException, InterruptedException {
         NexmarkProject project = NexmarkProject.in(plan.data().resolve("project"));
-        List<NexmarkQuery> queries = plan.queries().isEmpty() ? runnable(project, progress) : plan.queries();
-        Pipeline all = project.pipeline("nexmark", queries);
+        Pipeline all = project.pipeline("nexmark", plan.queries());
         try (BenchCluster cluster = BenchCluster.start(plan.data())) {
             progress.accept(String.format(Locale.ROOT, "Producing %,d events", plan.events()));
             fill(plan, project, all, cluster);
-            for (NexmarkQuery query : queries) {
+            for (NexmarkQuery query : plan.queries()) {
                 if (stop.getAsBoolean()) {
                     return;
                 }
@@ -73,19 +71,6 @@ public final class NexmarkBench {
                 cluster.deleteTopics(query.shortName() + "-");
             }
         }
-    }
-
-    private static List<NexmarkQuery> runnable(NexmarkProject project, Consumer<String> progress) {
-        List<NexmarkQuery> runnable = new ArrayList<>();
-        for (NexmarkQuery query : NexmarkQuery.values()) {
-            try {
-                project.pipeline("nexmark", List.of(query));
-                runnable.add(query);
-            } catch (ProblemException e) {
-                progress.accept(query.shortName() + " is left out: " + e.problems().get(0).message());
-            }
-        }
-        return runnable;
     }
 
     private static void fill(Plan plan, NexmarkProject project, Pipeline all, BenchCluster cluster)

@@ -135,8 +135,9 @@ final class RandomModels {
                     : new Candidate("SELECT id * 3 % 1000000007 + n AS id, who, x AS amount, at FROM " + a
                             + " CROSS JOIN UNNEST(ARRAY[amount, id, 7]) WITH ORDINALITY AS u(x, n)", "id,who,at",
                             retention);
-            case 13 -> new Candidate("SELECT id, who, amount, at FROM " + a + " WHERE amount < 600 UNION ALL SELECT id, "
-                    + "who, amount + 1, at FROM " + b, "id,who,amount,at", Model.Config.FOREVER);
+            case 13 ->
+                new Candidate("SELECT id, who, amount, at FROM " + a + " WHERE amount < 600 UNION ALL SELECT id, "
+                        + "who, amount + 1, at FROM " + b, "id,who,amount,at", Model.Config.FOREVER);
             default -> new Candidate("SELECT id, who, " + one("SUM(amount)", "COUNT(*)", "MAX(amount)")
                     + " OVER (PARTITION BY who ORDER BY at " + one("ROWS BETWEEN 3 PRECEDING AND CURRENT ROW",
                             "RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW")
@@ -173,17 +174,22 @@ final class RandomModels {
 
     private Candidate join(String a, String b, Duration retention) {
         String kind = one("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN");
-        String at = kind.equals("RIGHT JOIN") ? "r.at" : kind.equals("FULL JOIN") ? "COALESCE(l.at, r.at) AS at" : "l.at";
+        String at = kind.equals("RIGHT JOIN")
+                ? "r.at"
+                : kind.equals("FULL JOIN") ? "COALESCE(l.at, r.at) AS at" : "l.at";
         return new Candidate("SELECT (COALESCE(l.id, -1) * 7919 + COALESCE(r.id, -1) * 104729) % 1000000007 AS id, "
-                + "COALESCE(l.who, r.who) AS who, COALESCE(r.amount, l.amount) AS amount, " + at + " FROM " + a + " l " + kind
+                + "COALESCE(l.who, r.who) AS who, COALESCE(r.amount, l.amount) AS amount, " + at + " FROM " + a + " l "
+                + kind
                 + " " + b + " r ON l.who = r.who AND l.amount % 20 = r.amount % 20" + near()
                 + one("", " AND r.amount > l.amount"), "id,who,at", retention);
     }
 
     private Candidate ranked(String a, Duration retention) {
         return switch (random.nextInt(4)) {
-            case 0 -> new Candidate("SELECT id, who, amount, at, rn FROM (SELECT id, who, amount, at, ROW_NUMBER() OVER "
-                    + "(PARTITION BY who ORDER BY amount DESC) AS rn FROM " + a + ") WHERE rn <= 3", "who,rn",
+            case 0 -> new Candidate(
+                    "SELECT id, who, amount, at, rn FROM (SELECT id, who, amount, at, ROW_NUMBER() OVER "
+                            + "(PARTITION BY who ORDER BY amount DESC) AS rn FROM " + a + ") WHERE rn <= 3",
+                    "who,rn",
                     Model.Config.FOREVER);
             case 1 -> new Candidate("SELECT id, who, amount, window_time AS at, rn FROM (SELECT id, who, amount, "
                     + "window_start, window_end, window_time, ROW_NUMBER() OVER (PARTITION BY who, window_start, "

@@ -3,6 +3,7 @@ package millrace.topology.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -16,6 +17,22 @@ class RowOrderTest {
     private static final long SEED = Long.getLong("millrace.seed", 19);
 
     private final Random random = new Random(SEED);
+
+    @Test
+    void bytesSortAsPlacesDo() {
+        for (int i = 0; i < 5_000; i++) {
+            RowOrder a = random();
+            RowOrder b = random();
+            assertThat(Integer.signum(Arrays.compareUnsigned(sortable(a), sortable(b))))
+                    .as("seed %d: %s %s", SEED, a, b).isEqualTo(Integer.signum(a.compareTo(b)));
+        }
+    }
+
+    private static byte[] sortable(RowOrder order) {
+        StateOutput out = new StateOutput();
+        order.writeSortable(out);
+        return out.toBytes();
+    }
 
     @Test
     void theOrderIsTotal() {

@@ -3,10 +3,13 @@ package millrace.ops.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.RegistryUnavailableException;
+import org.apache.kafka.common.KafkaException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -117,6 +120,10 @@ public final class Main implements Runnable {
             return ExitCode.of(p.problems()).code();
         } else if (cause instanceof RegistryUnavailableException) {
             terminal.err().println(terminal.red("error") + " UNREACHABLE   registry\n  " + cause.getMessage());
+            return ExitCode.UNAVAILABLE.code();
+        } else if (cause instanceof KafkaException) { // such as addresses of which none has a host
+            show(terminal, List.of(Problem.of(OpsProblem.UNREACHABLE, "kafka", Failure.words(cause) + ".")
+                    .withRemedy(OpsProblem.UNREACHABLE.remedy())));
             return ExitCode.UNAVAILABLE.code();
         }
         terminal.err().println(terminal.red("error") + " FAULT   millrace " + Version.text()

@@ -57,6 +57,20 @@ class MainTest {
     }
 
     @Test
+    void brokersThatNobodyKnowsAreNotReachableNow() throws IOException {
+        run("init", "shop");
+        Files.writeString(folder.resolve("shop/profiles.yaml"), """
+            dead:
+              kafka: {bootstrap.servers: "no-such-host.invalid:9092"}
+              registry: {url: "http://127.0.0.1:1"}
+            """);
+        for (String command : new String[] {"topics plan", "run"}) {
+            assertThat(run((command + " --profile dead --project shop").split(" "))).as(err()).isEqualTo(3);
+            assertThat(err()).contains("error UNREACHABLE   kafka").contains("bootstrap").doesNotContain("FAULT");
+        }
+    }
+
+    @Test
     void everyMistakeOfAProjectIsShownOnce() throws IOException {
         run("init", "shop");
         Path model = folder.resolve("shop/models/silver/orders.sql");

@@ -28,9 +28,11 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PropertyUtil;
 
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
 
 /**
@@ -42,27 +44,64 @@ public final class TableHealthReader implements AutoCloseable {
     private static final String COMPLETE_THROUGH = "millrace.complete-through";
     private static final Duration REACH = Duration.ofMinutes(5);
 
-    private final Catalog catalog;
-    private final IcebergTables tables;
+    /** One that does not answer may take long to say so, and several tables are asked for in a row. */
+    private static final Duration BETWEEN_OPENINGS = Duration.ofSeconds(3);
+
+    private final Map<String, String> properties;
+    private Catalog catalog;
+    private IcebergTables tables;
+    private ProblemException unavailable;
+    private long openedNanos;
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Map<String, Long>>> countedFiles = new ConcurrentHashMap<>();
 
     /** What was found at a metadata file. */
     private record Seen(String metadata, Optional<TableHealth> health) {}
 
-    private TableHealthReader(Catalog catalog) {
-        this.catalog = catalog;
-        this.tables = new IcebergTables(catalog);
+    private TableHealthReader(Map<String, String> properties) {
+        this.properties = Map.copyOf(properties);
     }
 
-    /** Opens a catalog of its own by Iceberg's properties. */
+    /**
+     * Opens a catalog of its own by Iceberg's properties. One that does not answer now is opened by the first look
+     * that finds it there; until then every look throws {@code CATALOG_UNAVAILABLE}.
+     *
+     * @throws ProblemException if the properties do not make a catalog
+     */
     public static TableHealthReader open(Map<String, String> catalogProperties) {
-        return new TableHealthReader(Catalogs.open(catalogProperties));
+        TableHealthReader reader = new TableHealthReader(catalogProperties);
+        try {
+            reader.tables();
+        } catch (ProblemException e) {
+            if (e.problems().getFirst().code() != SinkProblem.CATALOG_UNAVAILABLE) {
+                throw e;
+            }
+        }
+        return reader;
+    }
+
+    private synchronized IcebergTables tables() {
+        if (tables != null) {
+            return tables;
+        }
+        if (unavailable != null && System.nanoTime() - openedNanos < BETWEEN_OPENINGS.toNanos()) {
+            throw unavailable;
+        }
+        try {
+            catalog = Catalogs.open(properties);
+            tables = new IcebergTables(catalog);
+            return tables;
+        } catch (ProblemException e) {
+            unavailable = e;
+            throw e;
+        } finally {
+            openedNanos = System.nanoTime();
+        }
     }
 
     /** How the spec's table is; empty if there is none. */
     public Optional<TableHealth> read(TableSpec spec) {
-        Optional<Table> table = tables.load(spec);
+        Optional<Table> table = tables().load(spec);
         if (table.isEmpty()) {
             seen.remove(spec.qualifiedName());
             return Optional.empty();
@@ -82,7 +121,7 @@ public final class TableHealthReader implements AutoCloseable {
      */
     public Map<String, Long> countBy(TableSpec spec, String column) {
         Map<String, Long> counts = new TreeMap<>();
-        Optional<Table> table = tables.load(spec);
+        Optional<Table> table = tables().load(spec);
         if (table.isEmpty() || table.get().currentSnapshot() == null) {
             countedFiles.remove(spec.qualifiedName());
             return counts;
@@ -101,7 +140,7 @@ public final class TableHealthReader implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (catalog instanceof Closeable closeable) {
             try {
                 closeable.close();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -29,6 +30,10 @@ public final class Catalogs {
 
     private static final int MOST_ATTEMPTS = 8;
 
+    /** Iceberg's client waits minutes for a host that swallows what is sent to it. */
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
+    private static final String REST_CONNECT = "rest.client.connection-timeout-ms";
+
     private Catalogs() {}
 
     /** The engine's catalog; as {@link #open(String, Map)}. */
@@ -42,8 +47,8 @@ public final class Catalogs {
      * Iceberg's {@code S3FileIO}. The catalog is closeable if it implements {@link java.io.Closeable}, as those of
      * Iceberg do.
      *
-     * @throws ProblemException if the properties do not make a catalog; one that is only unreachable now fails with
-     *         what its client throws
+     * @throws ProblemException with {@code CATALOG_UNUSABLE} if the properties do not make a catalog, and with
+     *         {@code CATALOG_UNAVAILABLE} if it does not answer now; nothing stays open then
      */
     public static Catalog open(String name, Map<String, String> properties) {
         Map<String, String> complete = withDefaults(name, properties);
@@ -57,7 +62,18 @@ public final class Catalogs {
                     .of(SinkProblem.CATALOG_UNUSABLE, "catalog " + name,
                             "The catalog needs a class that is not here: " + e.getMessage() + ".")
                     .withRemedy("Put the jar that has it on the class path."));
+        } catch (RuntimeException e) { // each kind of catalog has its own
+            throw new ProblemException(Problem
+                    .of(SinkProblem.CATALOG_UNAVAILABLE, "catalog " + name,
+                            "The catalog" + place(complete) + " does not answer: " + Failure.words(e) + ".")
+                    .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
         }
+    }
+
+    /** Where it is meant to be, without what may be a secret: a user before the host, parameters behind the address. */
+    private static String place(Map<String, String> properties) {
+        String uri = properties.getOrDefault(CatalogProperties.URI, "");
+        return uri.isEmpty() ? "" : " at " + uri.replaceAll("[?;].*", "").replaceAll("//[^/@]*@", "//");
     }
 
     /** Of several that open a new SQL catalog at once, one makes its tables; the others fail on them and look again. */
@@ -100,6 +116,9 @@ public final class Catalogs {
             all.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
         } else if (warehouse.startsWith("s3://") || warehouse.startsWith("s3a://")) {
             all.putIfAbsent(CatalogProperties.FILE_IO_IMPL, S3_FILE_IO);
+        }
+        if ("rest".equalsIgnoreCase(type)) {
+            all.putIfAbsent(REST_CONNECT, Long.toString(CONNECT_WITHIN.toMillis()));
         }
         if ("jdbc".equalsIgnoreCase(type)) {
             // V0 has no views and asks for a migration later.

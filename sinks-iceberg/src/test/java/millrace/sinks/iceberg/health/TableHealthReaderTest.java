@@ -1,8 +1,10 @@
 package millrace.sinks.iceberg.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -80,6 +83,32 @@ class TableHealthReaderTest {
             assertThat(reader.countBy(SPEC, "reason")).isEmpty();
             assertThat(reader.read(SPEC).orElseThrow().rows()).isZero();
         }
+    }
+
+    @Test
+    void aCatalogThatIsNotThereYetIsOpenedOnceItIs() throws Exception {
+        Path notYet = folder.resolve("later");
+        try (TableHealthReader reader = TableHealthReader
+                .open(Catalogs.sqlite(notYet.resolve("catalog.db"), notYet.resolve("warehouse")))) {
+            assertThatThrownBy(() -> reader.read(SPEC)).hasMessageContaining("CATALOG_UNAVAILABLE");
+            Files.createDirectory(notYet);
+            Instant giveUp = Instant.now().plusSeconds(60);
+            while (true) {
+                try {
+                    assertThat(reader.read(SPEC)).isEmpty();
+                    return;
+                } catch (ProblemException e) {
+                    assertThat(Instant.now()).as(e.getMessage()).isBefore(giveUp);
+                    Thread.sleep(100);
+                }
+            }
+        }
+    }
+
+    @Test
+    void propertiesThatMakeNoCatalogAreRefusedAtOnce() {
+        assertThatThrownBy(() -> TableHealthReader.open(Map.of("type", "rst")))
+                .hasMessageContaining("CATALOG_UNUSABLE");
     }
 
     private static void append(Table table, Map<String, String> summary, String... reasons) throws IOException {

@@ -153,6 +153,18 @@ class LocalTablesTest {
                 .containsEntry("io-impl", "org.apache.iceberg.aws.s3.S3FileIO");
     }
 
+    @Test
+    void aCatalogThatDoesNotAnswerIsUnavailableAndItsPasswordIsNotShown() {
+        assertThatThrownBy(() -> Catalogs.open("c", Map.of("type", "rest", "uri", "http://127.0.0.1:1", "warehouse",
+                "s3://lake"))).isInstanceOf(ProblemException.class).hasMessageContaining("CATALOG_UNAVAILABLE")
+                .hasMessageContaining("at http://127.0.0.1:1 does").hasMessageContaining("Connection refused");
+        assertThatThrownBy(() -> Catalogs.open("c", Map.of("type", "rest", "uri", "http://ada:s3cret@127.0.0.1:1",
+                "warehouse", "s3://lake"))).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("at http://127.0.0.1:1 does").hasMessageNotContaining("s3cret");
+        assertThatThrownBy(() -> Catalogs.open("c", Catalogs.sqlite(folder.resolve("nowhere/catalog.db"), folder)))
+                .isInstanceOf(ProblemException.class).hasMessageContaining("CATALOG_UNAVAILABLE");
+    }
+
     private Catalog catalog() {
         return Catalogs.open("local", Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse")));
     }

@@ -21,6 +21,7 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemCode;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.health.TableHealth;
 import millrace.sinks.iceberg.health.TableHealthReader;
@@ -57,6 +58,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     private final Map<String, UUID> ids = new HashMap<>();
     private final Map<String, TableStatus> lastSeen = new LinkedHashMap<>();
     private final Map<String, QuarantineStatus> lastQuarantine = new HashMap<>();
+    private final Map<String, Backlog> backlogs = new HashMap<>();
     private Status last;
     private long lastNanos;
 
@@ -167,8 +169,10 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     }
 
     private Blocked unreachable(String subject, ProblemCode code, RuntimeException e, Instant now) {
-        Problem problem = Problem.of(code, subject, code.meaning() + " (" + Failure.words(e) + ")")
-                .withRemedy(code.remedy());
+        String message = e instanceof ProblemException p
+                ? p.problems().getFirst().message()
+                : code.meaning() + " (" + Failure.words(e) + ")";
+        Problem problem = Problem.of(code, subject, message).withRemedy(code.remedy());
         if (unreachableSince.putIfAbsent(subject, now) == null && activity != Activity.NONE) {
             LOG.warn("{}", problem.toText("blocked")); // a command shows it anyway
         }
@@ -210,6 +214,15 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
                     .map(b -> topics.figures(table.spec().topic(), b, position)).orElse(TopicFigures.NONE);
         } catch (KafkaException e) {
             return asLastSeen(deployment, table, blocked, look);
+        }
+        switch (table.kind()) {
+            case BRONZE, MODEL -> {
+            }
+            // Their records are old when they come: the age of one says nothing of how long it has been there.
+            case LATE, QUARANTINE -> figures = new TopicFigures(figures.partitions(),
+                    health.flatMap(TableHealth::lastAddition),
+                    backlogs.computeIfAbsent(table.name(), n -> new Backlog()).since(figures.partitions(),
+                            look.now()));
         }
         TableStatus status = facts(deployment, table, health, figures, blocked, look.now()).assess(look.now());
         lastSeen.put(table.name(), status);

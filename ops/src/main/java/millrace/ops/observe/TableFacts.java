@@ -14,8 +14,10 @@ import millrace.ops.observe.TableStatus.PartitionStatus;
  * @param objective the contract's freshness promise
  * @param contents absent while the table does not exist
  * @param partitions position of the table against its topic; empty while the topic does not exist
- * @param newest Kafka timestamp of the newest record in the table
- * @param oldestWaiting Kafka timestamp of the oldest record on the topic that is not in the table
+ * @param newest Kafka timestamp of the newest record in the table; of late rows and quarantine, which are old when they
+ *        come, when rows were last added
+ * @param oldestWaiting Kafka timestamp of the oldest record on the topic that is not in the table; of late rows and
+ *        quarantine since when one was seen to wait
  * @param sinkRuns whether anything is known to work on this table now
  */
 public record TableFacts(String name, String pipeline, String topic, Duration commitInterval,

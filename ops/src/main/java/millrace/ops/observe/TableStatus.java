@@ -13,10 +13,12 @@ import java.util.Optional;
  * @param rows live rows
  * @param smallFiles files under half of the target size, which a compaction would merge
  * @param lastCommit when a commit last added rows
- * @param newest Kafka timestamp of the newest record in the table
+ * @param newest Kafka timestamp of the newest record in the table; of late rows and quarantine, which are old when they
+ *        come, when rows were last added
  * @param freshness age of {@code newest}
  * @param objective the freshness that the contract promises
- * @param waiting age of the oldest record on the topic that is not in the table; absent if none waits
+ * @param waiting age of the oldest record on the topic that is not in the table, of late rows and quarantine how long
+ *        one was seen to wait; absent if none waits
  * @param completeThrough event time up to which nothing on time is missing
  * @param lag offsets on the topic that are not in the table yet
  * @param rowsPerSecond added by the commits of the last minute

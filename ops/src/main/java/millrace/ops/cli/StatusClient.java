@@ -14,11 +14,10 @@ import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.RunningInstance;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.run.SinkConfig;
 
 /** Asks a running instance how everything is; where none serves the API, looks at topics and tables itself. */
 final class StatusClient {
-    private static final String CONTROL_TOPIC = "millrace.control";
-
     private StatusClient() {}
 
     static Status status(Where where, Terminal terminal) throws InterruptedException {
@@ -29,7 +28,7 @@ final class StatusClient {
         Where.Access access = where.access(terminal);
         try (PlatformObserver observer = new PlatformObserver(
                 where.projects(terminal).stream().map(Deployment::read).toList(), access.clientProperties(),
-                CONTROL_TOPIC, Catalog.properties(where, terminal), Activity.NONE, terminal.clock())) {
+                SinkConfig.CONTROL_TOPIC, Catalog.properties(where, terminal), Activity.NONE, terminal.clock())) {
             return observer.status();
         }
     }

@@ -17,15 +17,21 @@ import millrace.ops.project.TopicsPlan.Existing;
 import millrace.ops.project.TopicsPlan.Role;
 import millrace.ops.project.TopicsPlan.Step;
 import millrace.ops.project.TopicsPlan.Wanted;
+import millrace.ops.run.ControlTopic;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.topology.run.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -33,8 +39,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "topics", mixinStandardHelpOptions = true, header = "Plans and makes the topics that a pipeline needs, and shows the ACLs.", subcommands = {
         TopicsCommand.Plan.class, TopicsCommand.Apply.class})
 final class TopicsCommand extends Main.Group {
-    private static final String CONTROL_TOPIC = "millrace.control";
-    private static final int CONTROL_PARTITIONS = 16;
+    private static final int ANSWER_WITHIN_MILLIS = 12_000;
 
     /** {@code millrace topics plan}. */
     @Command(name = "plan", mixinStandardHelpOptions = true, header = "What `apply` would do; changes nothing.", footer = {
@@ -93,13 +98,16 @@ final class TopicsCommand extends Main.Group {
             Profile profile = deployment.project().profile();
             List<Wanted> wanted = wanted(deployment, profile.topics());
             TopicsPlan plan;
-            try (Admin admin = Admin.create(where.access(terminal()).clientProperties())) {
+            Where.Access access = where.access(terminal());
+            try (Waiting waiting = Waiting.sayLater(terminal().err(), "Asking " + access.bootstrapServers() + " ...");
+                    Admin admin = Admin.create(access.clientProperties())) {
                 plan = TopicsPlan.of(wanted, existing(admin, wanted));
+                waiting.over();
                 act(admin, plan);
             } catch (ExecutionException e) {
-                throw new ProblemException(Problem.of(OpsProblem.UNREACHABLE, "kafka",
-                        "The cluster refused or did not answer: " + e.getCause().getMessage())
-                        .withRemedy(OpsProblem.UNREACHABLE.remedy()));
+                throw unreachable(access, e.getCause());
+            } catch (KafkaException e) { // before anybody is asked: no address has a host
+                throw unreachable(access, e);
             }
             List<TopicsPlan.Acl> acls = TopicsPlan.acls(wanted, deployment.name());
             if (result.isJson()) {
@@ -112,6 +120,14 @@ final class TopicsCommand extends Main.Group {
                 text(plan, profile, acls);
             }
             return plan.refusals().isEmpty() ? ExitCode.OK : ExitCode.PROBLEM;
+        }
+
+        private static ProblemException unreachable(Where.Access access, Throwable e) {
+            String what = e instanceof TimeoutException
+                    ? access.bootstrapServers() + " did not answer within " + ANSWER_WITHIN_MILLIS / 1000 + "s."
+                    : access.bootstrapServers() + " refused or did not answer: " + Failure.words(e);
+            return new ProblemException(Problem.of(OpsProblem.UNREACHABLE, "kafka", what)
+                    .withRemedy(OpsProblem.UNREACHABLE.remedy()));
         }
 
         private void text(TopicsPlan plan, Profile profile, List<TopicsPlan.Acl> acls) {
@@ -172,7 +188,8 @@ final class TopicsCommand extends Main.Group {
             wanted.add(wanted(t.name(), sources.contains(t.name()) ? Role.SOURCE : Role.ENGINE, t.partitions(),
                     t.config(), settings));
         }
-        wanted.add(wanted(CONTROL_TOPIC, Role.ENGINE, CONTROL_PARTITIONS, Map.of("retention.ms", "-1"), settings));
+        wanted.add(wanted(SinkConfig.CONTROL_TOPIC, Role.ENGINE, SinkConfig.CONTROL_PARTITIONS, ControlTopic.SETTINGS,
+                settings));
         return wanted;
     }
 
@@ -185,7 +202,8 @@ final class TopicsCommand extends Main.Group {
 
     private static Map<String, Existing> existing(Admin admin, List<Wanted> wanted)
             throws ExecutionException, InterruptedException {
-        Set<String> there = admin.listTopics().names().get();
+        // Who answers this answers the rest too.
+        Set<String> there = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_WITHIN_MILLIS)).names().get();
         List<String> names = wanted.stream().map(Wanted::name).filter(there::contains).toList();
         var descriptions = admin.describeTopics(names).allTopicNames().get();
         var configs = admin.describeConfigs(names.stream()

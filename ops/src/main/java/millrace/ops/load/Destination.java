@@ -14,6 +14,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,6 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * that cannot be written ends the writing with its reason.
  */
 public final class Destination implements AutoCloseable {
+    private static final int ANSWER_WITHIN_MILLIS = 12_000;
+
     private final Contract contract;
     private final int partitions;
     private final Producer<byte[], byte[]> producer;
@@ -66,7 +69,8 @@ public final class Destination implements AutoCloseable {
 
     private static int partitions(String topic, Map<String, Object> client) {
         try (Admin admin = Admin.create(client)) {
-            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+            return admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(ANSWER_WITHIN_MILLIS))
+                    .allTopicNames().get().get(topic).partitions().size();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new ProblemException(Problem.of(OpsProblem.TOPIC_UNKNOWN, topic,

@@ -18,9 +18,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Sees to it that the topic on which stage workers and committers speak is there. */
-final class ControlTopic {
+public final class ControlTopic {
     /** Tables carry their control position, so what lies there longer than a proposal may wait is never read. */
-    private static final Map<String, String> SETTINGS = Map.of("retention.ms", Long.toString(7L * 86_400_000),
+    public static final Map<String, String> SETTINGS = Map.of("retention.ms", Long.toString(7L * 86_400_000),
             "max.message.bytes", Integer.toString(16 << 20), "message.timestamp.type", "LogAppendTime");
     private static final int LOOKS = 50;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);

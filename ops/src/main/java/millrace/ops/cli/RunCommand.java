@@ -41,12 +41,14 @@ final class RunCommand extends Main.Subcommand {
         Deployment deployment = Deployment.read(project);
         LogFiles.writeToConsole(project.profile().logs());
         try (StopSignal stop = StopSignal.listen(terminal().err());
-                Platform platform = Platform.start(List.of(deployment), chosen, project.profile(),
-                        terminal().clock())) {
-            String address = platform.instance().http();
-            terminal().err().println("Running " + deployment.name() + ": "
-                    + String.join(", ", chosen.stream().map(Role::word).toList())
-                    + (address.isEmpty() ? "" : "; status page " + address));
+                Platform platform = Platform.startWhile(() -> !stop.isWished(), List.of(deployment), chosen,
+                        project.profile(), terminal().clock())) {
+            if (!stop.isWished()) {
+                String address = platform.instance().http();
+                terminal().err().println("Running " + deployment.name() + ": "
+                        + String.join(", ", chosen.stream().map(Role::word).toList())
+                        + (address.isEmpty() ? "" : "; status page " + address));
+            }
             while (!stop.await(Duration.ofHours(1))) {
                 // nothing to do here but to wait
             }

@@ -44,17 +44,20 @@ final class Running {
         Path log = LogFiles.writeTo(profile.data().resolve("logs"), profile.logs());
         try (StopSignal stop = StopSignal.listen(terminal.err())) {
             terminal.err().println("Starting ...");
-            try (Platform platform = Platform.start(deployments, roles, profile, terminal.clock())) {
+            try (Platform platform = Platform.startWhile(() -> !stop.isWished(), deployments, roles, profile,
+                    terminal.clock())) {
                 Instant giveUp = Instant.now().plus(START);
                 while (!stop.isWished() && Instant.now().isBefore(giveUp) && !platform.awaitRunning(LOOK)) {
                     // it may be stopped before it runs
                 }
-                announce(platform, log);
-                AutoCloseable work = beside.begin(platform);
-                try {
-                    watch(platform, stop, hints);
-                } finally {
-                    work.close();
+                if (!stop.isWished()) {
+                    announce(platform, log);
+                    AutoCloseable work = beside.begin(platform);
+                    try {
+                        watch(platform, stop, hints);
+                    } finally {
+                        work.close();
+                    }
                 }
                 terminal.err().println();
                 Stopping.await(platform, terminal.err());

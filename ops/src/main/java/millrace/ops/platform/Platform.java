@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import millrace.ops.deploy.Deployment;
@@ -75,13 +76,27 @@ public final class Platform implements AutoCloseable {
         return start(deployments, roles, profile, clock, FreeSpace.OF_THE_FILE_SYSTEM);
     }
 
+    /**
+     * As the other, but it may be called off: asked before each part, the first false ends the start. What is returned
+     * then has an {@link #instance} no more than it runs, and is to be closed.
+     */
+    public static Platform startWhile(BooleanSupplier wanted, List<Deployment> deployments, Set<Role> roles,
+            Profile profile, Clock clock) {
+        return start(wanted, deployments, roles, profile, clock, FreeSpace.OF_THE_FILE_SYSTEM);
+    }
+
     /** As the other, with something else than the file system to say how much space is free. */
     public static Platform start(List<Deployment> deployments, Set<Role> roles, Profile profile, Clock clock,
             FreeSpace freeSpace) {
+        return start(() -> true, deployments, roles, profile, clock, freeSpace);
+    }
+
+    private static Platform start(BooleanSupplier wanted, List<Deployment> deployments, Set<Role> roles,
+            Profile profile, Clock clock, FreeSpace freeSpace) {
         Deployment.refuseOverlap(deployments);
         Platform platform = new Platform(deployments, clock, freeSpace);
         try {
-            platform.startAll(roles, profile);
+            platform.startAll(wanted, roles, profile);
             return platform;
         } catch (RuntimeException e) {
             platform.close();
@@ -89,17 +104,29 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    private void startAll(Set<Role> roles, Profile profile) {
+    private void startAll(BooleanSupplier wanted, Set<Role> roles, Profile profile) {
         folder = closing("the data folder", DataFolder.open(profile.data()));
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         connections = connect(profile);
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         var registry = closing("the registry's client",
                 new ConfluentRegistry(connections.registryUrl(), connections.registry()));
         runtime = new RoleRuntime(deployments, roles, connections, folder.state(), registry, clock);
         observer = closing("the look at topics and tables", new PlatformObserver(deployments,
                 connections.kafkaClient(), SinkConfig.CONTROL_TOPIC, connections.catalog(), runtime, clock));
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         // Before the API: the roles wait for Kafka while its classes load.
         started.push(new Part(runtime::awaited, runtime));
         runtime.start();
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         if (roles.contains(Role.CONTROL)) {
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());

@@ -10,15 +10,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import millrace.ops.deploy.Deployment;
 import millrace.ops.generate.ClickGenerator;
 import millrace.ops.generate.Clicks;
 import millrace.ops.load.Destination;
+import millrace.ops.observe.Blocked;
 import millrace.ops.observe.Condition;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.TableStatus;
+import millrace.ops.project.ClientSettings;
+import millrace.ops.project.DataFolder;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
 import millrace.ops.project.RunningInstance;
@@ -73,6 +77,34 @@ class PlatformTest {
             assertThat(revisions(platform)).as("once for each partition that had records, whatever the restarts")
                     .isNotEmpty().doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void aCatalogThatDoesNotAnswerAtTheStartIsABlockAndNoFault() throws Exception {
+        Profile embedded = Profile.embedded(data, Profile.Ports.FREE);
+        ClientSettings nobodyThere = ClientSettings.of(Map.of("type", "rest", "uri", "http://127.0.0.1:1", "warehouse",
+                "s3://lake"));
+        Profile profile = new Profile("dev", embedded.data(), embedded.cluster(), embedded.kafka(), embedded.streams(),
+                embedded.registry(), nobodyThere, embedded.topics(), embedded.ports(), embedded.logs());
+        try (Platform platform = Platform.start(List.of(deployment("flights")), Role.ALL, profile,
+                Clock.systemUTC())) {
+            Status status = await(platform, s -> s.blocked().stream().anyMatch(b -> b.subject().startsWith("sink")));
+            assertThat(status.blocked()).extracting(Blocked::code).containsOnly("CATALOG_UNAVAILABLE");
+            assertThat(status.blocked()).extracting(Blocked::reason).allMatch(r -> r.contains("http://127.0.0.1:1"));
+            assertThat(status.table("bronze.flights").orElseThrow().condition()).isEqualTo(Condition.BLOCKED);
+        }
+    }
+
+    @Test
+    void aStartThatIsNoLongerWantedEndsEarly() {
+        AtomicInteger asked = new AtomicInteger();
+        try (Platform platform = Platform.startWhile(() -> asked.incrementAndGet() < 2, List.of(deployment("flights")),
+                Role.ALL, Profile.embedded(data, Profile.Ports.FREE), Clock.systemUTC())) {
+            assertThat(RunningInstance.find(data)).isEmpty();
+            assertThat(platform.awaited()).isEmpty();
+        }
+        assertThat(asked).hasValue(2);
+        assertThat(DataFolder.isHeld(data)).isFalse();
     }
 
     /** Source partitions of which the journal says from where on the text holds, as often as it says so. */

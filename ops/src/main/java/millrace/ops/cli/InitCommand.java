@@ -50,7 +50,8 @@ final class InitCommand extends Main.Subcommand {
         } else {
             terminal().out().println("Made the pipeline \"" + name + "\" in " + root);
             terminal().out()
-                    .println("next:  cd " + folder + "   millrace validate   millrace dev   (see README.md there)");
+                    .println("next:  cd " + folder + "   millrace validate   millrace dev   (see README.md there; "
+                            + "`millrace` is " + terminal().home().resolve("millrace") + ")");
         }
         return ExitCode.OK;
     }

@@ -79,7 +79,8 @@ final class QueryCommand extends Main.Subcommand {
             List<String> headings = new ArrayList<>();
             for (int c = 0; c < names.size(); c++) {
                 boolean number = NUMBERS.contains(types.get(c)) || types.get(c).startsWith("DECIMAL");
-                headings.add(number ? names.get(c) + ">" : names.get(c));
+                String name = names.get(c).replace("count_star()", "count(*)"); // DuckDB's name for it
+                headings.add(number ? name + ">" : name);
             }
             table = new TextTable(headings.toArray(String[]::new));
         }

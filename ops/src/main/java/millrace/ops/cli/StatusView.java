@@ -59,7 +59,7 @@ final class StatusView {
         TextTable table = new TextTable("table", "state", "rows>", "rate/s>", "fresh>", "waiting>", "lag>",
                 "complete through", "files>", "last commit>");
         for (TableStatus t : status.tables()) {
-            table.row(t.name(), Answers.word(t.condition()), Shown.count(t.rows()), Shown.rate(t.rowsPerSecond()),
+            table.row(t.name(), Answers.word(t), Shown.count(t.rows()), Shown.rate(t.rowsPerSecond()),
                     Shown.age(t.freshness()), Shown.age(t.waiting()), Shown.count(t.lag()),
                     completeThrough(t, status.at()), Shown.count(t.files()), Shown.ago(t.lastCommit(), status.at()));
         }
@@ -71,7 +71,7 @@ final class StatusView {
     /** One table in full: why it is as it is, and its position in every partition. */
     static List<String> table(TableStatus t, Instant now) {
         List<String> lines = new ArrayList<>();
-        lines.add(t.name() + "   " + Answers.word(t.condition()) + "   " + Shown.count(t.rows()) + " rows");
+        lines.add(t.name() + "   " + Answers.word(t) + "   " + Shown.count(t.rows()) + " rows");
         if (!t.explanation().isEmpty()) {
             lines.add("  " + t.explanation());
         }
@@ -94,7 +94,7 @@ final class StatusView {
     static List<String> whys(Status status) {
         TextTable table = new TextTable("table", "state", "complete through", "why");
         for (TableStatus t : status.tables()) {
-            table.row(t.name(), Answers.word(t.condition()), completeThrough(t, status.at()),
+            table.row(t.name(), Answers.word(t), completeThrough(t, status.at()),
                     t.why().map(Why::sentence).orElse(t.explanation()));
         }
         List<String> lines = new ArrayList<>(table.lines());
@@ -106,7 +106,7 @@ final class StatusView {
     /** Why one table is complete through its time and no further, with the source partitions, the slowest first. */
     static List<String> why(TableStatus t, Instant now) {
         List<String> lines = new ArrayList<>();
-        lines.add(t.name() + "   " + Answers.word(t.condition()) + "   complete through " + completeThrough(t, now)
+        lines.add(t.name() + "   " + Answers.word(t) + "   complete through " + completeThrough(t, now)
                 + "   last rows " + Shown.ago(t.lastCommit(), now));
         if (t.why().isEmpty()) {
             lines.add("  " + t.explanation());

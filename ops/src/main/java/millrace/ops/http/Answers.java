@@ -35,8 +35,11 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
         return status.pipelines().stream().map(PipelineStatus::name).collect(Collectors.joining(", "));
     }
 
-    public static String word(Condition condition) {
-        return switch (condition) {
+    public static String word(TableStatus table) {
+        if (isFilling(table)) {
+            return "first rows due";
+        }
+        return switch (table.condition()) {
             case EMPTY -> "no rows yet";
             case CURRENT -> "up to date";
             case BEHIND -> "catching up";
@@ -44,6 +47,11 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
             case STOPPED -> "not running";
             case BLOCKED -> "blocked";
         };
+    }
+
+    /** Whether what has come is on its way into a table that has no row yet. */
+    private static boolean isFilling(TableStatus table) {
+        return table.rows() == 0 && table.waiting().isPresent() && table.condition() == Condition.CURRENT;
     }
 
     /** How much of what Kafka still has of a partition is in the table. */
@@ -60,7 +68,9 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
     private static String headline(Status status) {
         return switch (status.condition()) {
             case EMPTY -> "waiting for the first records";
-            case CURRENT -> "all tables are up to date";
+            case CURRENT -> status.tables().stream().allMatch(t -> t.rows() == 0)
+                    ? "the first records have come"
+                    : "all tables are up to date";
             case BEHIND -> "catching up";
             case STALE -> "a source has gone quiet";
             case STOPPED -> "records wait and nothing runs";
@@ -85,7 +95,10 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
                 .min(Comparator.comparing(t -> t.freshness().get()))
                 .map(t -> new Answer("Yes", "All that has come is in the tables. The newest record is "
                         + Ages.words(t.freshness().orElse(Duration.ZERO)) + " old (" + t.name() + ")."))
-                .orElse(new Answer("Nothing has come yet", "No table has a row."));
+                .orElseGet(() -> tables.stream().filter(Answers::isFilling).findFirst()
+                        .map(t -> new Answer("Not yet", "The first records have come; the next commit takes them in ("
+                                + t.name() + ": " + Shown.count(t.lag()) + ")."))
+                        .orElse(new Answer("Nothing has come yet", "No table has a row.")));
     }
 
     private static Answer right(Status status) {

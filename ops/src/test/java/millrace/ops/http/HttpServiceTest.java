@@ -155,12 +155,21 @@ class HttpServiceTest {
     }
 
     @Test
+    void recordsThatHaveComeAreNotDeniedBeforeTheFirstCommit() throws Exception {
+        status = StatusFixture.filling();
+        assertThat(get("/live").body()).contains("the first records have come", "Not yet",
+                "the next commit takes them in (bronze.orders: 5)", "first rows due")
+                .doesNotContain("Nothing has come yet").doesNotContain("up to date");
+    }
+
+    @Test
     void thePageSaysWhatIsWrongAndWhatToDo() throws Exception {
         var page = get("/");
         assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
         assertThat(page.body()).contains("Is it fresh?", "Is it right?", "Why is nothing coming out?",
                 "TOPIC_RECREATED", "What to do:", "millrace table adopt bronze.orders", "NOT_DECODABLE", "18,204",
                 "bronze.orders is blocked", "10:41:02");
+        assertThat(page.body()).contains("\n@media (prefers-color-scheme: dark)");
         assertThat(page.body()).doesNotContain("http://").doesNotContain("https://");
         status = StatusFixture.calm();
         assertThat(get("/live").body()).contains("all tables are up to date", "Nothing was refused",

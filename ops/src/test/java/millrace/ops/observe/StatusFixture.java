@@ -61,6 +61,16 @@ public final class StatusFixture {
             "If the old topic is gone for good: millrace table adopt bronze.orders --topic shop.orders.v1",
             NOW.minusSeconds(250));
 
+    /** A platform on which the first records have come, and no commit yet. */
+    public static Status filling() {
+        TableFacts t = waiting("bronze.orders", Duration.ofSeconds(3));
+        TableFacts first = new TableFacts(t.name(), t.pipeline(), t.topic(), t.commitInterval(), t.objective(),
+                Optional.empty(), List.of(new PartitionStatus(0, 0, 0, 5)), Optional.empty(), t.oldestWaiting(), true,
+                Optional.empty());
+        return Status.of(NOW, List.of(), List.of(first.assess(NOW), empty("silver.orders").assess(NOW)), List.of(),
+                List.of());
+    }
+
     /** A platform with one table of each condition. */
     public static Status mixed() {
         List<TableFacts> tables = List.of(current("bronze.clicks"), waiting("silver.clicks", Duration.ofSeconds(75)),

@@ -14,6 +14,7 @@ import millrace.ops.observe.QuarantineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.TableStatus.PartitionStatus;
+import millrace.topology.late.LateRow;
 
 /**
  * The three questions of the status page, answered in words.
@@ -47,6 +48,11 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
             case STOPPED -> "not running";
             case BLOCKED -> "blocked";
         };
+    }
+
+    /** Whether it holds refused or late rows, whose freshness is that of their table and not of the data. */
+    private static boolean isBeside(TableStatus table) {
+        return table.layer().equals("quarantine") || table.name().endsWith(LateRow.tableOf(""));
     }
 
     /** Whether what has come is on its way into a table that has no row yet. */
@@ -91,13 +97,13 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
         if (!quiet.isEmpty()) {
             return new Answer("No new data for " + names(quiet), quiet.getFirst().explanation());
         }
-        return tables.stream().filter(t -> t.freshness().isPresent() && !t.layer().equals("quarantine"))
+        return tables.stream().filter(t -> t.freshness().isPresent() && !isBeside(t))
                 .min(Comparator.comparing(t -> t.freshness().get()))
                 .map(t -> new Answer("Yes", "All that has come is in the tables. The newest record is "
                         + Ages.words(t.freshness().orElse(Duration.ZERO)) + " old (" + t.name() + ")."))
                 .orElseGet(() -> tables.stream().filter(Answers::isFilling).findFirst()
-                        .map(t -> new Answer("Not yet", "The first records have come; the next commit takes them in ("
-                                + t.name() + ": " + Shown.count(t.lag()) + ")."))
+                        .map(t -> new Answer("Not yet", "The first records have come; the next commit takes them into "
+                                + t.name() + "."))
                         .orElse(new Answer("Nothing has come yet", "No table has a row.")));
     }
 

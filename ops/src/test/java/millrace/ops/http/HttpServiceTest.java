@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -155,10 +156,18 @@ class HttpServiceTest {
     }
 
     @Test
+    void theFreshestIsATableOfTheDataAndNotOneOfLateRows() throws Exception {
+        TableStatus late = StatusFixture.quietSince("gold.sessions__late", Duration.ZERO).assess(StatusFixture.NOW);
+        TableStatus silver = StatusFixture.current("silver.clicks").assess(StatusFixture.NOW);
+        status = Status.of(StatusFixture.NOW, List.of(), List.of(silver, late), List.of(), List.of());
+        assertThat(get("/live").body()).contains("The newest record is 6s old (silver.clicks)");
+    }
+
+    @Test
     void recordsThatHaveComeAreNotDeniedBeforeTheFirstCommit() throws Exception {
         status = StatusFixture.filling();
         assertThat(get("/live").body()).contains("the first records have come", "Not yet",
-                "the next commit takes them in (bronze.orders: 5)", "first rows due")
+                "the next commit takes them into bronze.orders.", "first rows due")
                 .doesNotContain("Nothing has come yet").doesNotContain("up to date");
     }
 

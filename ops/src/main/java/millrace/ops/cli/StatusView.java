@@ -25,7 +25,7 @@ final class StatusView {
 
     private StatusView() {}
 
-    /** One line per table, and what is blocked below. */
+    /** One line per table, those for late rows only where some have come; and what is blocked below. */
     static List<String> live(Status status) {
         Map<String, Long> refused = new HashMap<>();
         for (QuarantineStatus q : status.quarantine()) {
@@ -33,7 +33,7 @@ final class StatusView {
         }
         TextTable table = new TextTable("table", "rows>", "rate/s>", "fresh>", "complete through", "quarantined>");
         for (TableStatus t : status.tables()) {
-            if (!t.layer().equals("quarantine")) {
+            if (!t.layer().equals("quarantine") && !(Answers.isBeside(t) && t.rows() == 0)) {
                 table.row(t.name(), Shown.count(t.rows()), Shown.rate(t.rowsPerSecond()), Shown.age(t.freshness()),
                         completeThrough(t, status.at()),
                         refused.containsKey(t.name()) ? Shown.count(refused.get(t.name())) : "\u2013");

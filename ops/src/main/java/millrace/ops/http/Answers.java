@@ -51,7 +51,7 @@ public record Answers(String headline, Answer fresh, Answer right, Answer stuck)
     }
 
     /** Whether it holds refused or late rows, whose freshness is that of their table and not of the data. */
-    private static boolean isBeside(TableStatus table) {
+    public static boolean isBeside(TableStatus table) {
         return table.layer().equals("quarantine") || table.name().endsWith(LateRow.tableOf(""));
     }
 

@@ -62,8 +62,22 @@ class StatusViewTest {
                 "millrace status <table> --why shows its source partitions");
     }
 
+    @Test
+    void tablesOfLateRowsAreShownOnceTheyHaveSome() {
+        Why why = new Why("ENDED", "Everything has come.", "", Optional.empty(), List.of());
+        List<TableStatus> tables = List.of(table("gold.sessions", 0, why), table("gold.sessions__late", 0, why),
+                table("gold.clicks__late", 3, why));
+        assertThat(StatusView.live(Status.of(NOW, List.of(), tables, List.of(), List.of())))
+                .extracting(line -> line.split(" ")[0])
+                .containsExactly("table", "gold.sessions", "gold.clicks__late");
+    }
+
     private static TableStatus table(Why why) {
-        return new TableStatus("gold.sessions", "web", "web.gold.sessions", Condition.CURRENT, "All is there.", 7, 1, 0,
+        return table("gold.sessions", 7, why);
+    }
+
+    private static TableStatus table(String name, long rows, Why why) {
+        return new TableStatus(name, "web", "web." + name, Condition.CURRENT, "All is there.", rows, 1, 0,
                 100, Optional.of(1L), Optional.of(NOW.minus(Duration.ofMinutes(14))), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.of(Instant.parse("2026-11-20T10:12:30Z")), 0, 0, List.of(), Optional.empty(),

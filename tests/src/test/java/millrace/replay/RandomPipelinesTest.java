@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
     private static final int PIPELINES = Integer.getInteger("millrace.pipelines",
-            "long".equals(System.getProperty("millrace.suite")) ? 500 : 20);
+            "long".equals(System.getProperty("millrace.suite")) ? 500 : 4);
     private static final int MODELS = 10;
     private static final int PER_BROKER = 4;
     private static final List<String> SOURCES = List.of("events", "others");
@@ -120,7 +120,7 @@ class RandomPipelinesTest {
                     .events());
         }
         int[] at = new int[histories.size()];
-        int rounds = 1 + random.nextInt(2);
+        int rounds = 1 + random.nextInt(3);
         for (int round = 1; round <= rounds; round++) {
             try (PipelineRun first = scene.start(name, "a", 1 + random.nextInt(4))) {
                 Scene.awaitRunning(first);

@@ -3,6 +3,7 @@ package millrace.topology.assemble;
 import java.util.List;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.Substitution;
 
 /**
  * Lets a calculation over a scan read the source's whole row, so that no row is copied only to drop columns.
@@ -21,14 +22,8 @@ final class Remap {
     }
 
     private static Expression remap(Expression expression, List<Integer> columns) {
-        return switch (expression) {
-            case Expression.Column c -> new Expression.Column(columns.get(c.index()), c.name(), c.type(),
-                    c.nullable());
-            case Expression.Literal l -> l;
-            case Expression.Call c -> new Expression.Call(c.function(),
-                    c.operands().stream().map(o -> remap(o, columns)).toList(), c.type(), c.nullable());
-            case Expression.Nested n -> new Expression.Nested(remap(n.row(), columns), n.index(), n.name(), n.type(),
-                    n.nullable());
-        };
+        return Substitution.columns(expression, e -> e instanceof Expression.Column c
+                ? new Expression.Column(columns.get(c.index()), c.name(), c.type(), c.nullable())
+                : e);
     }
 }

@@ -13,6 +13,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.Substitution;
 import millrace.topology.plan.WindowSpec;
 
 /**

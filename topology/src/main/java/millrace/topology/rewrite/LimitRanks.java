@@ -8,6 +8,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.SortColumn;
+import millrace.topology.plan.Substitution;
 
 /**
  * A condition that keeps small ranks says how many rows of each key are needed. Of one row of each key, ordered by time

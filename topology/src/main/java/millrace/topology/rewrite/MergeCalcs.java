@@ -6,6 +6,7 @@ import java.util.Optional;
 import millrace.schemas.row.FieldType;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.Substitution;
 
 /**
  * Two calcs in a row are one: the upper one's columns are replaced by what the lower one computes, and the lower

@@ -16,6 +16,7 @@ import millrace.topology.plan.Expression;
 import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.OverCall;
 import millrace.topology.plan.PlanNode;
+import millrace.topology.plan.Substitution;
 import millrace.topology.plan.WindowSpec;
 
 /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -15,6 +16,7 @@ import millrace.topology.plan.PairTimes;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.PlanNode.AsOfJoin.Match;
 import millrace.topology.plan.PlanNode.Join.Kind;
+import millrace.topology.plan.Substitution;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.AsofJoin;
@@ -160,14 +162,8 @@ final class JoinToPlan {
 
         /** Over the columns of one side instead of those of both. */
         private static Expression own(Expression e, PlanNode side, int from) {
-            return switch (e) {
-                case Expression.Column c -> RelToPlan.columns(side.rowType()).get(c.index() - from);
-                case Expression.Literal l -> l;
-                case Expression.Nested n -> new Expression.Nested(own(n.row(), side, from), n.index(), n.name(),
-                        n.type(), n.nullable());
-                case Expression.Call c -> new Expression.Call(c.function(),
-                        c.operands().stream().map(o -> own(o, side, from)).toList(), c.type(), c.nullable());
-            };
+            List<Expression> columns = RelToPlan.columns(side.rowType());
+            return Substitution.columns(e, c -> columns.get(((Expression.Column) c).index() - from));
         }
 
         private static boolean readsOnly(Expression e, int from, int to) {
@@ -210,16 +206,9 @@ final class JoinToPlan {
         }
 
         private Expression shifted(Expression e, int by) {
-            return switch (e) {
-                case Expression.Column c -> c.index() < width
-                        ? c
-                        : new Expression.Column(c.index() + by, c.name(), c.type(), c.nullable());
-                case Expression.Literal l -> l;
-                case Expression.Nested n -> new Expression.Nested(shifted(n.row(), by), n.index(), n.name(), n.type(),
-                        n.nullable());
-                case Expression.Call c -> new Expression.Call(c.function(),
-                        c.operands().stream().map(o -> shifted(o, by)).toList(), c.type(), c.nullable());
-            };
+            return Substitution.columns(e, c -> c instanceof Expression.Column r && r.index() >= width
+                    ? new Expression.Column(r.index() + by, r.name(), r.type(), r.nullable())
+                    : c);
         }
 
         PlanNode asOf(Kind kind, Match match, int leftTime, int rightTime, Optional<Long> oldest) {
@@ -313,7 +302,7 @@ final class JoinToPlan {
         }
         for (RexNode condition : conditions) {
             Expression e = new RexToExpression(plan.rowType(), library)
-                    .convert(overBoth(condition, width, correlate.getCorrelationId()));
+                    .convert(overBoth(condition, width, correlate.getCorrelationId()::equals));
             plan = new PlanNode.Calc(plan, Optional.of(e), RelToPlan.columns(plan.rowType()), plan.rowType());
         }
         return plan;
@@ -324,7 +313,7 @@ final class JoinToPlan {
         Sides sides = new Sides(left, inputs.apply(snapshot.getInput()));
         List<Expression> others = new ArrayList<>();
         for (RexNode condition : conditions) {
-            for (RexNode one : RelOptUtil.conjunctions(overBoth(condition, sides.width, id))) {
+            for (RexNode one : RelOptUtil.conjunctions(overBoth(condition, sides.width, id::equals))) {
                 Expression e = new RexToExpression(sides.both(), library).convert(one);
                 if (!sides.takeKey(e)) {
                     others.add(e);
@@ -337,7 +326,7 @@ final class JoinToPlan {
         }
         sides.requireKeys("FOR SYSTEM_TIME AS OF");
         Expression period = new RexToExpression(sides.both(), library)
-                .convert(overBoth(snapshot.getPeriod(), sides.width, id));
+                .convert(overBoth(snapshot.getPeriod(), sides.width, id::equals));
         var rightTime = times.of(sides.right).stream().min(Integer::compare);
         if (!(period instanceof Expression.Column at) || rightTime.isEmpty()) {
             throw new RexToExpression.Unsupported("FOR SYSTEM_TIME AS OF "
@@ -360,7 +349,7 @@ final class JoinToPlan {
     }
 
     /** With the columns of the outer row in front of those of the inner one. */
-    private static RexNode overBoth(RexNode node, int width, CorrelationId id) {
+    private static RexNode overBoth(RexNode node, int width, Predicate<CorrelationId> isOuter) {
         return node.accept(new RexShuttle() {
             @Override
             public RexNode visitInputRef(RexInputRef ref) {
@@ -369,7 +358,7 @@ final class JoinToPlan {
 
             @Override
             public RexNode visitFieldAccess(RexFieldAccess access) {
-                return access.getReferenceExpr() instanceof RexCorrelVariable v && v.id.equals(id)
+                return access.getReferenceExpr() instanceof RexCorrelVariable v && isOuter.test(v.id)
                         ? new RexInputRef(access.getField().getIndex(), access.getType())
                         : super.visitFieldAccess(access);
             }
@@ -389,7 +378,7 @@ final class JoinToPlan {
         }
         int width = left.rowType().fields().size();
         Expression collection = new RexToExpression(left.rowType(), library)
-                .convert(overBoth(of.getProjects().get(0), width, id));
+                .convert(overBoth(of.getProjects().get(0), width, id::equals));
         List<Field> fields = new ArrayList<>(left.rowType().fields());
         FieldType.Struct elements = SqlTypes.struct(uncollect.getRowType())
                 .orElseThrow(() -> new RexToExpression.Unsupported("UNNEST of " + uncollect.getRowType()));
@@ -406,7 +395,8 @@ final class JoinToPlan {
         List<Expression> projections = new ArrayList<>(RelToPlan.columns(plan.rowType()).subList(0, width));
         List<Field> named = new ArrayList<>(left.rowType().fields());
         for (int i = 0; i < columns.size(); i++) {
-            Expression e = new RexToExpression(plan.rowType(), library).convert(overBoth(columns.get(i), width, id));
+            Expression e = new RexToExpression(plan.rowType(), library)
+                    .convert(overBoth(columns.get(i), width, id::equals));
             projections.add(e);
             named.add(new Field(right.getRowType().getFieldNames().get(i), e.type(), e.nullable()));
         }
@@ -449,30 +439,14 @@ final class JoinToPlan {
         Sides sides = new Sides(left, right);
         List<Expression> others = new ArrayList<>();
         for (RexNode one : conditions) {
-            Expression e = new RexToExpression(sides.both(), library).convert(overBoth(one, sides.width));
+            Expression e = new RexToExpression(sides.both(), library)
+                    .convert(overBoth(one, sides.width, anyQuery -> true));
             if (!sides.takeKey(e)) {
                 others.add(e);
             }
         }
         sides.requireKeys("EXISTS");
         return sides.trim(kind, sides.join(kind, all(others), farthest, times));
-    }
-
-    /** Of the one outer query, whatever its id is. */
-    private static RexNode overBoth(RexNode node, int width) {
-        return node.accept(new RexShuttle() {
-            @Override
-            public RexNode visitInputRef(RexInputRef ref) {
-                return new RexInputRef(ref.getIndex() + width, ref.getType());
-            }
-
-            @Override
-            public RexNode visitFieldAccess(RexFieldAccess access) {
-                return access.getReferenceExpr() instanceof RexCorrelVariable
-                        ? new RexInputRef(access.getField().getIndex(), access.getType())
-                        : super.visitFieldAccess(access);
-            }
-        });
     }
 
     private PlanNode in(PlanNode left, RexSubQuery query, Kind kind) {

@@ -1,14 +1,14 @@
-package millrace.topology.rewrite;
+package millrace.topology.plan;
 
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import millrace.topology.plan.Expression;
 
 /** Expressions with other expressions in the place of their columns. */
-final class Substitution {
+public final class Substitution {
     private Substitution() {}
 
-    static Expression columns(Expression e, UnaryOperator<Expression> replacement) {
+    /** The expression with what the replacement gives for each {@link Expression.Column} in it. */
+    public static Expression columns(Expression e, UnaryOperator<Expression> replacement) {
         return switch (e) {
             case Expression.Column c -> replacement.apply(c);
             case Expression.Literal l -> l;
@@ -20,7 +20,7 @@ final class Substitution {
     }
 
     /** Adds the positions of all columns that an expression reads. */
-    static void collect(Expression e, Set<Integer> positions) {
+    public static void collect(Expression e, Set<Integer> positions) {
         switch (e) {
             case Expression.Column c -> positions.add(c.index());
             case Expression.Literal l -> {}
@@ -30,7 +30,7 @@ final class Substitution {
     }
 
     /** How many nodes an expression has, counted no further than {@code most}. */
-    static int size(Expression e, int most) {
+    public static int size(Expression e, int most) {
         int size = 1;
         switch (e) {
             case Expression.Column c -> {}

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -81,8 +80,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     /** Which steps of the models change rows that they have given out. */
     public RowChanges rowChanges() {
-        return new RowChanges(contracts.stream().filter(Contract::allowsAmendments).map(Contract::name)
-                .collect(Collectors.toSet()), models.stream().map(PlannedModel::plan).toList());
+        return RowChanges.of(contracts, models.stream().map(PlannedModel::plan).toList());
     }
 
     /**

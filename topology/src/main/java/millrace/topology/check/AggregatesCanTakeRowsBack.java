@@ -1,9 +1,7 @@
 package millrace.topology.check;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.topology.aggregate.Aggregates;
@@ -18,9 +16,7 @@ import millrace.topology.plan.RowChanges;
 final class AggregatesCanTakeRowsBack {
     private AggregatesCanTakeRowsBack() {}
 
-    static List<Problem> check(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts,
-            Aggregates aggregates) {
-        RowChanges changes = AmendmentsNeedAKey.changes(below, contracts);
+    static List<Problem> check(Model model, Plan plan, RowChanges changes, Aggregates aggregates) {
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
             if (node instanceof PlanNode.MergeAggregate a && changes.in(a.input())) {

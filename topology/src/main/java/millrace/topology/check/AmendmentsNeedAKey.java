@@ -17,8 +17,7 @@ import millrace.topology.plan.RowChanges;
 final class AmendmentsNeedAKey {
     private AmendmentsNeedAKey() {}
 
-    static List<Problem> check(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts) {
-        RowChanges changes = changes(below, contracts);
+    static List<Problem> check(Model model, Plan plan, RowChanges changes, Collection<Contract> contracts) {
         if (!model.config().uniqueKey().isEmpty() || !changes.in(plan.root())) {
             return List.of();
         }
@@ -66,10 +65,6 @@ final class AmendmentsNeedAKey {
     /** The step that gives the rows which the expressions above read. */
     private static PlanNode lowest(PlanNode node) {
         return node instanceof PlanNode.Calc calc ? lowest(calc.input()) : node;
-    }
-
-    static RowChanges changes(List<Plan> below, Collection<Contract> contracts) {
-        return RowChanges.of(contracts, below);
     }
 
     private static String lateness(Contract contract) {

@@ -9,6 +9,7 @@ import millrace.topology.aggregate.Aggregates;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
+import millrace.topology.plan.RowChanges;
 
 /** Every check, in the order of what a user mends first. */
 public final class Checks {
@@ -21,19 +22,19 @@ public final class Checks {
      */
     public static List<Problem> of(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts,
             FunctionLibrary functions, Aggregates aggregates) {
+        RowChanges changes = RowChanges.of(contracts, below);
         List<Problem> problems = new ArrayList<>();
         problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
-        problems.addAll(TheLastRowIsOfRowsThatStay.check(model, plan, AmendmentsNeedAKey.changes(below, contracts)));
-        problems.addAll(SessionsNeedAGroup.check(model, plan, below, contracts));
-        problems.addAll(AggregatesCanTakeRowsBack.check(model, plan, below, contracts, aggregates));
-        problems.addAll(EveryStateIsBounded.check(model, plan, AmendmentsNeedAKey.changes(below, contracts)));
-        problems.addAll(AmendmentsNeedAKey.check(model, plan, below, contracts));
+        problems.addAll(TheLastRowIsOfRowsThatStay.check(model, plan, changes));
+        problems.addAll(SessionsNeedAGroup.check(model, plan, changes));
+        problems.addAll(AggregatesCanTakeRowsBack.check(model, plan, changes, aggregates));
+        problems.addAll(EveryStateIsBounded.check(model, plan, changes));
+        problems.addAll(AmendmentsNeedAKey.check(model, plan, changes, contracts));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
         problems.addAll(EveryKeyIsAColumn.check(model, plan));
-        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below,
-                AmendmentsNeedAKey.changes(below, contracts)));
+        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below, changes));
         problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
         return problems;
     }

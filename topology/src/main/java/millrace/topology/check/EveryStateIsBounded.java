@@ -10,7 +10,6 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.model.Model;
-import millrace.topology.model.Model.Config;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.AggregateCall.Over;
 import millrace.topology.plan.Plan;
@@ -27,7 +26,7 @@ final class EveryStateIsBounded {
     private static final Set<String> LISTS = Set.of("ARRAY_AGG", "STRING_AGG", "LISTAGG", "COLLECT_SET", "MAP_AGG");
 
     static List<Problem> check(Model model, Plan plan, RowChanges changes) {
-        if (model.config().retention().filter(Config.FOREVER::equals).isPresent()) {
+        if (model.config().keepsForever()) {
             return List.of();
         }
         List<Problem> problems = new ArrayList<>();

@@ -1,10 +1,8 @@
 package millrace.topology.check;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
-import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.topology.model.Model;
@@ -20,9 +18,8 @@ import millrace.topology.plan.WindowSpec;
 final class SessionsNeedAGroup {
     private SessionsNeedAGroup() {}
 
-    static List<Problem> check(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts) {
+    static List<Problem> check(Model model, Plan plan, RowChanges changes) {
         List<Problem> problems = new ArrayList<>();
-        RowChanges changes = AmendmentsNeedAKey.changes(below, contracts);
         PlanWalk.nodes(plan.root(), node -> {
             if (node instanceof PlanNode.Windows w && w.spec() instanceof WindowSpec.Session session) {
                 String keys = session.keys().stream().map(k -> w.input().rowType().fields().get(k).name())

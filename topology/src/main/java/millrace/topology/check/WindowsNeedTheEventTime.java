@@ -24,8 +24,7 @@ final class WindowsNeedTheEventTime {
     private WindowsNeedTheEventTime() {}
 
     static List<Problem> check(Model model, Plan plan, List<Plan> below, Collection<Contract> contracts) {
-        EventTimeColumns times = new EventTimeColumns(name -> contract(contracts, name).eventTime()
-                .map(e -> contract(contracts, name).rowType().indexOf(e.column())), below);
+        EventTimeColumns times = EventTimeColumns.of(contracts, below);
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
             if (node instanceof PlanNode.Windows w && !times.of(w.input()).contains(w.timeColumn())) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import millrace.schemas.problem.Place;
 
 /**
@@ -69,6 +70,18 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
             sortBy = List.copyOf(sortBy);
             tableProperties = Map.copyOf(tableProperties);
             places = Map.copyOf(places);
+        }
+
+        /** Whether {@code retention: forever} was said. */
+        public boolean keepsForever() {
+            return retention.filter(FOREVER::equals).isPresent();
+        }
+
+        /** The retention in microseconds; absent if none was said, or forever. */
+        public OptionalLong retentionMicros() {
+            return retention.isEmpty() || keepsForever()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(retention.get().toNanos() / 1000);
         }
 
         /** Where a key stands. */

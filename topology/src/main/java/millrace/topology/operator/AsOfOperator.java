@@ -19,7 +19,6 @@ import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
 import millrace.topology.flow.RowOrder;
-import millrace.topology.operator.SideOperator.Side;
 import millrace.topology.operator.SideOperator.Sided;
 import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode.AsOfJoin.Match;

@@ -1,5 +1,6 @@
 package millrace.topology.plan;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import millrace.schemas.contract.Contract;
 
 /** Which columns of a step hold the event time of its rows, passed on unchanged from the contract. */
 public final class EventTimeColumns {
@@ -20,6 +22,14 @@ public final class EventTimeColumns {
     public EventTimeColumns(Function<String, Optional<Integer>> contracts, List<Plan> plans) {
         this.contracts = contracts;
         plans.forEach(p -> this.plans.put(p.model(), p));
+    }
+
+    /** Of contracts and of the models that are read. */
+    public static EventTimeColumns of(Collection<Contract> contracts, List<Plan> plans) {
+        Map<String, Contract> byName = new HashMap<>();
+        contracts.forEach(c -> byName.put(c.name(), c));
+        return new EventTimeColumns(name -> byName.get(name).eventTime()
+                .map(e -> byName.get(name).rowType().indexOf(e.column())), plans);
     }
 
     /** Positions in the rows of a step. */

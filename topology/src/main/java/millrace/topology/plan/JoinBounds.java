@@ -24,11 +24,6 @@ public record JoinBounds(Moment left, Moment right, long before, long after) {
         }
     }
 
-    /** Rows of no pair at all fit. */
-    public boolean isEmpty() {
-        return before + after < 0;
-    }
-
     /** Whether the times of two rows are near enough. */
     public boolean hold(long leftTime, long rightTime) {
         return rightTime >= leftTime - before && rightTime <= leftTime + after;

@@ -2,6 +2,7 @@ package millrace.topology.plan;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import millrace.topology.plan.JoinBounds.Moment;
 
@@ -47,7 +48,7 @@ public final class PairTimes {
      * @param farthest how far apart rows may be at most, whatever the condition says
      */
     public static Optional<JoinBounds> of(PlanNode left, PlanNode right, List<Integer> leftKeys,
-            List<Integer> rightKeys, Optional<Expression> condition, Optional<Long> farthest, EventTimeColumns times) {
+            List<Integer> rightKeys, Optional<Expression> condition, OptionalLong farthest, EventTimeColumns times) {
         PairTimes pairs = new PairTimes(left, right, times);
         for (int i = 0; i < leftKeys.size(); i++) {
             pairs.compare("=", pairs.column(leftKeys.get(i)), pairs.column(pairs.width + rightKeys.get(i)));

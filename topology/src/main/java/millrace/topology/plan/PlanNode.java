@@ -371,11 +371,6 @@ public sealed interface PlanNode {
         public PlanNode withInputs(List<PlanNode> inputs) {
             return new Join(inputs.get(0), inputs.get(1), kind, leftKeys, rightKeys, condition, bounds, rowType);
         }
-
-        /** The same pairs, if their rows are never further apart. */
-        public Join within(JoinBounds nearer) {
-            return new Join(left, right, kind, leftKeys, rightKeys, condition, Optional.of(nearer), rowType);
-        }
     }
 
     /**
@@ -415,12 +410,6 @@ public sealed interface PlanNode {
         public PlanNode withInputs(List<PlanNode> inputs) {
             return new AsOfJoin(inputs.get(0), inputs.get(1), kind, leftKeys, rightKeys, leftTime, rightTime, match,
                     oldest, rowType);
-        }
-
-        /** The same, but rows of the right count only up to an age. */
-        public AsOfJoin noOlderThan(long micros) {
-            return new AsOfJoin(left, right, kind, leftKeys, rightKeys, leftTime, rightTime, match,
-                    OptionalLong.of(micros), rowType);
         }
     }
 

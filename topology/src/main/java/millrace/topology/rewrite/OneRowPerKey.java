@@ -26,9 +26,8 @@ public final class OneRowPerKey {
 
     /** The plan as it is, if its rows do not change, or rows of one key come from one task anyway. */
     public static Plan apply(Model model, Plan plan, RowChanges changes, List<Plan> below) {
-        boolean forGood = model.config().retention().filter(Model.Config.FOREVER::equals).isPresent();
         List<Integer> key = model.config().uniqueKey().stream().map(plan.rowType()::indexOf).toList();
-        if (!forGood || key.isEmpty() || key.contains(-1) || !changes.in(plan.root())
+        if (!model.config().keepsForever() || key.isEmpty() || key.contains(-1) || !changes.in(plan.root())
                 || comesFromOneTask(plan.root(), below)) {
             return plan;
         }

@@ -42,14 +42,14 @@ import org.apache.calcite.sql.SqlKind;
 final class JoinToPlan {
     private final FunctionLibrary library;
     private final EventTimeColumns times;
-    private final Optional<Long> farthest;
+    private final OptionalLong farthest;
     private final Function<RelNode, PlanNode> inputs;
 
     /**
      * @param farthest microseconds that rows of a pair may be apart, if the model says so
      * @param inputs converts what is joined
      */
-    JoinToPlan(FunctionLibrary library, EventTimeColumns times, Optional<Long> farthest,
+    JoinToPlan(FunctionLibrary library, EventTimeColumns times, OptionalLong farthest,
             Function<RelNode, PlanNode> inputs) {
         this.library = library;
         this.times = times;
@@ -195,7 +195,7 @@ final class JoinToPlan {
             return new PlanNode.Calc(side, Optional.empty(), columns, new FieldType.Struct(fields));
         }
 
-        PlanNode.Join join(Kind kind, Optional<Expression> condition, Optional<Long> farthest,
+        PlanNode.Join join(Kind kind, Optional<Expression> condition, OptionalLong farthest,
                 EventTimeColumns times) {
             PlanNode l = with(left, leftColumns);
             PlanNode r = with(right, rightColumns);
@@ -211,11 +211,11 @@ final class JoinToPlan {
                     : c);
         }
 
-        PlanNode asOf(Kind kind, Match match, int leftTime, int rightTime, Optional<Long> oldest) {
+        PlanNode asOf(Kind kind, Match match, int leftTime, int rightTime, OptionalLong oldest) {
             PlanNode l = with(left, leftColumns);
             PlanNode r = with(right, rightColumns);
             return trim(kind, new PlanNode.AsOfJoin(l, r, kind, leftKeys, rightKeys, leftTime, rightTime, match,
-                    oldest.map(OptionalLong::of).orElse(OptionalLong.empty()), type(kind, l, r)));
+                    oldest, type(kind, l, r)));
         }
 
         private static FieldType.Struct type(Kind kind, PlanNode left, PlanNode right) {

@@ -97,7 +97,7 @@ final class ModelPlanner {
                     .withInSubQueryThreshold(Integer.MAX_VALUE)
                     .withRelBuilderConfigTransform(c -> c.withSimplify(false).withBloat(-1)));
             RelRoot root = converter.convertQuery(validated, false, true);
-            PlanNode converted = new RelToPlan(functions, aggregates, times, model.config().retention())
+            PlanNode converted = new RelToPlan(functions, aggregates, times, model.config().retentionMicros())
                     .convert(Pushdown.apply(root.project()));
             PlanNode plan = GiveWhenPassed.apply(Rewrites.apply(DataTests.apply(model, named(converted, names))),
                     times);

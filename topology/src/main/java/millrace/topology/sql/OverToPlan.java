@@ -1,7 +1,6 @@
 package millrace.topology.sql;
 
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.Resolution;
 import millrace.topology.function.FunctionLibrary;
-import millrace.topology.model.Model;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Frame;
@@ -50,16 +48,11 @@ final class OverToPlan {
     private List<Expression> columns;
     private List<Field> fields;
 
-    /** @param retention what the model's config says */
-    OverToPlan(FunctionLibrary library, Aggregates aggregates, Optional<Duration> retention) {
+    /** @param retention of the model, in microseconds */
+    OverToPlan(FunctionLibrary library, Aggregates aggregates, OptionalLong retention) {
         this.library = library;
         this.aggregates = aggregates;
-        this.retention = retention.filter(r -> !r.equals(Model.Config.FOREVER)).map(OverToPlan::micros)
-                .orElse(OptionalLong.empty());
-    }
-
-    private static OptionalLong micros(Duration duration) {
-        return OptionalLong.of(duration.toNanos() / 1000);
+        this.retention = retention;
     }
 
     /** An input with more columns, and expressions that read these in place of OVER. */

@@ -1,19 +1,18 @@
 package millrace.topology.sql;
 
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.Resolution;
 import millrace.topology.function.FunctionLibrary;
-import millrace.topology.model.Model;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Expression;
@@ -44,18 +43,17 @@ final class RelToPlan {
     private final Aggregates aggregates;
     private final JoinToPlan joins;
 
-    private final Optional<Duration> retention;
+    private final OptionalLong retention;
 
     /**
      * @param times of what is read
-     * @param retention what the model's config says
+     * @param retention of the model, in microseconds
      */
-    RelToPlan(FunctionLibrary library, Aggregates aggregates, EventTimeColumns times, Optional<Duration> retention) {
+    RelToPlan(FunctionLibrary library, Aggregates aggregates, EventTimeColumns times, OptionalLong retention) {
         this.library = library;
         this.aggregates = aggregates;
         this.retention = retention;
-        joins = new JoinToPlan(library, times, retention.filter(r -> !r.equals(Model.Config.FOREVER))
-                .map(r -> r.toNanos() / 1000), this::convert);
+        joins = new JoinToPlan(library, times, retention, this::convert);
     }
 
     PlanNode convert(RelNode node) {

@@ -179,8 +179,7 @@ public final class SqlCompiler {
             FieldType.Struct type = plan.rowType();
             catalog.add(Optional.of(read.layer()), read.name(), new SqlTable(name, PlanNode.Scan.Kind.MODEL, type));
         });
-        EventTimeColumns times = new EventTimeColumns(name -> contracts.get(name).eventTime()
-                .map(e -> contracts.get(name).rowType().indexOf(e.column())), List.copyOf(plans.values()));
+        EventTimeColumns times = EventTimeColumns.of(contracts.values(), List.copyOf(plans.values()));
         return new ModelPlanner(model, source(model), catalog, functions, aggregates, times).plan(tree);
     }
 }

@@ -5,7 +5,7 @@ import millrace.topology.flow.Element;
 import millrace.topology.late.LateRow;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
-/** Sets rows aside that come before the horizon of their own partition. */
+/** Sets rows aside that come too late. */
 final class LateRows {
     private final WindowsPlan.Late to;
     private final ProcessorContext<Object, Object> context;
@@ -25,9 +25,13 @@ final class LateRows {
     boolean take(Element.Row row, long reach) {
         boolean isLate = row.eventTime() < row.horizon();
         if (isLate) {
-            context.forward(writer.write(row, to.sources().get(row.origin().sourceOrdinal()), row.eventTime() - reach,
-                    row.eventTime()), to.node());
+            send(row, row.eventTime() - reach, row.eventTime());
         }
         return isLate;
+    }
+
+    /** Sends a row on its way that is too late for a window. */
+    void send(Element.Row row, long start, long end) {
+        context.forward(writer.write(row, to.sources().get(row.origin().sourceOrdinal()), start, end), to.node());
     }
 }

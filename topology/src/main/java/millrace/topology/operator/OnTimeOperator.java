@@ -3,7 +3,6 @@ package millrace.topology.operator;
 import java.util.List;
 import millrace.schemas.row.FieldType;
 import millrace.topology.flow.Element;
-import millrace.topology.late.LateRow;
 import millrace.topology.plan.JoinBounds.Moment;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -22,7 +21,7 @@ public final class OnTimeOperator implements Processor<Object, Object, Object, O
     private final RowNodes rowNodes;
 
     private ProcessorContext<Object, Object> context;
-    private LateRow.Writer late;
+    private LateRows late;
 
     private OnTimeOperator(Moment moment, FieldType.Struct input, WindowsPlan.Late to, List<String> rowNodes) {
         this.moment = moment;
@@ -39,14 +38,14 @@ public final class OnTimeOperator implements Processor<Object, Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        late = new LateRow.Writer(to.topic(), to.schemaId(), input, to.largestRecord());
+        late = new LateRows(to, input, context);
     }
 
     @Override
     public void process(Record<Object, Object> record) {
         if (record.value() instanceof Element.Row row && moment.of(row.values()) < row.horizon()) {
             long time = moment.of(row.values());
-            context.forward(late.write(row, to.sources().get(row.origin().sourceOrdinal()), time, time), to.node());
+            late.send(row, time, time);
             return;
         }
         rowNodes.forward(context, record);

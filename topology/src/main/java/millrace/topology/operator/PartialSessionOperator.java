@@ -7,7 +7,6 @@ import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
-import millrace.topology.late.LateRow;
 import millrace.topology.origin.Origin;
 import millrace.topology.time.PartitionClock;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -37,7 +36,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Spans> spans;
-    private LateRow.Writer late;
+    private LateRows late;
     private int open;
 
     private PartialSessionOperator(SessionPlan plan, WindowsPlan.Late lateRows, List<String> rowNodes) {
@@ -71,8 +70,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
         calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         spans = OrderedState.open(context, declaration(plan, calls));
-        late = new LateRow.Writer(lateRows.topic(), lateRows.schemaId(), plan.aggregate().input(),
-                lateRows.largestRecord());
+        late = new LateRows(lateRows, plan.aggregate().input(), context);
         open = 0;
     }
 
@@ -96,8 +94,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
             return; // in no session, as NULL is in no range
         }
         if (time < row.horizon()) {
-            context.forward(late.write(row, lateRows.sources().get(row.origin().sourceOrdinal()), time,
-                    time + plan.gap()), lateRows.node());
+            late.send(row, time, time + plan.gap());
             return;
         }
         var of = key.of(row.values());

@@ -3,7 +3,6 @@ package millrace.topology.operator;
 import java.util.Arrays;
 import java.util.List;
 import millrace.topology.flow.Element;
-import millrace.topology.late.LateRow;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowSpec;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -24,7 +23,7 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
     private final RowNodes rowNodes;
 
     private ProcessorContext<Object, Object> context;
-    private LateRow.Writer late;
+    private LateRows late;
     private Record<Object, Object> record;
     private Element.Row row;
 
@@ -41,8 +40,7 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
-        late = plan.late().map(l -> new LateRow.Writer(l.topic(), l.schemaId(), plan.input(), l.largestRecord()))
-                .orElse(null);
+        late = plan.late().map(l -> new LateRows(l, plan.input(), context)).orElse(null);
     }
 
     @Override
@@ -63,8 +61,7 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
     @Override
     public void window(long start, long end) {
         if (late != null && end <= row.horizon()) {
-            WindowsPlan.Late to = plan.late().orElseThrow();
-            context.forward(late.write(row, to.sources().get(row.origin().sourceOrdinal()), start, end), to.node());
+            late.send(row, start, end);
             return;
         }
         int width = row.values().length;

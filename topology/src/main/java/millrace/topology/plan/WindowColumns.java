@@ -95,25 +95,9 @@ public record WindowColumns(List<Optional<Bound>> columns) {
             case PlanNode.PartialSession p -> nothing(p);
             case PlanNode.Exchange e -> columns(e.input());
             case PlanNode.OnTime o -> columns(o.input());
-            case PlanNode.Unnest unnest -> {
-                List<Optional<Bound>> all = nothing(unnest);
-                List<Optional<Bound>> below = columns(unnest.input());
-                for (int i = 0; i < below.size(); i++) {
-                    all.set(i, below.get(i));
-                }
-                yield all;
-            }
+            case PlanNode.Unnest unnest -> first(unnest, columns(unnest.input()));
             case PlanNode.Join join -> join(join);
-            case PlanNode.AsOfJoin join -> {
-                List<Optional<Bound>> all = nothing(join);
-                if (!joins(join.left())) {
-                    List<Optional<Bound>> below = columns(join.left());
-                    for (int i = 0; i < below.size(); i++) {
-                        all.set(i, below.get(i));
-                    }
-                }
-                yield all;
-            }
+            case PlanNode.AsOfJoin join -> joins(join.left()) ? nothing(join) : first(join, columns(join.left()));
         };
     }
 

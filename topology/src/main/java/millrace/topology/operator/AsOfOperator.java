@@ -5,16 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import millrace.schemas.time.TaskWatermark;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
 import millrace.statestores.codec.UnknownLayoutException;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
@@ -22,7 +19,6 @@ import millrace.topology.flow.RowOrder;
 import millrace.topology.operator.SideOperator.Sided;
 import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode.AsOfJoin.Match;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -45,7 +41,6 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
     private static final long SLICE = 1_000_000;
     /** Versions that grow too old are forgotten by slices of about this part of what they may be old. */
     private static final int SLICES = 4;
-    private static final long ONLY = 0L;
     private static final int TIME = Long.BYTES;
 
     private final AsOfPlan plan;
@@ -54,9 +49,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
     private ProcessorContext<Object, Object> context;
     private SortedRows<Kept> rows;
     private SortedRows<Version> versions;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private JoinKey leftKey;
     private JoinKey rightKey;
     private RowBytes leftBytes;
@@ -95,7 +88,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(rows(plan).stores());
                 stores.addAll(versions(plan).stores());
-                stores.addAll(progress(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 return stores;
             }
         };
@@ -109,18 +102,12 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
         return new SortedRowsDeclaration<>(plan.name() + ".versions", VERSION, SortedRowsDeclaration.USUAL);
     }
 
-    private static StateDeclaration<Long, Progress> progress(AsOfPlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         rows = SortedRows.open(context, rows(plan));
         versions = SortedRows.open(context, versions(plan));
-        cell = KeyedState.open(context, progress(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
         leftKey = new JoinKey(plan.left());
         rightKey = new JoinKey(plan.right());
         leftBytes = new RowBytes(plan.left().row());
@@ -139,9 +126,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
                 }
             }
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()), record.timestamp());
-                }
+                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
                 rowNodes.forward(context, record);
             }
             default -> throw new IllegalArgumentException(String.valueOf(record.value()));
@@ -333,8 +318,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
 
     private void advance(Progress now, long timestamp) {
         long before = progress.watermark();
-        progress = now;
-        cell.set(now);
+        progress.reach(now);
         if (now.watermark() > before) {
             long first = before == PartitionClock.UNSET ? Long.MIN_VALUE : sliceBefore(before);
             rows.forEach(first, Math.floorDiv(now.watermark(), SLICE), entry -> {

@@ -6,14 +6,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import millrace.schemas.time.TaskWatermark;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.codec.UnknownLayoutException;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.flow.Change;
@@ -25,7 +22,6 @@ import millrace.topology.origin.Origin;
 import millrace.topology.plan.JoinBounds;
 import millrace.topology.plan.PlanNode.Join.Kind;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -50,7 +46,6 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     private static final long NARROWEST_SLICE = 1_000_000;
     /** A row looks for partners in about so many slices. */
     private static final int SLICES = 4;
-    private static final long ONLY = 0L;
 
     private final JoinPlan plan;
     private final RowNodes rowNodes;
@@ -61,9 +56,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     private JoinSide right;
     /** Rows that are to be given if they still have no partner at a time, each in the slice of that time. */
     private SortedRows<Side> waiting;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private RowFunction condition;
     private Quarantines quarantine;
     private Object[] both;
@@ -87,7 +80,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(JoinSide.stores(leftName(plan)));
                 stores.addAll(JoinSide.stores(rightName(plan)));
-                stores.addAll(progress(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 if (plan.waits()) {
                     stores.addAll(waiting(plan).stores());
                 }
@@ -108,10 +101,6 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         return new SortedRowsDeclaration<>(plan.name() + ".waiting", SIDE, SortedRowsDeclaration.USUAL);
     }
 
-    private static StateDeclaration<Long, Progress> progress(JoinPlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
@@ -119,9 +108,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         left = new JoinSide(context, leftName(plan), plan.left(), plan.bounds().map(JoinBounds::left), slice);
         right = new JoinSide(context, rightName(plan), plan.right(), plan.bounds().map(JoinBounds::right), slice);
         waiting = plan.waits() ? SortedRows.open(context, waiting(plan)) : null;
-        cell = KeyedState.open(context, progress(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
         condition = plan.condition().map(c -> c.get()).orElse(null);
         quarantine = new Quarantines(quarantines, context);
         leftWidth = plan.left().row().fields().size();
@@ -133,9 +120,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         switch (record.value()) {
             case Sided sided -> take(sided.side(), sided.row(), record.timestamp());
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()), record.timestamp());
-                }
+                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
                 long span = plan.bounds().map(JoinBounds::span).orElse(0L);
                 rowNodes.forward(context, new Record<>(null, new Element.Watermark(watermark.input(),
                         earlier(watermark.watermark(), span), earlier(watermark.horizon(), span)),
@@ -186,7 +171,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         }
         boolean lonely = kept.partners() == 0;
         if (side == Side.LEFT && plan.kind() == Kind.SEMI && !lonely) {
-            giveLeft(entry, 1, false, timestamp);
+            give(entry, Side.LEFT, 1, false, timestamp);
             kept.give(true);
         } else if (keeps(side) && lonely) {
             if (closed(side, entry)) {
@@ -209,7 +194,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
             kept.give(false);
         }
         if (otherSide == Side.LEFT && plan.kind() == Kind.SEMI && !kept.given()) {
-            giveLeft(other, kept.count(), false, timestamp);
+            give(other, Side.LEFT, kept.count(), false, timestamp);
             kept.give(true);
         }
         givePair(side, entry, other, false, timestamp);
@@ -230,7 +215,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
                 continue;
             }
             if (otherSide == Side.LEFT && plan.kind() == Kind.SEMI) {
-                giveLeft(other, theirs.count(), true, timestamp);
+                give(other, Side.LEFT, theirs.count(), true, timestamp);
                 theirs.give(false);
             } else if (keeps(otherSide) && closed(otherSide, other)) {
                 give(other, otherSide, theirs.count(), false, timestamp);
@@ -318,11 +303,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         give(side(side).values(entry), side, JoinSide.eventTime(entry), times, back, timestamp);
     }
 
-    private void giveLeft(SortedRows.Entry<Kept> entry, long times, boolean back, long timestamp) {
-        forward(left.values(entry), JoinSide.eventTime(entry), times, back, timestamp);
-    }
-
-    /** A row without a partner, with NULL for what a partner has. */
+    /** A row by itself; with NULL for what a partner has, where there are columns for that. */
     private void give(Object[] values, Side side, long eventTime, long times, boolean back, long timestamp) {
         if (!plan.kind().pairs()) {
             forward(values, eventTime, times, back, timestamp);
@@ -386,8 +367,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
 
     private void advance(Progress now, long timestamp) {
         long before = progress.watermark();
-        progress = now;
-        cell.set(now);
+        progress.reach(now);
         if (plan.bounds().isEmpty()) {
             return;
         }

@@ -3,15 +3,11 @@ package millrace.topology.operator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,7 +22,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public final class KeepFirstOperator implements Processor<Object, Object, Object, Object> {
     private static final long WAITING_SLICE = 1_000_000;
-    private static final long ONLY = 0L;
 
     private final DeduplicatePlan plan;
     private final RowNodes rowNodes;
@@ -37,9 +32,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
     private TimedRows rows;
     /** First rows that time has not passed. */
     private SortedRows<KeptRow> waiting;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private LateRows late;
     private long timestamp;
 
@@ -60,7 +53,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(TimedRows.declaration(plan).stores());
                 stores.addAll(waitingDeclaration(plan).stores());
-                stores.addAll(progressDeclaration(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 return stores;
             }
         };
@@ -70,10 +63,6 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
         return new SortedRowsDeclaration<>(plan.name() + ".waiting", KeptRow.CODEC);
     }
 
-    private static StateDeclaration<Long, Progress> progressDeclaration(DeduplicatePlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
@@ -81,9 +70,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
         ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
         waiting = SortedRows.open(context, waitingDeclaration(plan));
-        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
         late = new LateRows(plan.late(), plan.input(), context);
     }
 
@@ -93,9 +80,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
         switch ((Element) record.value()) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()));
-                }
+                progress.told(watermark).ifPresent(this::advance);
                 rowNodes.forward(context, record);
             }
         }
@@ -182,7 +167,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
     }
 
     private void advance(Progress now) {
-        progress = now;
+        progress.reach(now);
         waiting.forEach(Long.MIN_VALUE, Math.floorDiv(now.watermark(), WAITING_SLICE), entry -> {
             if (isPast(entry.id())) {
                 give(entry, Change.INSERT);
@@ -190,7 +175,6 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
             }
         });
         rows.forgetBefore(now.horizon());
-        cell.set(now);
     }
 
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {

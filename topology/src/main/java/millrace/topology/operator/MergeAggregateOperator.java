@@ -4,18 +4,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import millrace.statestores.codec.Codecs;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.function.FunctionFailure;
 import millrace.topology.origin.Origin;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -32,7 +28,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public final class MergeAggregateOperator implements Processor<Object, Object, Object, Object> {
     private static final long LAST_MILLISECOND = 1000;
-    private static final long ONLY = 0L;
     /** A row that stands for all that are equal to it happened at no time, or it would change with each of them. */
     private static final long NO_TIME = 0;
 
@@ -45,9 +40,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Group> groups;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private Quarantines quarantine;
 
     private MergeAggregateOperator(String model, AggregatePlan plan, List<String> rowNodes,
@@ -71,7 +64,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(
                         declaration(plan, new Group.Calls(plan.calls().get())).stores());
-                stores.addAll(progressDeclaration(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 return stores;
             }
         };
@@ -81,19 +74,13 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
         return new OrderedStateDeclaration<>(plan.name() + ".groups", calls);
     }
 
-    private static StateDeclaration<Long, Progress> progressDeclaration(AggregatePlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         calls = new Group.Calls(plan.calls().get());
         key = new GroupKey(plan.input(), plan.groups());
         groups = OrderedState.open(context, declaration(plan, calls));
-        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
         quarantine = new Quarantines(quarantines, context);
     }
 
@@ -102,9 +89,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
         switch ((Element) record.value()) {
             case Element.Row row -> take(row, record.timestamp());
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()), record.timestamp());
-                }
+                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
                 rowNodes.forward(context, record);
             }
         }
@@ -156,8 +141,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
         if (plan.windowEnd().isPresent()) {
             close(now, timestamp);
         }
-        progress = now;
-        cell.set(now);
+        progress.reach(now);
     }
 
     private void close(Progress now, long timestamp) {

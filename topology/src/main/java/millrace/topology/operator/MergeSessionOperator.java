@@ -5,13 +5,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -19,7 +16,6 @@ import millrace.topology.function.FunctionFailure;
 import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -37,7 +33,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class MergeSessionOperator implements Processor<Object, Object, Object, Object> {
     private static final long LAST_MILLISECOND = 1000;
     private static final long UNORDERED = 0;
-    private static final long ONLY = 0L;
     private static final byte[] NOTHING = {1};
 
     /** A place in the order of ends says nothing but that it is there. */
@@ -64,9 +59,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
     private OrderedState<Spans> sessions;
     /** Each session's key at the moment that must be passed for it to be over. */
     private OrderedState<Boolean> ends;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private Quarantines quarantine;
     private final KeyBytes probe = new KeyBytes();
 
@@ -92,7 +85,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
                 Set<StoreBuilder<?>> stores = new HashSet<>(
                         sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores());
                 stores.addAll(endsDeclaration(plan).stores());
-                stores.addAll(progressDeclaration(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.aggregate().name()));
                 return stores;
             }
         };
@@ -106,10 +99,6 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
         return new OrderedStateDeclaration<>(plan.aggregate().name() + ".ends", PRESENT);
     }
 
-    private static StateDeclaration<Long, Progress> progressDeclaration(SessionPlan plan) {
-        return new StateDeclaration<>(plan.aggregate().name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
@@ -117,9 +106,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         sessions = OrderedState.open(context, sessionsDeclaration(plan, calls));
         ends = OrderedState.open(context, endsDeclaration(plan));
-        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.aggregate().inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.aggregate().name(), plan.aggregate().inputs());
         quarantine = new Quarantines(quarantines, context);
     }
 
@@ -128,9 +115,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
         switch ((Element) record.value()) {
             case Element.Row row -> take(row, record.timestamp());
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()), record.timestamp());
-                }
+                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
                 rowNodes.forward(context, record);
             }
         }
@@ -190,8 +175,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
             }
         }
         forget(now);
-        progress = now;
-        cell.set(now);
+        progress.reach(now);
     }
 
     private static long before(long time) {

@@ -9,18 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.plan.Frame;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,7 +38,6 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     private static final long SHORTEST_SLICE = 10_000_000;
     private static final long MARGIN = 1_000_000;
     private static final long ONLY_SLICE = 0;
-    private static final long ONLY = 0L;
     private static final int MOST_SLIDING = 5_000;
 
     private final String model;
@@ -60,9 +55,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     private SortedRows<KeptRow> rows;
     /** Rows that time has not passed. */
     private SortedRows<KeptRow> waiting;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     private LateRows late;
     private Quarantines quarantine;
     private Sliding.Order order;
@@ -89,7 +82,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan, ".rows").stores());
                 stores.addAll(declaration(plan, ".waiting").stores());
-                stores.addAll(progressDeclaration(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 return stores;
             }
         };
@@ -97,10 +90,6 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
 
     private static SortedRowsDeclaration<KeptRow> declaration(OverPlan plan, String what) {
         return new SortedRowsDeclaration<>(plan.name() + what, KeptRow.CODEC);
-    }
-
-    private static StateDeclaration<Long, Progress> progressDeclaration(OverPlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
     }
 
     @Override
@@ -112,9 +101,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
         mostRows = OverPlan.rows(functions);
         rows = SortedRows.open(context, declaration(plan, ".rows"));
         waiting = SortedRows.open(context, declaration(plan, ".waiting"));
-        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
         quarantine = new Quarantines(quarantines, context);
         sliding = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
@@ -177,9 +164,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
         switch ((Element) record.value()) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()));
-                }
+                progress.told(watermark).ifPresent(this::advance);
                 rowNodes.forward(context, record);
             }
         }
@@ -337,7 +322,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     }
 
     private void advance(Progress now) {
-        progress = now;
+        progress.reach(now);
         if (isWaiting()) {
             waiting.forEach(Long.MIN_VALUE, Math.floorDiv(now.watermark(), WAITING_SLICE), entry -> {
                 if (isOut(entry.id())) {
@@ -353,7 +338,6 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
                 rows.removeUpTo(Math.floorDiv(now.horizon() - span.getAsLong() - MARGIN, width) - 1, entry -> true);
             }
         }
-        cell.set(now);
     }
 
     /** Forgets rows that no frame holds any more: of rows that may still come, or of those behind the one just given. */

@@ -4,18 +4,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyBytes;
-import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
-import millrace.statestores.store.StateDeclaration;
 import millrace.topology.aggregate.InputChanges;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode;
-import millrace.topology.time.Inputs;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -32,7 +28,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class TopNOperator implements Processor<Object, Object, Object, Object> {
     private static final long LAST_MILLISECOND = 1000;
     private static final long NO_WINDOW = 0;
-    private static final long ONLY = 0L;
 
     private final TopNPlan plan;
     private final RowNodes rowNodes;
@@ -41,9 +36,7 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
     private GroupKey key;
     private RowIds ids;
     private SortedRows<KeptRow> rows;
-    private KeyedState.Cell<Progress> cell;
-    private Progress progress;
-    private Inputs inputs;
+    private KeptProgress progress;
     // Where the rows of one call go.
     private long slice;
     private long timestamp;
@@ -63,7 +56,7 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
             @Override
             public Set<StoreBuilder<?>> stores() {
                 Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan).stores());
-                stores.addAll(progressDeclaration(plan).stores());
+                stores.addAll(KeptProgress.stores(plan.name()));
                 return stores;
             }
         };
@@ -73,19 +66,13 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
         return new SortedRowsDeclaration<>(plan.name() + ".rows", KeptRow.CODEC);
     }
 
-    private static StateDeclaration<Long, Progress> progressDeclaration(TopNPlan plan) {
-        return new StateDeclaration<>(plan.name() + ".progress", Codecs.LONG, Progress.CODEC);
-    }
-
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         key = new GroupKey(plan.input(), plan.keys());
         ids = new RowIds(plan.input(), plan.order());
         rows = SortedRows.open(context, declaration(plan));
-        cell = KeyedState.open(context, progressDeclaration(plan)).cell(ONLY);
-        progress = cell.get() == null ? Progress.NONE : cell.get();
-        inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
+        progress = new KeptProgress(context, plan.name(), plan.inputs());
     }
 
     @Override
@@ -94,9 +81,8 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
         switch ((Element) record.value()) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
-                if (isWindowed() && inputs.observe(watermark.input(),
-                        new Progress(watermark.watermark(), watermark.horizon()))) {
-                    advance(progress.max(inputs.together()));
+                if (isWindowed()) {
+                    progress.told(watermark).ifPresent(this::advance);
                 }
                 rowNodes.forward(context, record);
             }
@@ -203,8 +189,7 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
         Closing closing = new Closing();
         rows.forEach(progress.watermark(), now.watermark(), closing::take);
         rows.removeUpTo(now.horizon(), entry -> true);
-        progress = now;
-        cell.set(now);
+        progress.reach(now);
     }
 
     /** Counts the rows of each key as they come by. */

@@ -1,7 +1,7 @@
 package millrace.ops.bench;
 
 import java.util.HexFormat;
-import java.util.UUID;
+import millrace.ops.generate.Chance;
 
 /**
  * The clickstream of a seed, as benchmarks of streaming engines have it: about 160 bytes each. Event number {@code n} is
@@ -25,8 +25,9 @@ final class Events {
     Object[] row(long n, long micros) {
         long user = skewed(USERS, n, 1);
         String type = TYPES[below(TYPES.length, n, 2)];
-        return new Object[] {new UUID(random(n, 3) & ~0xF000L | 0x4000L, random(n, 4) >>> 2 | 1L << 63).toString(),
-                "s-" + hex(random(user, 5) + micros / 1_800_000_000L), "u-" + user, "d-" + hex(random(user, 6)), type,
+        return new Object[] {Chance.uuid(seed, n, 3, 4).toString(),
+                "s-" + hex(Chance.random(seed, user, 5) + micros / 1_800_000_000L), "u-" + user,
+                "d-" + hex(Chance.random(seed, user, 6)), type,
                 skewed(CONTENTS, n, 7), REGIONS[below(REGIONS.length, n, 8)], micros,
                 type.equals("PURCHASE") ? below(20_000, n, 9) / 100.0 : 0.0,
                 below(5, n, 10) > 0 ? properties(n) : null};
@@ -44,22 +45,11 @@ final class Events {
 
     /** Few of many are drawn often. */
     private long skewed(int many, long n, int purpose) {
-        double u = (random(n, purpose) >>> 11) * 0x1.0p-53;
+        double u = Chance.unit(seed, n, purpose);
         return (long) (many * u * u * u);
     }
 
     private int below(int bound, long n, int purpose) {
-        return (int) Math.floorMod(random(n, purpose), (long) bound);
-    }
-
-    private long random(long n, int purpose) {
-        return mix(mix(seed + n * 0x9E3779B97F4A7C15L) + purpose * 0xD1B54A32D192ED03L);
-    }
-
-    /** Every bit of the result depends on every bit of the input. */
-    private static long mix(long z) {
-        long x = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        x = (x ^ x >>> 27) * 0x94D049BB133111EBL;
-        return x ^ x >>> 31;
+        return (int) Math.floorMod(Chance.random(seed, n, purpose), (long) bound);
     }
 }

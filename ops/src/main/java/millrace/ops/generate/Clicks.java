@@ -59,52 +59,40 @@ public record Clicks(long seed, Duration disorder, double duplicates, double lat
         if (!hits(number, 1, duplicates)) {
             return number;
         }
-        long earlier = number - 1 - Math.floorMod(random(number, 2), FARTHEST_REPEAT);
+        long earlier = number - 1 - Math.floorMod(Chance.random(seed, number, 2), FARTHEST_REPEAT);
         return earlier < 0 || hits(earlier, 1, duplicates) ? number : earlier;
     }
 
     private Click event(long number, long n) {
         long generation = n / RECORDS_PER_GENERATION;
         long session = generation * SESSIONS_AT_ONCE
-                + (long) (SESSIONS_AT_ONCE * Math.pow(unit(n, 3), 1 / (1 - skew)));
-        long user = Math.floorMod(mix(seed ^ mix(session)), USERS);
-        String type = TYPES[Math.floorMod(random(n, 4), TYPES.length)];
-        boolean pays = type.equals("click") && unit(n, 5) < 0.3;
+                + (long) (SESSIONS_AT_ONCE * Math.pow(Chance.unit(seed, n, 3), 1 / (1 - skew)));
+        long user = Math.floorMod(Chance.mix(seed ^ Chance.mix(session)), USERS);
+        String type = TYPES[Math.floorMod(Chance.random(seed, n, 4), TYPES.length)];
+        boolean pays = type.equals("click") && Chance.unit(seed, n, 5) < 0.3;
         Fault fault = hits(n, 6, poison)
-                ? Fault.values()[1 + Math.floorMod(random(n, 7), Fault.values().length - 1)]
+                ? Fault.values()[1 + Math.floorMod(Chance.random(seed, n, 7), Fault.values().length - 1)]
                 : Fault.NONE;
         BigDecimal amount = pays || fault == Fault.NEGATIVE_AMOUNT
-                ? BigDecimal.valueOf(99 + Math.floorMod(random(n, 8), 9_900), 2)
+                ? BigDecimal.valueOf(99 + Math.floorMod(Chance.random(seed, n, 8), 9_900), 2)
                 : null;
-        return new Click(number, n, new UUID(random(n, 9) & ~0xF000L | 0x4000L, random(n, 10) >>> 2 | 1L << 63),
+        return new Click(number, n, Chance.uuid(seed, n, 9, 10),
                 "s-" + session, user % 4 == 0 ? null : "u-" + user, type,
                 fault == Fault.NEGATIVE_AMOUNT ? amount.negate() : amount, behind(n), fault);
     }
 
     private Duration behind(long n) {
         if (hits(n, 11, late)) {
-            return Duration.ofMinutes(10).plusSeconds(Math.floorMod(random(n, 12), Duration.ofDays(2).toSeconds()));
+            return Duration.ofMinutes(10)
+                    .plusSeconds(Math.floorMod(Chance.random(seed, n, 12), Duration.ofDays(2).toSeconds()));
         }
         long micros = disorder.toNanos() / 1_000;
-        return micros == 0 ? Duration.ZERO : Duration.ofNanos(1_000 * Math.floorMod(random(n, 13), micros));
+        return micros == 0
+                ? Duration.ZERO
+                : Duration.ofNanos(1_000 * Math.floorMod(Chance.random(seed, n, 13), micros));
     }
 
     private boolean hits(long n, int purpose, double share) {
-        return unit(n, purpose) < share;
-    }
-
-    private double unit(long n, int purpose) {
-        return (random(n, purpose) >>> 11) * 0x1.0p-53;
-    }
-
-    private long random(long n, int purpose) {
-        return mix(mix(seed + n * 0x9E3779B97F4A7C15L) + purpose * 0xD1B54A32D192ED03L);
-    }
-
-    /** Every bit of the result depends on every bit of the input. */
-    private static long mix(long z) {
-        long x = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        x = (x ^ x >>> 27) * 0x94D049BB133111EBL;
-        return x ^ x >>> 31;
+        return Chance.unit(seed, n, purpose) < share;
     }
 }

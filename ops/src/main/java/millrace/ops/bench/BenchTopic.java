@@ -24,6 +24,7 @@ public final class BenchTopic implements AutoCloseable {
     private final AvroRowEncoder encoder;
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private long bytes;
 
     public BenchTopic(Contract contract, String bootstrapServers, SchemaRegistry registry) {
         this.contract = contract;
@@ -53,8 +54,33 @@ public final class BenchTopic implements AutoCloseable {
      * @param millis event time, which becomes the record's timestamp
      */
     public void send(long n, long millis, Object[] row) {
-        producer.send(new ProducerRecord<>(contract.topic(), (int) (n % contract.partitions()), millis, null,
-                encoder.encode(row)), (sent, error) -> note(error));
+        send((int) (n % contract.partitions()), millis, null, row);
+    }
+
+    /**
+     * Sends a row to the partition of its key.
+     *
+     * @param millis event time, which becomes the record's timestamp
+     */
+    void send(byte[] key, long millis, Object[] row) {
+        send(null, millis, key, row);
+    }
+
+    private void send(Integer partition, long millis, byte[] key, Object[] row) {
+        byte[] value = encoder.encode(row);
+        bytes += value.length;
+        producer.send(new ProducerRecord<>(contract.topic(), partition, millis, key, value),
+                (sent, error) -> note(error));
+    }
+
+    /** Whether something could not be written, as far as is known. */
+    boolean hasFailed() {
+        return failure.get() != null;
+    }
+
+    /** Of the values of all rows so far. */
+    long bytes() {
+        return bytes;
     }
 
     /**

@@ -125,6 +125,15 @@ final class BenchCommand extends Main.Group {
         }
     }
 
+    /** What happens, and where it is kept. */
+    static final class Setting {
+        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
+        private long seed;
+
+        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
+        private Path data;
+    }
+
     /** {@code millrace bench freshness}. */
     @Command(name = "freshness", mixinStandardHelpOptions = true, header = "Says how long it takes until an event can be read in a table.", description = {
             "",
@@ -149,11 +158,8 @@ final class BenchCommand extends Main.Group {
         @Option(names = "--interval", defaultValue = "10s", paramLabel = "<duration>", description = "Time between commits. Default: 10s.")
         private String interval;
 
-        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
-        private long seed;
-
-        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
-        private Path data;
+        @Mixin
+        private Setting setting;
 
         @Override
         ExitCode run() throws IOException, InterruptedException {
@@ -164,9 +170,9 @@ final class BenchCommand extends Main.Group {
                 throw unfit("--warm-up", warmUp, "less than the duration of " + duration);
             }
             Duration every = duration("--interval", interval);
-            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
                     StopSignal stop = StopSignal.listen(terminal().err())) {
-                var plan = new FreshnessBench.Plan(rate, all, first, every, seed, folder.path());
+                var plan = new FreshnessBench.Plan(rate, all, first, every, setting.seed, folder.path());
                 terminal().err().println("Starting a platform; log " + folder.log());
                 show(terminal(), result, FreshnessBench.run(plan, stop::isWished, terminal().err()::println));
             }
@@ -198,11 +204,8 @@ final class BenchCommand extends Main.Group {
         @Option(names = "--threads", defaultValue = "2", paramLabel = "<n>", description = "Stream threads. Default: 2.")
         private int threads;
 
-        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
-        private long seed;
-
-        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
-        private Path data;
+        @Mixin
+        private Setting setting;
 
         @Override
         ExitCode run() throws IOException, InterruptedException {
@@ -212,10 +215,10 @@ final class BenchCommand extends Main.Group {
             List<NexmarkQuery> wanted = queries.isEmpty()
                     ? List.of(NexmarkQuery.values())
                     : queries.stream().map(Nexmark::query).toList();
-            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
                     StopSignal stop = StopSignal.listen(terminal().err())) {
                 List<Map<String, Object>> all = new ArrayList<>();
-                NexmarkBench.run(new NexmarkBench.Plan(wanted, events, rate, threads, seed, folder.path()),
+                NexmarkBench.run(new NexmarkBench.Plan(wanted, events, rate, threads, setting.seed, folder.path()),
                         stop::isWished, terminal().err()::println, figures -> {
                             all.add(figures);
                             if (!result.isJson()) {
@@ -271,21 +274,19 @@ final class BenchCommand extends Main.Group {
         @Option(names = "--threads", defaultValue = "2", paramLabel = "<n>", description = "Stream threads. Default: 2.")
         private int threads;
 
-        @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Of the events. Default: 42.")
-        private long seed;
-
-        @Option(names = "--data", paramLabel = "<folder>", description = "A new or empty folder, in which everything stays. Default: a temporary one, which is deleted.")
-        private Path data;
+        @Mixin
+        private Setting setting;
 
         @Override
         ExitCode run() throws IOException, InterruptedException {
             atLeastOne("--events", events);
             atLeastOne("--runs", runs);
             atLeastOne("--threads", threads);
-            try (BenchFolder folder = BenchFolder.of(terminal(), data);
+            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
                     StopSignal stop = StopSignal.listen(terminal().err())) {
                 show(terminal(), result,
-                        WindowsBench.run(new WindowsBench.Plan(by.meant, events, runs, threads, seed, folder.path()),
+                        WindowsBench.run(
+                                new WindowsBench.Plan(by.meant, events, runs, threads, setting.seed, folder.path()),
                                 stop::isWished, terminal().err()::println));
             }
             return ExitCode.OK;

@@ -2,9 +2,6 @@ package millrace.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,8 +31,7 @@ class AdoptCommandTest {
 
     @TempDir
     Path folder;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Console console = new Console();
 
     @Test
     void anAdoptionIsShownAndDoneOnlyWhenAskedFor() throws Exception {
@@ -46,30 +42,31 @@ class AdoptCommandTest {
             generate(platform, 400);
             awaitRows(platform, 400);
             int before = snapshots();
-            assertThat(adopt("bronze.clicks")).as(err()).isZero();
-            assertThat(out()).contains("from topic web.clicks.v1").contains("nothing was changed; add --execute");
+            assertThat(adopt("bronze.clicks")).as(console.err()).isZero();
+            assertThat(console.out()).contains("from topic web.clicks.v1")
+                    .contains("nothing was changed; add --execute");
             assertThat(snapshots()).isEqualTo(before);
 
             assertThat(adopt("bronze.clicks", "--topic", "web.clicks.v2", "--execute")).isEqualTo(1);
-            assertThat(err()).contains("OPTION_UNFIT").contains("fed by web.clicks.v1, not by web.clicks.v2");
+            assertThat(console.err()).contains("OPTION_UNFIT").contains("fed by web.clicks.v1, not by web.clicks.v2");
             assertThat(adopt("bronze.click")).isEqualTo(1);
-            assertThat(err()).contains("Did you mean \"bronze.clicks\"?");
+            assertThat(console.err()).contains("Did you mean \"bronze.clicks\"?");
             assertThat(snapshots()).isEqualTo(before);
 
-            assertThat(adopt("bronze.clicks", "--topic", "web.clicks.v1", "--execute", "-o", "json")).as(err())
+            assertThat(adopt("bronze.clicks", "--topic", "web.clicks.v1", "--execute", "-o", "json")).as(console.err())
                     .isZero();
-            assertThat(out()).contains("\"executed\" : true").contains("\"goOnFrom\"");
+            assertThat(console.out()).contains("\"executed\" : true").contains("\"goOnFrom\"");
             assertThat(snapshots()).isEqualTo(before + 1);
             generate(platform, 200);
             awaitRows(platform, 600);
 
             assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
                     platform.instance().registryUrl(), "--topic", "web.clicks.v1", "--warehouse", "bench",
-                    "--interval", "1s")).as(err()).isZero();
-            assertThat(out()).contains("records=600", "rows_committed=600", "cpu_s=");
+                    "--interval", "1s")).as(console.err()).isZero();
+            assertThat(console.out()).contains("records=600", "rows_committed=600", "cpu_s=");
             assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
                     platform.instance().registryUrl(), "--topic", "none", "--warehouse", "bench")).isEqualTo(1);
-            assertThat(err()).contains("TOPIC_UNKNOWN");
+            assertThat(console.err()).contains("TOPIC_UNKNOWN");
         }
     }
 
@@ -107,18 +104,6 @@ class AdoptCommandTest {
     }
 
     private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), folder, folder,
-                Clock.systemUTC()), arguments);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return console.run(folder, arguments);
     }
 }

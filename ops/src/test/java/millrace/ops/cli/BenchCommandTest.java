@@ -7,14 +7,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +18,7 @@ import org.slf4j.LoggerFactory;
 class BenchCommandTest {
     @TempDir
     Path folder;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Console console = new Console();
 
     @AfterEach
     void logAsBefore() throws Exception {
@@ -36,8 +30,8 @@ class BenchCommandTest {
     @Test
     void freshnessOfBothTablesIsMeasuredOnAPlatformOfItsOwn() throws IOException {
         assertThat(run("bench", "freshness", "--rate", "1000", "--duration", "4s", "--warm-up", "1s", "--interval",
-                "500ms", "--data", "bench", "-o", "json")).as(err()).isZero();
-        JsonNode figures = new ObjectMapper().readTree(out());
+                "500ms", "--data", "bench", "-o", "json")).as(console.err()).isZero();
+        JsonNode figures = new ObjectMapper().readTree(console.out());
         assertThat(figures.path("events").asLong()).isEqualTo(4_000);
         assertThat(figures.path("bytes_per_event").asLong()).isBetween(140L, 200L);
         for (String layer : new String[] {"bronze", "silver"}) {
@@ -48,14 +42,15 @@ class BenchCommandTest {
             assertThat(half).isPositive().isLessThanOrEqualTo(most);
             assertThat(most).isLessThanOrEqualTo(figures.path(layer + "_max_s").asDouble());
         }
-        assertThat(err()).contains("Starting a platform; log ", "Reading the tables");
+        assertThat(console.err()).contains("Starting a platform; log ", "Reading the tables");
         assertThat(folder.resolve("bench/platform/warehouse")).isDirectory();
     }
 
     @Test
     void aQueryIsMeasuredInAProcessOfItsOwn() throws IOException {
-        assertThat(run("bench", "nexmark", "--query", "q0,q17", "--events", "5000", "-o", "json")).as(err()).isZero();
-        JsonNode queries = new ObjectMapper().readTree(out());
+        assertThat(run("bench", "nexmark", "--query", "q0,q17", "--events", "5000", "-o", "json")).as(console.err())
+                .isZero();
+        JsonNode queries = new ObjectMapper().readTree(console.out());
         assertThat(queries).extracting(q -> q.path("query").asText()).containsExactly("q0", "q17");
         for (JsonNode query : queries) {
             assertThat(query.path("events").asLong()).isEqualTo(5_000);
@@ -66,14 +61,15 @@ class BenchCommandTest {
             assertThat(query.path("floor_met").asBoolean())
                     .isEqualTo(query.path("events_per_cpu_s").asLong() >= query.path("floor").asLong());
         }
-        assertThat(err()).contains("Producing 5,000 events", "Running q17 twice");
+        assertThat(console.err()).contains("Producing 5,000 events", "Running q17 twice");
     }
 
     @Test
     void aWindowedCountIsComparedWithKafkaStreamsOwn() throws IOException {
-        assertThat(run("bench", "windows", "--by", "user", "--events", "5000", "--runs", "1", "-o", "json")).as(err())
+        assertThat(run("bench", "windows", "--by", "user", "--events", "5000", "--runs", "1", "-o", "json"))
+                .as(console.err())
                 .isZero();
-        JsonNode figures = new ObjectMapper().readTree(out());
+        JsonNode figures = new ObjectMapper().readTree(console.out());
         assertThat(figures.path("by").asText()).isEqualTo("user");
         assertThat(figures.path("plain_dropped").asLong()).as("both count everything").isZero();
         double ratio = figures.path("ours_events_per_cpu_s").asDouble()
@@ -82,53 +78,42 @@ class BenchCommandTest {
         assertThat(figures.path("demand_met").asBoolean())
                 .isEqualTo(figures.path("ratio").asDouble() >= figures.path("demanded").asDouble());
         assertThat(run("bench", "windows", "--by", "page")).isEqualTo(2);
-        assertThat(err()).contains("'--by'", "[region, user]");
+        assertThat(console.err()).contains("'--by'", "[region, user]");
     }
 
     @Test
     void aQueryThatIsNotThereIsRefused() {
         assertThat(run("bench", "nexmark", "--query", "q99")).isEqualTo(1);
-        assertThat(err()).contains("--query", "Found \"q99\", expected one of q0, q1, q2,");
+        assertThat(console.err()).contains("--query", "Found \"q99\", expected one of q0, q1, q2,");
         assertThat(run("bench", "nexmark", "--query", "q12")).isEqualTo(1);
-        assertThat(err()).contains("q12 counts by the clock of the machine");
+        assertThat(console.err()).contains("q12 counts by the clock of the machine");
         assertThat(run("bench", "nexmark", "--events", "0")).isEqualTo(1);
-        assertThat(err()).contains("Found \"0\", expected 1 or more.");
+        assertThat(console.err()).contains("Found \"0\", expected 1 or more.");
     }
 
     @Test
     void whatCannotBeMeasuredIsRefused() throws IOException {
         assertThat(run("bench", "freshness", "--duration", "10s", "--warm-up", "10s")).isEqualTo(1);
-        assertThat(err()).contains("--warm-up", "Found \"10s\", expected less than the duration of 10s.");
+        assertThat(console.err()).contains("--warm-up", "Found \"10s\", expected less than the duration of 10s.");
         assertThat(run("bench", "freshness", "--interval", "often")).isEqualTo(1);
-        assertThat(err()).contains("--interval", "expected a duration such as 10s");
+        assertThat(console.err()).contains("--interval", "expected a duration such as 10s");
         Files.writeString(folder.resolve("mine"), "");
         assertThat(run("bench", "freshness", "--data", ".")).isEqualTo(1);
-        assertThat(err()).contains("FOLDER_NOT_EMPTY");
+        assertThat(console.err()).contains("FOLDER_NOT_EMPTY");
     }
 
     @Test
     void withoutAWordItIsLanding() {
         assertThat(run("bench", "--brokers", "b:1", "--registry", "http://r")).isEqualTo(2);
-        assertThat(err()).contains("millrace bench landing").contains("'--topic=<topic>', '--warehouse=<folder>'");
+        assertThat(console.err()).contains("millrace bench landing")
+                .contains("'--topic=<topic>', '--warehouse=<folder>'");
         assertThat(run("bench", "--help")).isZero();
-        assertThat(out()).contains("landing", "freshness", "nexmark", "windows");
+        assertThat(console.out()).contains("landing", "freshness", "nexmark", "windows");
         assertThat(run("bench", "freshnes")).isEqualTo(2);
-        assertThat(err()).contains("Did you mean \"freshness\"?");
+        assertThat(console.err()).contains("Did you mean \"freshness\"?");
     }
 
     private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), folder, folder,
-                Clock.systemUTC()), arguments);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return console.run(folder, arguments);
     }
 }

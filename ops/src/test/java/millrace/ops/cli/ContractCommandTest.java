@@ -2,15 +2,10 @@ package millrace.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import millrace.ops.registry.EmbeddedRegistry;
 import millrace.ops.registry.RegistryJournal;
@@ -39,8 +34,7 @@ class ContractCommandTest {
 
     @TempDir
     private Path dir;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Console console = new Console();
 
     @BeforeEach
     void files() throws IOException {
@@ -54,32 +48,28 @@ class ContractCommandTest {
     }
 
     private int run(String... args) {
-        out.reset();
-        err.reset();
-        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), dir, dir,
-                Clock.systemUTC()), args);
+        return console.run(dir, args);
     }
 
     @Test
     void validateTellsEveryMistake() throws IOException {
         assertThat(run("contract", "validate", "old.odcs.yaml", "shop/contracts")).isZero();
-        assertThat(out.toString()).contains("clicks", "web.clicks");
+        assertThat(console.out()).contains("clicks", "web.clicks");
         Files.writeString(dir.resolve("bad.odcs.yaml"), OLD.replace("number", "numbr").replace("id: clicks\n", ""));
         assertThat(run("contract", "validate", "bad.odcs.yaml")).isEqualTo(1);
-        assertThat(err.toString()).contains("Expected the key \"id\"", "Did you mean \"number\"?");
+        assertThat(console.err()).contains("Expected the key \"id\"", "Did you mean \"number\"?");
         assertThat(run("contract", "validate", "none.odcs.yaml", "-o", "json")).isEqualTo(1);
-        assertThat(out.toString()).contains("CONTRACT_NOT_FOUND");
+        assertThat(console.out()).contains("CONTRACT_NOT_FOUND");
         assertThat(run("contract", "validate")).isEqualTo(2);
     }
 
     @Test
     void checkJudgesByModeAndNamesTheModelsThatBreak() {
         assertThat(run("contract", "check", "old.odcs.yaml", "new.odcs.yaml")).isZero();
-        assertThat(out.toString()).contains("clicks 1.0.0 -> 1.1.0 is allowed by BACKWARD compatibility.",
+        assertThat(console.out()).contains("clicks 1.0.0 -> 1.1.0 is allowed by BACKWARD compatibility.",
                 "adds \"note\"", "removes \"amount\"");
         assertThat(run("contract", "check", "old.odcs.yaml", "new.odcs.yaml", "--project", "shop")).isEqualTo(1);
-        assertThat(err.toString()).contains("CONTRACT_BREAKS_MODEL", "1.0.0 -> 1.1.0 removes \"amount\" (allowed by"
+        assertThat(console.err()).contains("CONTRACT_BREAKS_MODEL", "1.0.0 -> 1.1.0 removes \"amount\" (allowed by"
                 + " BACKWARD compatibility), but gold.spent reads it.").doesNotContain("gold.ids");
         assertThat(run("contract", "check", "old.odcs.yaml", "new.odcs.yaml", "--mode", "sideward")).isEqualTo(2);
     }
@@ -87,25 +77,25 @@ class ContractCommandTest {
     @Test
     void avroPrintsTheSchema() {
         assertThat(run("contract", "avro", "old.odcs.yaml")).isZero();
-        assertThat(out.toString()).contains("\"namespace\" : \"web.clicks\"", "\"logicalType\" : \"timestamp-micros\"");
+        assertThat(console.out()).contains("\"namespace\" : \"web.clicks\"", "\"logicalType\" : \"timestamp-micros\"");
     }
 
     @Test
     void registerThenImportGivesTheContractBack() throws IOException {
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(new Forgetful(), "127.0.0.1", 0)) {
             assertThat(run("contract", "register", "old.odcs.yaml", "--registry", registry.url())).isZero();
-            assertThat(out.toString()).contains("web.clicks-value");
+            assertThat(console.out()).contains("web.clicks-value");
             assertThat(run("contract", "import", "web.clicks-value", "--to", "got.odcs.yaml", "--registry",
                     registry.url())).isZero();
             assertThat(run("contract", "check", "old.odcs.yaml", "got.odcs.yaml", "--mode", "FULL")).isEqualTo(0);
             assertThat(run("contract", "import", "web.clicks-value", "--to", "got.odcs.yaml", "--registry",
                     registry.url())).isEqualTo(1);
             assertThat(run("contract", "import", "web.click-value", "--registry", registry.url())).isEqualTo(1);
-            assertThat(err.toString()).contains("Did you mean \"web.clicks-value\"?");
+            assertThat(console.err()).contains("Did you mean \"web.clicks-value\"?");
             Files.writeString(dir.resolve("broken.odcs.yaml"), OLD.replace("name: id, logicalType: string",
                     "name: id, logicalType: integer"));
             assertThat(run("contract", "register", "broken.odcs.yaml", "--registry", registry.url())).isEqualTo(1);
-            assertThat(err.toString()).contains("CONTRACT_INCOMPATIBLE");
+            assertThat(console.err()).contains("CONTRACT_INCOMPATIBLE");
         }
     }
 

@@ -2,14 +2,9 @@ package millrace.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,22 +22,22 @@ class TestCommandTest {
     @TempDir
     Path folder;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Console console = new Console();
 
     @ParameterizedTest
     @ValueSource(strings = {"clickstream", "flights"})
     void theTestsOfTheExamplesPass(String example) {
-        assertThat(run("test", "--project", EXAMPLES.resolve(example).toString())).as(out() + err()).isZero();
-        assertThat(out()).contains("ok     ").contains("all passed").doesNotContain("FAILED");
-        assertThat(err()).isEmpty();
+        assertThat(run("test", "--project", EXAMPLES.resolve(example).toString())).as(console.out() + console.err())
+                .isZero();
+        assertThat(console.out()).contains("ok     ").contains("all passed").doesNotContain("FAILED");
+        assertThat(console.err()).isEmpty();
     }
 
     @Test
     void aNewPipelineHasTestsThatPass() {
         run("init", "shop");
-        assertThat(run("test", "--project", "shop")).as(out() + err()).isZero();
-        assertThat(out()).contains("ok     silver.orders: cancelled orders do not count")
+        assertThat(run("test", "--project", "shop")).as(console.out() + console.err()).isZero();
+        assertThat(console.out()).contains("ok     silver.orders: cancelled orders do not count")
                 .contains("2 tests, all passed");
     }
 
@@ -53,7 +48,7 @@ class TestCommandTest {
         Files.writeString(file, Files.readString(file).replace("customer: ada}", "customer: grace}")
                 .replace("    expect_quarantine:\n      - {reason: EXPECTATION_FAILED, field: amount}\n", ""));
         assertThat(run("test", "--project", "shop")).isEqualTo(1);
-        assertThat(out()).isEqualTo("""
+        assertThat(console.out()).isEqualTo("""
             FAILED silver.orders: cancelled orders do not count   models/silver/orders.test.yml:2
               rows of silver.orders: - is expected and not there, + is there and not expected
                     order_id   customer
@@ -68,7 +63,7 @@ class TestCommandTest {
             2 tests, 2 failed
             """);
         assertThat(run("test", "--project", "shop", "-o", "json")).isEqualTo(1);
-        JsonNode json = new ObjectMapper().readTree(out());
+        JsonNode json = new ObjectMapper().readTree(console.out());
         assertThat(json.get(0).path("passed").asBoolean(true)).isFalse();
         assertThat(json.get(0).path("line").asInt()).isEqualTo(2);
         assertThat(json.get(0).at("/differences/rows/rows/0/side").asText()).isEqualTo("EXPECTED");
@@ -79,7 +74,7 @@ class TestCommandTest {
         run("init", "shop");
         assertThat(run("test", "--project", "shop", "silver.orders")).isZero();
         assertThat(run("test", "--project", "shop", "silver.ordrs")).isEqualTo(1);
-        assertThat(err()).contains("MODEL_NOT_FOUND").contains("Did you mean \"silver.orders\"?");
+        assertThat(console.err()).contains("MODEL_NOT_FOUND").contains("Did you mean \"silver.orders\"?");
     }
 
     @Test
@@ -88,9 +83,9 @@ class TestCommandTest {
         Path file = folder.resolve("shop/models/silver/orders.test.yml");
         Files.writeString(file, Files.readString(file).replace("customer: ada}", "custmer: ada}"));
         assertThat(run("test", "--project", "shop")).isEqualTo(1);
-        assertThat(err()).contains("TEST_COLUMN_UNKNOWN   models/silver/orders.test.yml:9")
+        assertThat(console.err()).contains("TEST_COLUMN_UNKNOWN   models/silver/orders.test.yml:9")
                 .contains("Did you mean \"customer\"?");
-        assertThat(out()).isEmpty();
+        assertThat(console.out()).isEmpty();
     }
 
     @Test
@@ -98,22 +93,10 @@ class TestCommandTest {
         run("init", "shop");
         Files.delete(folder.resolve("shop/models/silver/orders.test.yml"));
         assertThat(run("test", "--project", "shop")).isZero();
-        assertThat(out()).contains("No tests.").contains("*.test.yml");
+        assertThat(console.out()).contains("No tests.").contains("*.test.yml");
     }
 
     private int run(String... args) {
-        out.reset();
-        err.reset();
-        return Main.run(new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, 120, Map.of(), folder, folder,
-                Clock.systemUTC()), args);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return console.run(folder, args);
     }
 }

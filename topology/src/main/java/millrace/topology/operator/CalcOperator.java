@@ -53,13 +53,9 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
         }
         Object[] values;
         try {
-            values = function.apply(row.values());
+            values = function.compute(row.values());
         } catch (ExpressionFailure e) {
             refuse(row, e);
-            return;
-        } catch (RuntimeException e) {
-            // Such as from a user's function: one record's trouble, not the stream's.
-            refuse(row, new ExpressionFailure("", e.toString()));
             return;
         }
         if (values != null) {

@@ -268,14 +268,11 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
         System.arraycopy(leftValues, 0, both, 0, leftWidth);
         System.arraycopy(rightValues, 0, both, leftWidth, both.length - leftWidth);
         try {
-            return condition.apply(both) != null;
+            return condition.compute(both) != null;
         } catch (ExpressionFailure e) {
             refuse(isNew, candidate, e);
-        } catch (RuntimeException e) {
-            // Such as from a user's function: one pair's trouble, not the stream's.
-            refuse(isNew, candidate, new ExpressionFailure("", e.toString()));
+            return false;
         }
-        return false;
     }
 
     /** A pair that is taken back was refused when it came. */

@@ -62,13 +62,9 @@ public final class UnnestOperator implements Processor<Object, Object, Object, O
         }
         Collection<?> elements;
         try {
-            elements = elements(function.apply(row.values())[0]);
+            elements = elements(function.compute(row.values())[0]);
         } catch (ExpressionFailure e) {
             quarantine.refuse(row, Refusal.of(model, e));
-            return;
-        } catch (RuntimeException e) {
-            // Such as from a user's function: one record's trouble, not the stream's.
-            quarantine.refuse(row, Refusal.of(model, new ExpressionFailure("", e.toString())));
             return;
         }
         if (elements.isEmpty() && plan.empty() == Unnest.Empty.KEPT) {

@@ -40,6 +40,7 @@ public final class OrderedState<V> {
     private final StateCodec<V> codec;
     private final KeyValueStore<Bytes, byte[]> store;
     private final int mostOnHeap;
+    /** One for each order that may have entries, on the heap or in the store. */
     private final NavigableMap<Long, Bucket<V>> buckets = new TreeMap<>();
     private final List<Entry<V>> changed = new ArrayList<>();
     private final Set<Bytes> removed = new HashSet<>();
@@ -90,13 +91,17 @@ public final class OrderedState<V> {
     public static <V> OrderedState<V> open(ProcessorContext<?, ?> context, OrderedStateDeclaration<V> declaration) {
         OrderedState<V> state = new OrderedState<>(declaration.values(), context.getStateStore(declaration.name()),
                 declaration.mostOnHeap());
+        state.findOrders();
         PreCommitHook.register(context, declaration.hook(), state::writeBack);
         return state;
     }
 
     /** The entry at a place, or null. */
     public Entry<V> find(long order, KeyBytes key) {
-        Bucket<V> bucket = bucket(order);
+        Bucket<V> bucket = known(order);
+        if (bucket == null) {
+            return null;
+        }
         Entry<V> entry = bucket.entries.get(key);
         if (entry == null && !bucket.whole) {
             Bytes place = place(order, key.bytes());
@@ -108,7 +113,12 @@ public final class OrderedState<V> {
 
     /** A new entry at a place where {@link #find} found none; it counts as changed. */
     public Entry<V> create(long order, KeyBytes key, V value) {
-        Entry<V> entry = keep(bucket(order), new Entry<>(order, key.copy(), value));
+        Bucket<V> bucket = known(order);
+        if (bucket == null) {
+            bucket = add(order);
+            bucket.whole = true;
+        }
+        Entry<V> entry = keep(bucket, new Entry<>(order, key.copy(), value));
         changed(entry);
         return entry;
     }
@@ -122,10 +132,11 @@ public final class OrderedState<V> {
     }
 
     public void remove(Entry<V> entry) {
-        Bucket<V> bucket = bucket(entry.order);
+        Bucket<V> bucket = known(entry.order);
         bucket.entries.remove(entry.key);
         onHeap--;
         forget(entry);
+        dropIfEmpty(entry.order, bucket);
     }
 
     /**
@@ -133,7 +144,10 @@ public final class OrderedState<V> {
      * {@link Long#MIN_VALUE}, so after that means from the first on, itself among them.
      */
     public void forEach(long after, long upTo, Consumer<Entry<V>> action) {
-        for (long order : orders(after, upTo)) {
+        if (after == Long.MAX_VALUE) {
+            return;
+        }
+        for (long order : orders(after == Long.MIN_VALUE ? after : after + 1, upTo)) {
             new ArrayList<>(whole(order).entries.values()).forEach(action);
         }
     }
@@ -150,10 +164,7 @@ public final class OrderedState<V> {
                     forget(entry);
                 }
             }
-            if (bucket.entries.isEmpty()) {
-                buckets.remove(order);
-                last = null;
-            }
+            dropIfEmpty(order, bucket);
         }
     }
 
@@ -192,32 +203,36 @@ public final class OrderedState<V> {
         return entry;
     }
 
-    private Bucket<V> bucket(long order) {
+    private Bucket<V> known(long order) {
         Bucket<V> recent = last;
         if (recent != null && lastOrder == order) {
             return recent;
         }
         Bucket<V> bucket = buckets.get(order);
-        if (bucket == null) {
-            bucket = new Bucket<>();
-            bucket.whole = !isStored(order);
-            buckets.put(order, bucket);
+        if (bucket != null) {
+            last = bucket;
+            lastOrder = order;
         }
-        last = bucket;
-        lastOrder = order;
         return bucket;
     }
 
-    private boolean isStored(long order) {
-        try (KeyValueIterator<Bytes, byte[]> some = range(order, order)) {
-            return some.hasNext();
+    private Bucket<V> add(long order) {
+        Bucket<V> bucket = new Bucket<>();
+        buckets.put(order, bucket);
+        return bucket;
+    }
+
+    private void dropIfEmpty(long order, Bucket<V> bucket) {
+        if (bucket.whole && bucket.entries.isEmpty()) {
+            buckets.remove(order);
+            last = null;
         }
     }
 
     /** Without taking anything onto the heap. */
     private boolean hasEntries(long order) {
         Bucket<V> bucket = buckets.get(order);
-        if (bucket != null && (bucket.whole || !bucket.entries.isEmpty())) {
+        if (bucket.whole || !bucket.entries.isEmpty()) {
             return !bucket.entries.isEmpty();
         }
         try (KeyValueIterator<Bytes, byte[]> all = range(order, order)) {
@@ -231,7 +246,7 @@ public final class OrderedState<V> {
     }
 
     private Bucket<V> whole(long order) {
-        Bucket<V> bucket = bucket(order);
+        Bucket<V> bucket = known(order);
         if (!bucket.whole) {
             try (KeyValueIterator<Bytes, byte[]> all = range(order, order)) {
                 while (all.hasNext()) {
@@ -248,37 +263,32 @@ public final class OrderedState<V> {
         return bucket;
     }
 
-    /** Orders that may have entries, on the heap or in the store, ascending. */
-    private List<Long> orders(long after, long upTo) {
-        TreeMap<Long, Boolean> found = new TreeMap<>();
-        if (after == Long.MAX_VALUE) {
+    /** Orders that may have entries, ascending; a copy, since actions may change them. */
+    private List<Long> orders(long from, long upTo) {
+        if (buckets.isEmpty() || from > upTo || buckets.firstKey() > upTo) {
             return List.of();
         }
-        long from = after == Long.MIN_VALUE ? after : after + 1;
-        if (from > upTo) {
-            return List.of();
-        }
-        buckets.subMap(from, true, upTo, true).keySet().forEach(order -> found.put(order, true));
-        long next = from;
-        while (next <= upTo) {
-            OptionalLong stored = firstStored(next, upTo);
-            if (stored.isEmpty()) {
-                break;
-            }
-            found.put(stored.getAsLong(), true);
-            if (stored.getAsLong() == Long.MAX_VALUE) {
-                break;
-            }
-            next = stored.getAsLong() + 1;
-        }
-        return new ArrayList<>(found.keySet());
+        return new ArrayList<>(buckets.subMap(from, true, upTo, true).keySet());
     }
 
-    private OptionalLong firstStored(long from, long upTo) {
-        try (KeyValueIterator<Bytes, byte[]> some = range(from, upTo)) {
-            return some.hasNext()
-                    ? OptionalLong.of(ByteBuffer.wrap(some.next().key.get()).getLong() ^ Long.MIN_VALUE)
-                    : OptionalLong.empty();
+    /**
+     * Finds which orders the store holds, with one look for each. Later it is not asked any more: a look passes over
+     * everything that was deleted before, and there may be a watermark for every few rows.
+     */
+    private void findOrders() {
+        long next = Long.MIN_VALUE;
+        while (true) {
+            try (KeyValueIterator<Bytes, byte[]> some = range(next, Long.MAX_VALUE)) {
+                if (!some.hasNext()) {
+                    return;
+                }
+                next = ByteBuffer.wrap(some.peekNextKey().get()).getLong() ^ Long.MIN_VALUE;
+            }
+            add(next);
+            if (next == Long.MAX_VALUE) {
+                return;
+            }
+            next++;
         }
     }
 
@@ -313,12 +323,15 @@ public final class OrderedState<V> {
         }
     }
 
-    /** Everything is in the store now: forgets whole buckets, the oldest orders first, down to half of the budget. */
+    /** Everything is in the store now: forgets what orders hold, the oldest first, down to half of the budget. */
     private void forgetSome() {
-        last = null;
         for (Iterator<Bucket<V>> all = buckets.values().iterator(); all.hasNext() && onHeap > mostOnHeap / 2;) {
-            onHeap -= all.next().entries.size();
-            all.remove();
+            Bucket<V> bucket = all.next();
+            if (!bucket.entries.isEmpty()) {
+                onHeap -= bucket.entries.size();
+                bucket.entries.clear();
+                bucket.whole = false;
+            }
         }
     }
 }

@@ -71,7 +71,6 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
         context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, now -> {
             if (owing) {
                 tell(now);
-                context.commit();
             }
         });
     }
@@ -92,8 +91,6 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
         cell.set(cell.get() == null ? told.progress() : cell.get().max(told.progress()));
         if (inputs.observe(told.task(), told.progress())) {
             tell(record.timestamp());
-            // What was given out because of it is seen at once, and what is summed up above has just been sent.
-            context.commit();
         }
     }
 

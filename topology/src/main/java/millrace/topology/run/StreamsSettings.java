@@ -11,8 +11,7 @@ final class StreamsSettings {
     static Properties of(String application, RunSettings settings) {
         Map<String, String> ours = new HashMap<>();
         ours.put("num.stream.threads", Integer.toString(settings.threads()));
-        // Operators ask for a commit each interval, behind a watermark; this is for tasks that have nobody to ask.
-        ours.put("commit.interval.ms", Long.toString(settings.commitInterval().toMillis() * 4));
+        ours.put("commit.interval.ms", Long.toString(settings.commitInterval().toMillis()));
         ours.put("state.dir", settings.stateFolder().toString());
         // Its cache costs more than it saves; operators keep their own on the heap.
         ours.put("statestore.cache.max.bytes", "0");

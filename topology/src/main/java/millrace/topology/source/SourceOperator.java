@@ -40,6 +40,11 @@ import org.slf4j.LoggerFactory;
 public final class SourceOperator implements Processor<byte[], byte[], Object, Object> {
     /** How often a place is written down where a replay can begin. */
     private static final long CHECKPOINT_MILLIS = 60_000;
+    /**
+     * After so many rows those below are told how far time has come, whatever the wall clock says: a topic that is read
+     * faster than it was written passes hours of event time in a second, and what waits below for time would be as much.
+     */
+    static final int ROWS_PER_WATERMARK = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(SourceOperator.class);
 
     private final SourcePlan plan;
@@ -55,7 +60,11 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private KeyedState.Cell<PartitionClock> cell;
     private PartitionClock clock;
     private int partition;
-    private Sent sent;
+    /** What those below know. */
+    private Sent told;
+    /** What the topic of watermarks has. */
+    private Sent written;
+    private int rowsSinceTold;
     private boolean passing;
     private Idleness.Partition place;
     private NavigableMap<Long, Long> floors;
@@ -97,7 +106,9 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         values = reader(source.contract());
         checks = RecordChecks.of(source.contract());
         quarantine = new QuarantineRecord.Writer(plan.quarantine());
-        sent = Sent.NOTHING;
+        told = Sent.NOTHING;
+        written = Sent.NOTHING;
+        rowsSinceTold = 0;
         place = new Idleness.Partition(source.ordinal(), partition);
         floors = plan.time().journal().floors(source.topicId().toString(), partition);
         checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
@@ -125,8 +136,6 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             takeOffer();
             writeCheckpoint(now);
             sendWatermark();
-            // Right behind a watermark there is the least to remember: what is summed up has just been sent.
-            context.commit();
         });
     }
 
@@ -166,6 +175,9 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             clock.advance(time);
             forward(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
                     clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
+            if (++rowsSinceTold >= ROWS_PER_WATERMARK) {
+                tell(progress());
+            }
         } catch (RefusedException e) {
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
         }
@@ -293,17 +305,28 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         if (clock.value() == PartitionClock.UNSET) {
             return;
         }
-        Sent now = new Sent(clock.minus(bounds.disorder()), clock.minus(bounds.allowedLateness()), clock.nextOffset());
-        if (now.equals(sent)) {
-            return;
+        Sent now = progress();
+        tell(now);
+        if (!now.equals(written)) {
+            var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
+                    now.horizon(), now.nextOffset());
+            context.forward(new Record<>(own.key(), own.value(), context.currentSystemTimeMs()), plan.watermarkNode());
+            written = now;
         }
-        // Also if time stands still: a row that amends moves no clock, and what is summed up below is sent only now.
-        forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
-                context.currentSystemTimeMs());
-        var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
-                now.horizon(), now.nextOffset());
-        context.forward(new Record<>(own.key(), own.value(), context.currentSystemTimeMs()), plan.watermarkNode());
-        sent = now;
+    }
+
+    private Sent progress() {
+        return new Sent(clock.minus(bounds.disorder()), clock.minus(bounds.allowedLateness()), clock.nextOffset());
+    }
+
+    /** Also if time stands still: a row that amends moves no clock, and what is summed up below is sent only now. */
+    private void tell(Sent now) {
+        rowsSinceTold = 0;
+        if (!now.equals(told)) {
+            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
+                    context.currentSystemTimeMs());
+            told = now;
+        }
     }
 
     private String eventTimeColumn() {

@@ -311,6 +311,17 @@ class SourceTimeTest {
                 .forEach(into::add);
     }
 
+    @Test
+    void aTopicReadFasterThanTheClockTellsItsWatermarkByRows() {
+        start(journal());
+        List<String> told = new ArrayList<>();
+        for (int offset = 0; offset < 2 * SourceOperator.ROWS_PER_WATERMARK + 1; offset++) {
+            send(offset, offset).stream().filter(t -> !t.startsWith("row")).forEach(told::add);
+        }
+        assertThat(told).as("nothing is written to topics for it").containsExactly("watermark 997 989",
+                "watermark 1997 1989");
+    }
+
     private void start(TimeJournal journal) {
         life = new TaskLife(0, new File(folder, "life" + lives++), NOW, List.of(SourceOperator.supplier(plan(journal),
                 new RegistryGate(registry, InstantSource.system()))));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import millrace.topology.operator.QuarantineRoutes;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineRecord;
@@ -80,8 +81,10 @@ final class SideOutputs {
         return QuarantineRecord.topicOf(target.sourceTopic());
     }
 
-    void addTo(Topology topology) {
+    /** @param nodeOf gives the node that a step is in */
+    void addTo(Topology topology, UnaryOperator<String> nodeOf) {
         sinks.forEach((node, sink) -> topology.addSink(node, sink.topic(), RoutedKey.serializer(),
-                new ByteArraySerializer(), new RoutedPartitioner(), sink.writers().toArray(String[]::new)));
+                new ByteArraySerializer(), new RoutedPartitioner(),
+                sink.writers().stream().map(nodeOf).distinct().toArray(String[]::new)));
     }
 }

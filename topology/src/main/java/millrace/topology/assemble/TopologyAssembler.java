@@ -1,22 +1,27 @@
 package millrace.topology.assemble;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregator;
 import millrace.topology.aggregate.InputChanges;
+import millrace.topology.chain.OperatorChain;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.exchange.ExchangePlan;
 import millrace.topology.exchange.ExchangeReader;
@@ -88,6 +93,9 @@ public final class TopologyAssembler {
     private final Map<Step, ExchangePlan> readBy = new HashMap<>();
     private final Map<Step, String> emits = new HashMap<>();
     private final SideOutputs sides = new SideOutputs();
+    /** By the name of a step, the first one of its chain. */
+    private final Map<String, Step> heads = new HashMap<>();
+    private final Map<Step, OperatorChain> chains = new HashMap<>();
     /** What the model at hand has so far. */
     private final Map<PlanNode, List<Step>> ofModel = new HashMap<>();
     private final Map<WideExchange, Step> exchangesOfModel = new HashMap<>();
@@ -116,12 +124,13 @@ public final class TopologyAssembler {
         contractSteps.forEach((contract, step) -> topology.addSource(AutoOffsetReset.none(),
                 NodeNames.topic(contract), new RecordTimestamps(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(), pipeline.contract(contract).orElseThrow().topic()));
+        chain();
         steps.forEach(step -> addTo(topology, step));
         contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.watermarks(contract),
-                pipeline.watermarksTopic(), new ByteArraySerializer(), new ByteArraySerializer(), step.name));
+                pipeline.watermarksTopic(), new ByteArraySerializer(), new ByteArraySerializer(), node(step.name)));
         contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.journal(contract),
-                pipeline.journalTopic(), new ByteArraySerializer(), new ByteArraySerializer(), step.name));
-        sides.addTo(topology);
+                pipeline.journalTopic(), new ByteArraySerializer(), new ByteArraySerializer(), node(step.name)));
+        sides.addTo(topology, this::node);
         return topology;
     }
 
@@ -131,20 +140,48 @@ public final class TopologyAssembler {
             topology.addSource(AutoOffsetReset.earliest(), NodeNames.exchangeTopic(read.name()), new RecordTimestamps(),
                     new ByteArrayDeserializer(), new ByteArrayDeserializer(), internalTopic(read));
         }
-        topology.addProcessor(step.name, step.operator(), step.parents.toArray(String[]::new));
+        if (heads.get(step.name) == step) {
+            topology.addProcessor(step.name, chains.get(step).supplier(), nodes(step.parents));
+        }
         ExchangePlan written = writtenBy.get(step);
         if (written != null) {
             topology.addInternalTopic(internalTopic(written), written.width());
             topology.addSink(NodeNames.exchangeSink(written.name()), internalTopic(written), RoutedKey.serializer(),
-                    new ByteArraySerializer(), new RoutedPartitioner(), step.name);
+                    new ByteArraySerializer(), new RoutedPartitioner(), node(step.name));
         }
         String model = emits.get(step);
         if (model != null) {
             topology.addSink(NodeNames.output(model), pipeline.topicOf(model), RoutedKey.serializer(),
-                    new ByteArraySerializer(), new RoutedPartitioner(), step.name);
+                    new ByteArraySerializer(), new RoutedPartitioner(), node(step.name));
             topology.addSink(NodeNames.watermarks(model), pipeline.watermarksTopic(), new ByteArraySerializer(),
-                    new ByteArraySerializer(), step.name);
+                    new ByteArraySerializer(), node(step.name));
         }
+    }
+
+    /** Puts each step into the chain of those before it, if that is one; a step that several chains meet in begins one. */
+    private void chain() {
+        for (Step step : steps) {
+            Set<Step> before = step.parents.stream().map(heads::get).filter(Objects::nonNull)
+                    .collect(Collectors.toSet());
+            if (before.size() == 1) {
+                Step head = before.iterator().next();
+                heads.put(step.name, head);
+                chains.get(head).add(step.name, step.operator());
+            } else {
+                heads.put(step.name, step);
+                chains.put(step, new OperatorChain(step.operator()));
+            }
+        }
+    }
+
+    /** The node of Kafka Streams that a step is in; of a topic's, itself. */
+    private String node(String step) {
+        Step head = heads.get(step);
+        return head == null ? step : head.name;
+    }
+
+    private String[] nodes(Collection<String> names) {
+        return names.stream().map(this::node).distinct().toArray(String[]::new);
     }
 
     private void addSource(Contract contract, NeededColumns needed) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.StateDeclaration;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
@@ -24,9 +25,10 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class ExchangeReader implements Processor<byte[], byte[], Object, Object> {
     private final ExchangePlan plan;
     private final Duration interval;
-    private final String[] rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private ExchangeFormat format;
     private KeyedState<Long, Progress> upstream;
     private Inputs inputs;
@@ -36,7 +38,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     private ExchangeReader(ExchangePlan plan, Duration interval, List<String> rowNodes) {
         this.plan = plan;
         this.interval = interval;
-        this.rowNodes = rowNodes.toArray(String[]::new);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     /** @param interval how soon after rows, or a start, the progress so far is told again */
@@ -62,6 +64,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         format = new ExchangeFormat(plan.row());
         upstream = KeyedState.open(context, declaration(plan));
         inputs = new Inputs(plan.upstream());
@@ -78,7 +81,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     @Override
     public void process(Record<byte[], byte[]> record) {
         if (!ExchangeFormat.isProgress(record.value())) {
-            forward(format.row(record.value()), record.timestamp());
+            outlet.give(format.row(record.value()), record.timestamp());
             owing = true;
             return;
         }
@@ -98,14 +101,7 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
         owing = false;
         Progress together = inputs.together();
         if (!together.equals(Progress.NONE)) {
-            forward(new Element.Watermark(plan.ordinal(), together.watermark(), together.horizon()), timestamp);
-        }
-    }
-
-    private void forward(Element element, long timestamp) {
-        Record<Object, Object> record = new Record<>(null, element, timestamp);
-        for (String node : rowNodes) {
-            context.forward(record, node);
+            outlet.give(new Element.Watermark(plan.ordinal(), together.watermark(), together.horizon()), timestamp);
         }
     }
 }

@@ -4,13 +4,13 @@ import java.util.function.UnaryOperator;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.OneForm;
+import millrace.topology.chain.Operator;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
 import millrace.topology.plan.PlanNode.Exchange.Nulls;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
@@ -20,7 +20,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * producer, so whoever reads a progress has read every row before it. A task is known by its number, which is the same
  * wherever it runs.
  */
-public final class ExchangeWriter implements Processor<Object, Object, Object, Object> {
+public final class ExchangeWriter implements Operator {
     private final ExchangePlan plan;
     private final String sink;
 
@@ -60,13 +60,13 @@ public final class ExchangeWriter implements Processor<Object, Object, Object, O
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
-            case Element.Row row -> send(row, record.timestamp());
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
+            case Element.Row row -> send(row, timestamp);
             case Element.Watermark watermark -> {
                 if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
                     byte[] value = format.progress(context.taskId().partition(), plan.upstream(), inputs.together());
-                    context.forward(new Record<>(RoutedKey.everywhere(), value, record.timestamp()), sink);
+                    context.forward(new Record<>(RoutedKey.everywhere(), value, timestamp), sink);
                 }
             }
         }

@@ -12,6 +12,8 @@ import millrace.statestores.codec.UnknownLayoutException;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
@@ -24,7 +26,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -36,7 +37,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * A version that comes late counts for the rows whose time its source partition had not closed yet: that follows from the
  * row and the version alone.
  */
-public final class AsOfOperator implements Processor<Object, Object, Object, Object> {
+public final class AsOfOperator implements Operator {
     private static final long LAST_MILLISECOND = 1000;
     private static final long SLICE = 1_000_000;
     /** Versions that grow too old are forgotten by slices of about this part of what they may be old. */
@@ -44,9 +45,10 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
     private static final int TIME = Long.BYTES;
 
     private final AsOfPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private SortedRows<Kept> rows;
     private SortedRows<Version> versions;
     private KeptProgress progress;
@@ -74,7 +76,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
 
     private AsOfOperator(AsOfPlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(AsOfPlan plan, List<String> rowNodes) {
@@ -105,6 +107,7 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         rows = SortedRows.open(context, rows(plan));
         versions = SortedRows.open(context, versions(plan));
         progress = new KeptProgress(context, plan.name(), plan.inputs());
@@ -117,19 +120,19 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch (record.value()) {
+    public void take(Object element, long timestamp) {
+        switch (element) {
             case Sided sided -> {
                 switch (sided.side()) {
-                    case LEFT -> takeRow(sided.row(), record.timestamp());
-                    case RIGHT -> takeVersion(sided.row(), record.timestamp());
+                    case LEFT -> takeRow(sided.row(), timestamp);
+                    case RIGHT -> takeVersion(sided.row(), timestamp);
                 }
             }
             case Element.Watermark watermark -> {
-                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
-                rowNodes.forward(context, record);
+                progress.told(watermark).ifPresent(now -> advance(now, timestamp));
+                outlet.give(element, timestamp);
             }
-            default -> throw new IllegalArgumentException(String.valueOf(record.value()));
+            default -> throw new IllegalArgumentException(String.valueOf(element));
         }
     }
 
@@ -312,8 +315,8 @@ public final class AsOfOperator implements Processor<Object, Object, Object, Obj
         if (with != null) {
             System.arraycopy(rightBytes.read(with), 0, row, width, row.length - width);
         }
-        rowNodes.forward(context, new Record<>(null, new Element.Row(row, back ? Change.DELETE : Change.INSERT, time,
-                PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp));
+        outlet.give(new Element.Row(row, back ? Change.DELETE : Change.INSERT, time,
+                PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp);
     }
 
     private void advance(Progress now, long timestamp) {

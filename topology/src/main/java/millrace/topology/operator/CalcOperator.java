@@ -2,26 +2,27 @@ package millrace.topology.operator;
 
 import java.util.List;
 import java.util.function.Supplier;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
-import millrace.topology.quarantine.Refusal;
 import millrace.topology.flow.Element;
-import org.apache.kafka.streams.processor.api.Processor;
+import millrace.topology.quarantine.Refusal;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Computes a row from each row, or drops it. A row on which an expression fails sends its source record to quarantine;
  * the other models that read the same record are not touched by that.
  */
-public final class CalcOperator implements Processor<Object, Object, Object, Object> {
+public final class CalcOperator implements Operator {
     private final String model;
     private final Supplier<RowFunction> compiled;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private RowFunction function;
     private Quarantines quarantine;
 
@@ -29,7 +30,7 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
             QuarantineRoutes quarantines) {
         this.model = model;
         this.compiled = compiled;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -41,14 +42,15 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         function = compiled.get();
         quarantine = new Quarantines(quarantines, context);
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        if (!(record.value() instanceof Element.Row row)) {
-            rowNodes.forward(context, record);
+    public void take(Object element, long timestamp) {
+        if (!(element instanceof Element.Row row)) {
+            outlet.give(element, timestamp);
             return;
         }
         Object[] values;
@@ -60,7 +62,7 @@ public final class CalcOperator implements Processor<Object, Object, Object, Obj
         }
         if (values != null) {
             // Not withValue: that would copy headers, which rows do not have, for every row.
-            rowNodes.forward(context, new Record<>(null, row.with(values), record.timestamp()));
+            outlet.give(row.with(values), timestamp);
         }
     }
 

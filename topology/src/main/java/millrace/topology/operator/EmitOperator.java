@@ -5,11 +5,11 @@ import java.util.Map;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
+import millrace.topology.chain.Operator;
+import millrace.topology.flow.Element;
 import millrace.topology.quarantine.QuarantineReason;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.route.RoutedKey;
-import millrace.topology.flow.Element;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
@@ -21,7 +21,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * <p>
  * A row that takes back an earlier one becomes a tombstone of its key; the row that replaces it, if one does, follows.
  */
-public final class EmitOperator implements Processor<Object, Object, Object, Object> {
+public final class EmitOperator implements Operator {
     private final EmitPlan plan;
 
     private ProcessorContext<Object, Object> context;
@@ -58,9 +58,9 @@ public final class EmitOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
-            case Element.Row row -> emit(row, record.timestamp());
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
+            case Element.Row row -> emit(row, timestamp);
             case Element.Watermark watermark -> observe(watermark);
         }
     }

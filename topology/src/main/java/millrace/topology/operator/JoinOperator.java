@@ -11,6 +11,8 @@ import millrace.statestores.codec.UnknownLayoutException;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.flow.Change;
@@ -39,7 +41,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * With bounds, a row without a partner is given out once every partner on time would have come, and rows are forgotten
  * once none that counts can come. Without bounds it is given out at once, and taken back when a partner comes.
  */
-public final class JoinOperator implements Processor<Object, Object, Object, Object> {
+public final class JoinOperator implements Operator {
     /** The row of a window comes as late as its end, and has the millisecond before as its time. */
     private static final long LAST_MILLISECOND = 1000;
     /** Narrower slices would be many. */
@@ -48,10 +50,11 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     private static final int SLICES = 4;
 
     private final JoinPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private JoinSide left;
     private JoinSide right;
     /** Rows that are to be given if they still have no partner at a time, each in the slice of that time. */
@@ -64,7 +67,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
 
     private JoinOperator(JoinPlan plan, List<String> rowNodes, QuarantineRoutes quarantines) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -104,6 +107,7 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         long slice = plan.bounds().map(b -> Math.max(NARROWEST_SLICE, (b.before() + b.after()) / SLICES)).orElse(1L);
         left = new JoinSide(context, leftName(plan), plan.left(), plan.bounds().map(JoinBounds::left), slice);
         right = new JoinSide(context, rightName(plan), plan.right(), plan.bounds().map(JoinBounds::right), slice);
@@ -116,17 +120,17 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch (record.value()) {
-            case Sided sided -> take(sided.side(), sided.row(), record.timestamp());
+    public void take(Object element, long timestamp) {
+        switch (element) {
+            case Sided sided -> take(sided.side(), sided.row(), timestamp);
             case Element.Watermark watermark -> {
-                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
+                progress.told(watermark).ifPresent(now -> advance(now, timestamp));
                 long span = plan.bounds().map(JoinBounds::span).orElse(0L);
-                rowNodes.forward(context, new Record<>(null, new Element.Watermark(watermark.input(),
+                outlet.give(new Element.Watermark(watermark.input(),
                         earlier(watermark.watermark(), span), earlier(watermark.horizon(), span)),
-                        record.timestamp()));
+                        timestamp);
             }
-            default -> throw new IllegalArgumentException(String.valueOf(record.value()));
+            default -> throw new IllegalArgumentException(String.valueOf(element));
         }
     }
 
@@ -317,10 +321,9 @@ public final class JoinOperator implements Processor<Object, Object, Object, Obj
     }
 
     private void forward(Object[] values, long eventTime, long times, boolean back, long timestamp) {
-        Record<Object, Object> record = new Record<>(null,
-                computed(values, eventTime, back ? Change.DELETE : Change.INSERT), timestamp);
+        Element.Row row = computed(values, eventTime, back ? Change.DELETE : Change.INSERT);
         for (long i = 0; i < times; i++) {
-            rowNodes.forward(context, record);
+            outlet.give(row, timestamp);
         }
     }
 

@@ -6,13 +6,14 @@ import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -20,13 +21,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * given counts as well, so a key must be quiet for the retention to be new again. A row is given out once time has passed
  * it: nothing on time can come before it then. What still counts and comes later takes back and gives.
  */
-public final class KeepFirstOperator implements Processor<Object, Object, Object, Object> {
+public final class KeepFirstOperator implements Operator {
     private static final long WAITING_SLICE = 1_000_000;
 
     private final DeduplicatePlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private GroupKey key;
     private RowIds ids;
     private TimedRows rows;
@@ -38,7 +40,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
 
     private KeepFirstOperator(DeduplicatePlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(DeduplicatePlan plan,
@@ -66,6 +68,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         key = new GroupKey(plan.input(), plan.keys());
         ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
@@ -75,13 +78,13 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        timestamp = record.timestamp();
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        this.timestamp = timestamp;
+        switch ((Element) element) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
                 progress.told(watermark).ifPresent(this::advance);
-                rowNodes.forward(context, record);
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -179,7 +182,7 @@ public final class KeepFirstOperator implements Processor<Object, Object, Object
 
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {
         Element.Row row = rows.row(entry);
-        rowNodes.forward(context, new Record<>(null, new Element.Row(row.values(), change, row.eventTime(),
-                row.watermark(), row.horizon(), row.origin()), timestamp));
+        outlet.give(new Element.Row(row.values(), change, row.eventTime(),
+                row.watermark(), row.horizon(), row.origin()), timestamp);
     }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Inputs;
@@ -12,7 +14,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -23,11 +24,12 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * <p>
  * Reads rows that are not taken back.
  */
-public final class KeepLastOperator implements Processor<Object, Object, Object, Object> {
+public final class KeepLastOperator implements Operator {
     private final DeduplicatePlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private GroupKey key;
     private RowIds ids;
     private TimedRows rows;
@@ -37,7 +39,7 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
 
     private KeepLastOperator(DeduplicatePlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(DeduplicatePlan plan,
@@ -58,6 +60,7 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         key = new GroupKey(plan.input(), plan.keys());
         ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
@@ -67,9 +70,9 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        timestamp = record.timestamp();
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        this.timestamp = timestamp;
+        switch ((Element) element) {
             case Element.Row row -> {
                 if (!late.take(row, plan.retention())) {
                     ids.write(row);
@@ -80,7 +83,7 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
                 if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
                     rows.forgetBefore(inputs.together().horizon());
                 }
-                rowNodes.forward(context, record);
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -120,7 +123,7 @@ public final class KeepLastOperator implements Processor<Object, Object, Object,
 
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {
         Element.Row row = rows.row(entry);
-        rowNodes.forward(context, new Record<>(null, new Element.Row(row.values(), change, row.eventTime(),
-                row.watermark(), row.horizon(), row.origin()), timestamp));
+        outlet.give(new Element.Row(row.values(), change, row.eventTime(),
+                row.watermark(), row.horizon(), row.origin()), timestamp);
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -17,7 +19,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -26,17 +27,18 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * What still counts and comes after that changes the row; what is known of a window is dropped once nothing that counts
  * can come.
  */
-public final class MergeAggregateOperator implements Processor<Object, Object, Object, Object> {
+public final class MergeAggregateOperator implements Operator {
     private static final long LAST_MILLISECOND = 1000;
     /** A row that stands for all that are equal to it happened at no time, or it would change with each of them. */
     private static final long NO_TIME = 0;
 
     private final String model;
     private final AggregatePlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Group> groups;
@@ -47,7 +49,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
             QuarantineRoutes quarantines) {
         this.model = model;
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -77,6 +79,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         calls = new Group.Calls(plan.calls().get());
         key = new GroupKey(plan.input(), plan.groups());
         groups = OrderedState.open(context, declaration(plan, calls));
@@ -85,12 +88,12 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
-            case Element.Row row -> take(row, record.timestamp());
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
+            case Element.Row row -> take(row, timestamp);
             case Element.Watermark watermark -> {
-                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
-                rowNodes.forward(context, record);
+                progress.told(watermark).ifPresent(now -> advance(now, timestamp));
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -178,7 +181,7 @@ public final class MergeAggregateOperator implements Processor<Object, Object, O
     }
 
     private void give(Object[] row, long time, Change change, long timestamp) {
-        rowNodes.forward(context, new Record<>(null, computed(row, time, change), timestamp));
+        outlet.give(computed(row, time, change), timestamp);
     }
 
     private static Element.Row computed(Object[] row, long time, Change change) {

@@ -9,6 +9,8 @@ import millrace.statestores.codec.StateCodec;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -21,7 +23,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -30,7 +31,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * sessions: what was given out of them is taken back first. A session is forgotten once the horizon has passed it in the
  * same way.
  */
-public final class MergeSessionOperator implements Processor<Object, Object, Object, Object> {
+public final class MergeSessionOperator implements Operator {
     private static final long LAST_MILLISECOND = 1000;
     private static final long UNORDERED = 0;
     private static final byte[] NOTHING = {1};
@@ -50,10 +51,11 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
 
     private final String model;
     private final SessionPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Spans> sessions;
@@ -67,7 +69,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
             QuarantineRoutes quarantines) {
         this.model = model;
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -102,6 +104,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         sessions = OrderedState.open(context, sessionsDeclaration(plan, calls));
@@ -111,12 +114,12 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
-            case Element.Row row -> take(row, record.timestamp());
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
+            case Element.Row row -> take(row, timestamp);
             case Element.Watermark watermark -> {
-                progress.told(watermark).ifPresent(now -> advance(now, record.timestamp()));
-                rowNodes.forward(context, record);
+                progress.told(watermark).ifPresent(now -> advance(now, timestamp));
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -222,7 +225,7 @@ public final class MergeSessionOperator implements Processor<Object, Object, Obj
                     Refusal.of(model, new ExpressionFailure("", e.getMessage())));
             return false;
         }
-        rowNodes.forward(context, new Record<>(null, row, timestamp));
+        outlet.give(row, timestamp);
         return true;
     }
 }

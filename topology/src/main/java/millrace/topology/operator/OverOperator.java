@@ -12,6 +12,8 @@ import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -21,7 +23,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -33,7 +34,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * What the functions have seen of a key's last frames is kept on the heap alone, for the keys used most recently: it
  * follows from the rows.
  */
-public final class OverOperator implements Processor<Object, Object, Object, Object> {
+public final class OverOperator implements Operator {
     private static final long WAITING_SLICE = 1_000_000;
     private static final long SHORTEST_SLICE = 10_000_000;
     private static final long MARGIN = 1_000_000;
@@ -42,10 +43,11 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
 
     private final String model;
     private final OverPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private GroupKey key;
     private RowIds ids;
     private List<OverPlan.Function> functions;
@@ -66,7 +68,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     private OverOperator(String model, OverPlan plan, List<String> rowNodes, QuarantineRoutes quarantines) {
         this.model = model;
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -95,6 +97,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         key = new GroupKey(plan.input(), plan.keys());
         functions = plan.functions().get();
         span = OverPlan.span(functions);
@@ -159,13 +162,13 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        timestamp = record.timestamp();
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        this.timestamp = timestamp;
+        switch ((Element) element) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
                 progress.told(watermark).ifPresent(this::advance);
-                rowNodes.forward(context, record);
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -397,7 +400,7 @@ public final class OverOperator implements Processor<Object, Object, Object, Obj
         int width = row.values().length;
         Object[] values = Arrays.copyOf(row.values(), width + result.values().length);
         System.arraycopy(result.values(), 0, values, width, result.values().length);
-        rowNodes.forward(context, new Record<>(null, new Element.Row(values, change, row.eventTime(), row.watermark(),
-                row.horizon(), row.origin()), timestamp));
+        outlet.give(new Element.Row(values, change, row.eventTime(), row.watermark(),
+                row.horizon(), row.origin()), timestamp);
     }
 }

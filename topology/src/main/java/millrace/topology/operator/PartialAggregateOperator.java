@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
@@ -12,23 +14,23 @@ import millrace.topology.time.PartitionClock;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Sums up the rows of this task, and sends what it has of each group ahead of every watermark: whoever is told that time
  * has passed has all that counts before. What a commit finds not sent yet is state.
  */
-public final class PartialAggregateOperator implements Processor<Object, Object, Object, Object> {
+public final class PartialAggregateOperator implements Operator {
     /** Groups that are kept back at most; more of them are sent at once, since they hardly combine. */
     private static final int MOST_GROUPS = 20_000;
     /** The order of groups without a window. */
     static final long NO_WINDOW = 0;
 
     private final AggregatePlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Group> groups;
@@ -36,7 +38,7 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
 
     private PartialAggregateOperator(AggregatePlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(AggregatePlan plan,
@@ -61,6 +63,7 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         calls = new Group.Calls(plan.calls().get());
         key = new GroupKey(plan.input(), plan.groups());
         groups = OrderedState.open(context, declaration(plan, calls));
@@ -68,16 +71,16 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
             case Element.Row row -> add(row);
             case Element.Watermark watermark -> {
-                flush(record.timestamp());
-                rowNodes.forward(context, record);
+                flush(timestamp);
+                outlet.give(element, timestamp);
             }
         }
         if (open >= MOST_GROUPS) {
-            flush(record.timestamp());
+            flush(timestamp);
         }
     }
 
@@ -105,8 +108,8 @@ public final class PartialAggregateOperator implements Processor<Object, Object,
         for (OrderedState.Entry<Group> part : parts) {
             Object[] values = key.columns(part.key(), 1);
             values[values.length - 1] = calls.encode(part.value());
-            rowNodes.forward(context, new Record<>(null, new Element.Row(values, Change.INSERT,
-                    part.value().newest(), PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp));
+            outlet.give(new Element.Row(values, Change.INSERT,
+                    part.value().newest(), PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp);
         }
     }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
@@ -12,7 +14,6 @@ import millrace.topology.time.PartitionClock;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -24,15 +25,16 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * after it, may well reach past that, but a session it would lengthen may have ended before: then it would change what
  * can no longer be changed. So a session, unlike a window, judges the row's time and not its end.
  */
-public final class PartialSessionOperator implements Processor<Object, Object, Object, Object> {
+public final class PartialSessionOperator implements Operator {
     private static final int MOST_KEYS = 20_000;
     private static final long UNORDERED = 0;
 
     private final SessionPlan plan;
     private final WindowsPlan.Late lateRows;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Spans> spans;
@@ -42,7 +44,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
     private PartialSessionOperator(SessionPlan plan, WindowsPlan.Late lateRows, List<String> rowNodes) {
         this.plan = plan;
         this.lateRows = lateRows;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(SessionPlan plan, WindowsPlan.Late late,
@@ -67,6 +69,7 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         calls = new Group.Calls(plan.aggregate().calls().get());
         key = new GroupKey(plan.aggregate().input(), plan.aggregate().groups());
         spans = OrderedState.open(context, declaration(plan, calls));
@@ -75,16 +78,16 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        switch ((Element) element) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
-                flush(record.timestamp());
-                rowNodes.forward(context, record);
+                flush(timestamp);
+                outlet.give(element, timestamp);
             }
         }
         if (open >= MOST_KEYS) {
-            flush(record.timestamp());
+            flush(timestamp);
         }
     }
 
@@ -138,8 +141,8 @@ public final class PartialSessionOperator implements Processor<Object, Object, O
                 values[values.length - 3] = span.first();
                 values[values.length - 2] = span.last();
                 values[values.length - 1] = calls.encode(span.group());
-                rowNodes.forward(context, new Record<>(null, new Element.Row(values, Change.INSERT, span.last(),
-                        PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp));
+                outlet.give(new Element.Row(values, Change.INSERT, span.last(),
+                        PartitionClock.UNSET, PartitionClock.UNSET, Origin.COMPUTED), timestamp);
             }
         }
     }

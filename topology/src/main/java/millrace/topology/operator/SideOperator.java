@@ -1,14 +1,14 @@
 package millrace.topology.operator;
 
 import java.util.List;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Element;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 
 /** Says of each row from which side of a join it comes: an operator is not told which of its inputs sent something. */
-public final class SideOperator implements Processor<Object, Object, Object, Object> {
+public final class SideOperator implements Operator {
     /** The sides of a join. */
     public enum Side {
         LEFT, RIGHT
@@ -18,13 +18,13 @@ public final class SideOperator implements Processor<Object, Object, Object, Obj
     record Sided(Side side, Element.Row row) {}
 
     private final Side side;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
-    private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
 
     private SideOperator(Side side, List<String> rowNodes) {
         this.side = side;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(Side side, List<String> rowNodes) {
@@ -32,14 +32,12 @@ public final class SideOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void init(ProcessorContext<Object, Object> taskContext) {
-        context = taskContext;
+    public void init(ProcessorContext<Object, Object> context) {
+        outlet = Outlet.of(context, rowNodes);
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        rowNodes.forward(context, record.value() instanceof Element.Row row
-                ? new Record<>(null, new Sided(side, row), record.timestamp())
-                : record);
+    public void take(Object element, long timestamp) {
+        outlet.give(element instanceof Element.Row row ? new Sided(side, row) : element, timestamp);
     }
 }

@@ -8,6 +8,8 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.aggregate.InputChanges;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
@@ -17,7 +19,6 @@ import millrace.topology.time.Progress;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -25,14 +26,15 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * the first rows are given out when it closes, and changed by rows that still count until the horizon has passed its end.
  * What is taken back is taken back before anything is given, so that a table folds them right whatever its key is.
  */
-public final class TopNOperator implements Processor<Object, Object, Object, Object> {
+public final class TopNOperator implements Operator {
     private static final long LAST_MILLISECOND = 1000;
     private static final long NO_WINDOW = 0;
 
     private final TopNPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private GroupKey key;
     private RowIds ids;
     private SortedRows<KeptRow> rows;
@@ -43,7 +45,7 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
 
     private TopNOperator(TopNPlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(TopNPlan plan, List<String> rowNodes) {
@@ -69,6 +71,7 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         key = new GroupKey(plan.input(), plan.keys());
         ids = new RowIds(plan.input(), plan.order());
         rows = SortedRows.open(context, declaration(plan));
@@ -76,15 +79,15 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        timestamp = record.timestamp();
-        switch ((Element) record.value()) {
+    public void take(Object element, long timestamp) {
+        this.timestamp = timestamp;
+        switch ((Element) element) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
                 if (isWindowed()) {
                     progress.told(watermark).ifPresent(this::advance);
                 }
-                rowNodes.forward(context, record);
+                outlet.give(element, timestamp);
             }
         }
     }
@@ -218,10 +221,10 @@ public final class TopNOperator implements Processor<Object, Object, Object, Obj
             values = Arrays.copyOf(values, values.length + 1);
             values[values.length - 1] = rank + 1L;
         }
-        rowNodes.forward(context, new Record<>(null, isWindowed()
+        outlet.give(isWindowed()
                 ? new Element.Row(values, change, slice - LAST_MILLISECOND, PartitionClock.UNSET, PartitionClock.UNSET,
                         Origin.COMPUTED)
                 : new Element.Row(values, change, row.eventTime(), row.watermark(), row.horizon(), row.origin()),
-                timestamp));
+                timestamp);
     }
 }

@@ -5,26 +5,27 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.flow.Element;
 import millrace.topology.plan.PlanNode.Unnest;
 import millrace.topology.quarantine.Refusal;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 
 /** Gives each row once for each element of a collection in it. */
-public final class UnnestOperator implements Processor<Object, Object, Object, Object> {
+public final class UnnestOperator implements Operator {
     private final String model;
     private final Unnest plan;
     private final boolean ofRows;
     private final Supplier<RowFunction> collection;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private RowFunction function;
     private Quarantines quarantine;
 
@@ -34,7 +35,7 @@ public final class UnnestOperator implements Processor<Object, Object, Object, O
         this.plan = plan;
         this.ofRows = ofRows;
         this.collection = collection;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
     }
 
@@ -50,14 +51,15 @@ public final class UnnestOperator implements Processor<Object, Object, Object, O
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         function = collection.get();
         quarantine = new Quarantines(quarantines, context);
     }
 
     @Override
-    public void process(Record<Object, Object> record) {
-        if (!(record.value() instanceof Element.Row row)) {
-            rowNodes.forward(context, record);
+    public void take(Object element, long timestamp) {
+        if (!(element instanceof Element.Row row)) {
+            outlet.give(element, timestamp);
             return;
         }
         Collection<?> elements;
@@ -68,11 +70,11 @@ public final class UnnestOperator implements Processor<Object, Object, Object, O
             return;
         }
         if (elements.isEmpty() && plan.empty() == Unnest.Empty.KEPT) {
-            give(row, Arrays.copyOf(row.values(), plan.rowType().fields().size()), 0, record.timestamp());
+            give(row, Arrays.copyOf(row.values(), plan.rowType().fields().size()), 0, timestamp);
         }
         int number = 0;
-        for (Object element : elements) {
-            give(row, with(row.values(), element, number), number, record.timestamp());
+        for (Object one : elements) {
+            give(row, with(row.values(), one, number), number, timestamp);
             number++;
         }
     }
@@ -104,7 +106,7 @@ public final class UnnestOperator implements Processor<Object, Object, Object, O
     }
 
     private void give(Element.Row row, Object[] values, int number, long timestamp) {
-        rowNodes.forward(context, new Record<>(null, new Element.Row(values, row.change(), row.eventTime(),
-                row.watermark(), row.horizon(), row.origin().part(number)), timestamp));
+        outlet.give(new Element.Row(values, row.change(), row.eventTime(),
+                row.watermark(), row.horizon(), row.origin().part(number)), timestamp);
     }
 }

@@ -2,10 +2,11 @@ package millrace.topology.operator;
 
 import java.util.Arrays;
 import java.util.List;
+import millrace.topology.chain.Operator;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Element;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowSpec;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
@@ -15,21 +16,22 @@ import org.apache.kafka.streams.processor.api.Record;
  * from what its own source partition had seen when it came, and from nothing else: so the verdict is the same at every
  * replay, whatever other partitions have done meanwhile.
  */
-public final class WindowsOperator implements Processor<Object, Object, Object, Object>, WindowSpec.Visitor {
+public final class WindowsOperator implements Operator, WindowSpec.Visitor {
     /** {@code window_time} is the last millisecond of the window, as in Flink. */
     private static final long LAST_MILLISECOND = 1000;
 
     private final WindowsPlan plan;
-    private final RowNodes rowNodes;
+    private final List<String> rowNodes;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private LateRows late;
-    private Record<Object, Object> record;
+    private long timestamp;
     private Element.Row row;
 
     private WindowsOperator(WindowsPlan plan, List<String> rowNodes) {
         this.plan = plan;
-        this.rowNodes = new RowNodes(rowNodes);
+        this.rowNodes = List.copyOf(rowNodes);
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(WindowsPlan plan,
@@ -40,20 +42,21 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
+        outlet = Outlet.of(context, rowNodes);
         late = plan.late().map(l -> new LateRows(l, plan.input(), context)).orElse(null);
     }
 
     @Override
-    public void process(Record<Object, Object> given) {
-        if (!(given.value() instanceof Element.Row r)) {
-            rowNodes.forward(context, given);
+    public void take(Object element, long timestamp) {
+        if (!(element instanceof Element.Row r)) {
+            outlet.give(element, timestamp);
             return;
         }
         Long time = (Long) r.values()[plan.timeColumn()];
         if (time == null) {
             return; // in no window, as NULL is in no range
         }
-        record = given;
+        this.timestamp = timestamp;
         row = r;
         plan.spec().forEach(time, this);
     }
@@ -69,6 +72,6 @@ public final class WindowsOperator implements Processor<Object, Object, Object, 
         values[width] = start;
         values[width + 1] = end;
         values[width + 2] = end - LAST_MILLISECOND;
-        rowNodes.forward(context, new Record<>(null, row.with(values), record.timestamp()));
+        outlet.give(row.with(values), timestamp);
     }
 }

@@ -14,6 +14,7 @@ import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.Malformed;
 import millrace.statestores.store.KeyedState;
+import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.SourceRecord;
@@ -49,11 +50,11 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
 
     private final SourcePlan plan;
     private final RegistryGate registry;
-    private final String[] rowNodes;
     private final TimeBounds bounds;
     private final int eventTimeSlot;
 
     private ProcessorContext<Object, Object> context;
+    private Outlet outlet;
     private ValueReader values;
     private RecordChecks checks;
     private QuarantineRecord.Writer quarantine;
@@ -79,7 +80,6 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         this.plan = plan;
         this.registry = registry;
         Contract contract = plan.source().contract();
-        rowNodes = plan.rowNodes().toArray(String[]::new);
         bounds = TimeBounds.of(contract);
         eventTimeSlot = contract.eventTime().map(e -> contract.rowType().indexOf(e.column())).orElse(-1);
     }
@@ -102,6 +102,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     public void init(ProcessorContext<Object, Object> taskContext) {
         SourceTopic source = plan.source();
         context = taskContext;
+        outlet = Outlet.of(context, plan.rowNodes());
         partition = context.taskId().partition();
         values = reader(source.contract());
         checks = RecordChecks.of(source.contract());
@@ -173,7 +174,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
             requireSaneTime(time, origin);
             requirePromises(row);
             clock.advance(time);
-            forward(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
+            outlet.give(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
                     clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
             if (++rowsSinceTold >= ROWS_PER_WATERMARK) {
                 tell(progress());
@@ -236,14 +237,6 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         if (violation != null) {
             throw refused(QuarantineReason.EXPECTATION_FAILED, violation.field(), violation.expected(),
                     violation.actual());
-        }
-    }
-
-    private void forward(Element element, long timestamp) {
-        // A null key and no headers: what a row needs of its source record it keeps itself.
-        Record<Object, Object> record = new Record<>(null, element, timestamp);
-        for (String node : rowNodes) {
-            context.forward(record, node);
         }
     }
 
@@ -323,7 +316,7 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     private void tell(Sent now) {
         rowsSinceTold = 0;
         if (!now.equals(told)) {
-            forward(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
+            outlet.give(new Element.Watermark(plan.source().ordinal(), now.watermark(), now.horizon()),
                     context.currentSystemTimeMs());
             told = now;
         }

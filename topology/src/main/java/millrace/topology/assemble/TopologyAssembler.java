@@ -21,6 +21,7 @@ import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregator;
 import millrace.topology.aggregate.InputChanges;
+import millrace.topology.bundle.BundleDeserializer;
 import millrace.topology.chain.OperatorChain;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.exchange.ExchangePlan;
@@ -123,7 +124,7 @@ public final class TopologyAssembler {
         EngineTopology topology = new EngineTopology();
         contractSteps.forEach((contract, step) -> topology.addSource(AutoOffsetReset.none(),
                 NodeNames.topic(contract), new RecordTimestamps(), new ByteArrayDeserializer(),
-                new ByteArrayDeserializer(), pipeline.contract(contract).orElseThrow().topic()));
+                new BundleDeserializer(), pipeline.contract(contract).orElseThrow().topic()));
         chain();
         steps.forEach(step -> addTo(topology, step));
         contractSteps.forEach((contract, step) -> topology.addSink(NodeNames.watermarks(contract),
@@ -138,7 +139,7 @@ public final class TopologyAssembler {
         ExchangePlan read = readBy.get(step);
         if (read != null) {
             topology.addSource(AutoOffsetReset.earliest(), NodeNames.exchangeTopic(read.name()), new RecordTimestamps(),
-                    new ByteArrayDeserializer(), new ByteArrayDeserializer(), internalTopic(read));
+                    new ByteArrayDeserializer(), new BundleDeserializer(), internalTopic(read));
         }
         if (heads.get(step.name) == step) {
             topology.addProcessor(step.name, chains.get(step).supplier(), nodes(step.parents));

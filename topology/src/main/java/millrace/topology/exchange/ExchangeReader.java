@@ -6,10 +6,12 @@ import java.util.Set;
 import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyedState;
 import millrace.statestores.store.StateDeclaration;
+import millrace.topology.bundle.Delivery;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -22,7 +24,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * changes, and soon after rows have come, since those above sum up and give on what they have only when told. The newest
  * progress of each task is kept in state: the task tells it once, and not again after a restart.
  */
-public final class ExchangeReader implements Processor<byte[], byte[], Object, Object> {
+public final class ExchangeReader implements Processor<byte[], Object, Object, Object> {
     private final ExchangePlan plan;
     private final Duration interval;
     private final List<String> rowNodes;
@@ -42,11 +44,11 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     }
 
     /** @param interval how soon after rows, or a start, the progress so far is told again */
-    public static ProcessorSupplier<byte[], byte[], Object, Object> supplier(ExchangePlan plan, Duration interval,
+    public static ProcessorSupplier<byte[], Object, Object, Object> supplier(ExchangePlan plan, Duration interval,
             List<String> rowNodes) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<byte[], byte[], Object, Object> get() {
+            public Processor<byte[], Object, Object, Object> get() {
                 return new ExchangeReader(plan, interval, rowNodes);
             }
 
@@ -79,7 +81,13 @@ public final class ExchangeReader implements Processor<byte[], byte[], Object, O
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
+    public void process(Record<byte[], Object> delivered) {
+        for (ConsumerRecord<byte[], byte[]> record : Delivery.of(delivered, context)) {
+            take(record);
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
         if (!ExchangeFormat.isProgress(record.value())) {
             outlet.give(format.row(record.value()), record.timestamp());
             owing = true;

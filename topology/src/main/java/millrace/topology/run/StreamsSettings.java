@@ -3,6 +3,7 @@ package millrace.topology.run;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import millrace.topology.bundle.Bundling;
 
 /** Kafka Streams as the engine wants it; what a user gives goes over it, except for what correctness hangs on. */
 final class StreamsSettings {
@@ -12,6 +13,10 @@ final class StreamsSettings {
         Map<String, String> ours = new HashMap<>();
         ours.put("num.stream.threads", Integer.toString(settings.threads()));
         ours.put("commit.interval.ms", Long.toString(settings.commitInterval().toMillis()));
+        // What a poll brings of a partition goes through Streams as one record; so few of them are many rows.
+        ours.put("main.consumer.interceptor.classes", Bundling.class.getName());
+        ours.put("consumer.max.poll.records", "2000");
+        ours.put("buffered.records.per.partition", "4");
         ours.put("state.dir", settings.stateFolder().toString());
         // Its cache costs more than it saves; operators keep their own on the heap.
         ours.put("statestore.cache.max.bytes", "0");

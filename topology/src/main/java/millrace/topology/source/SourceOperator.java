@@ -14,6 +14,7 @@ import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.Malformed;
 import millrace.statestores.store.KeyedState;
+import millrace.topology.bundle.Delivery;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -25,6 +26,7 @@ import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.Idleness;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.TimeBounds;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Reads one contract's topic: each record becomes a row that its time and its contract allow, or goes to quarantine.
  * Keeps the clock of its partition and tells everybody below how far it has come.
  */
-public final class SourceOperator implements Processor<byte[], byte[], Object, Object> {
+public final class SourceOperator implements Processor<byte[], Object, Object, Object> {
     /** How often a place is written down where a replay can begin. */
     private static final long CHECKPOINT_MILLIS = 60_000;
     /**
@@ -84,10 +86,10 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
         eventTimeSlot = contract.eventTime().map(e -> contract.rowType().indexOf(e.column())).orElse(-1);
     }
 
-    public static ProcessorSupplier<byte[], byte[], Object, Object> supplier(SourcePlan plan, RegistryGate registry) {
+    public static ProcessorSupplier<byte[], Object, Object, Object> supplier(SourcePlan plan, RegistryGate registry) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<byte[], byte[], Object, Object> get() {
+            public Processor<byte[], Object, Object, Object> get() {
                 return new SourceOperator(plan, registry);
             }
 
@@ -148,18 +150,23 @@ public final class SourceOperator implements Processor<byte[], byte[], Object, O
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
-        var metadata = context.recordMetadata().orElseThrow();
-        if (metadata.offset() < clock.nextOffset()) {
-            passOver(metadata.offset());
+    public void process(Record<byte[], Object> delivered) {
+        for (ConsumerRecord<byte[], byte[]> record : Delivery.of(delivered, context)) {
+            take(record);
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        if (record.offset() < clock.nextOffset()) {
+            passOver(record.offset());
             return;
         }
-        SourceRecord origin = new SourceRecord(plan.source(), metadata.partition(), metadata.offset(),
+        SourceRecord origin = new SourceRecord(plan.source(), record.partition(), record.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
         widen();
-        obeyJournal(metadata.offset());
-        writeRevision(metadata.offset());
-        clock.seen(metadata.offset());
+        obeyJournal(record.offset());
+        writeRevision(record.offset());
+        clock.seen(record.offset());
         cell.set(clock);
         if (EndMarker.isEnd(record.value(), record.headers())) {
             clock.end();

@@ -131,7 +131,7 @@ class SourceOperatorKitTest {
         private final List<StateStore> stores = new ArrayList<>();
         private Uuid topicId = Orders.TOPIC_ID;
         private MockProcessorContext<Object, Object> context;
-        private Processor<byte[], byte[], Object, Object> operator;
+        private Processor<byte[], Object, Object, Object> operator;
 
         void restore() {
             var supplier = SourceOperator.supplier(plan(), new RegistryGate(registry, InstantSource.system()));

@@ -73,11 +73,10 @@ final class RandomModels {
     }
 
     private static Model model(String name, String sql, String key, Duration retention) {
-        Model.Config d = Model.Config.DEFAULT;
-        return new Model("gold", name, name + ".sql", sql, "", List.of(), new Model.Config(
-                key.isEmpty() ? List.of() : List.of(key.split(",")), d.materialized(), Optional.ofNullable(retention),
-                d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(), d.topic(), d.tableProperties(),
-                d.places()));
+        Model.Config keyed = Model.Config.DEFAULT
+                .withUniqueKey(key.isEmpty() ? List.of() : List.of(key.split(",")));
+        return new Model("gold", name, name + ".sql", sql, "", List.of(),
+                retention == null ? keyed : keyed.withRetention(retention));
     }
 
     private Optional<Model> accept(Model model) {

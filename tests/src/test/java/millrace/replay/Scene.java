@@ -98,12 +98,9 @@ final class Scene implements AutoCloseable {
 
     private static Model model(String name, String sql, String keys) {
         String[] parts = name.split("\\.");
-        Model.Config d = Model.Config.DEFAULT;
         return new Model(parts[0], parts[1], name + ".sql", sql, "", List.of(),
-                new Model.Config(keys.isEmpty() ? List.of() : List.of(keys.split(",")), d.materialized(),
-                        Optional.of(Model.Config.FOREVER), d.partitionBy(), d.sortBy(), d.targetFileSize(), d.serve(),
-                        d.topic(),
-                        d.tableProperties(), d.places()));
+                Model.Config.DEFAULT.withUniqueKey(keys.isEmpty() ? List.of() : List.of(keys.split(",")))
+                        .withRetention(Model.Config.FOREVER));
     }
 
     void produce(List<History.Event> events) {

@@ -58,12 +58,9 @@ public final class BenchProject {
     }
 
     private static Model asRun(Model model) {
-        Model.Config c = model.config();
         return model.layer().equals(VIEWS)
                 ? new Model(model.layer(), model.name(), model.sqlFile(), model.sql(), model.description(),
-                        model.columns(),
-                        new Model.Config(c.uniqueKey(), c.materialized(), c.retention(), c.partitionBy(), c.sortBy(),
-                                c.targetFileSize(), c.serve(), false, c.tableProperties(), c.places()))
+                        model.columns(), model.config().withoutTopic())
                 : model;
     }
 

@@ -135,9 +135,8 @@ class DeploymentTest {
         String sql = "SELECT id, window_start AS " + windowStart + ", COUNT(*) AS n FROM TABLE(TUMBLE(TABLE orders, "
                 + "DESCRIPTOR(\"at\"), INTERVAL '1' HOUR)) GROUP BY id, window_start, window_end";
         Model model = new Model("gold", "hourly", "models/gold/hourly.sql", sql, "", List.of(),
-                new Model.Config(List.of("id", windowStart), Optional.empty(), Optional.empty(),
-                        List.of("day(" + windowStart + ")"), List.of(), Optional.empty(), false, true, Map.of(),
-                        Map.of()));
+                Model.Config.DEFAULT.withUniqueKey(List.of("id", windowStart))
+                        .withPartitionBy(List.of("day(" + windowStart + ")")));
         FunctionLibrary functions = FunctionLibrary.builtIn();
         return Deployment.of(project("shop"), List.of(contract), List.of(model),
                 SqlCompiler.compile(List.of(contract), List.of(model), functions), functions, Aggregates.builtIn());

@@ -197,8 +197,7 @@ class PlatformObserverTest {
 
     private Deployment deployment(Model model, String key) {
         return deployment(List.of(new Model(model.layer(), model.name(), model.sqlFile(), model.sql(), "", List.of(),
-                new Model.Config(List.of(key), Optional.empty(), Optional.of(Model.Config.FOREVER), List.of(),
-                        List.of(), Optional.empty(), false, true, Map.of(), Map.of()))));
+                Model.Config.DEFAULT.withUniqueKey(List.of(key)).withRetention(Model.Config.FOREVER))));
     }
 
     private Deployment deployment(List<Model> models) {

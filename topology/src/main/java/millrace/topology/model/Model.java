@@ -72,6 +72,27 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
             places = Map.copyOf(places);
         }
 
+        public Config withUniqueKey(List<String> columns) {
+            return new Config(columns, materialized, retention, partitionBy, sortBy, targetFileSize, serve, topic,
+                    tableProperties, places);
+        }
+
+        public Config withRetention(Duration duration) {
+            return new Config(uniqueKey, materialized, Optional.of(duration), partitionBy, sortBy, targetFileSize, serve,
+                    topic, tableProperties, places);
+        }
+
+        public Config withPartitionBy(List<String> transforms) {
+            return new Config(uniqueKey, materialized, retention, transforms, sortBy, targetFileSize, serve, topic,
+                    tableProperties, places);
+        }
+
+        /** The same for a model that only others read. */
+        public Config withoutTopic() {
+            return new Config(uniqueKey, materialized, retention, partitionBy, sortBy, targetFileSize, serve, false,
+                    tableProperties, places);
+        }
+
         /** Whether {@code retention: forever} was said. */
         public boolean keepsForever() {
             return retention.filter(FOREVER::equals).isPresent();

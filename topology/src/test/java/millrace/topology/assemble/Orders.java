@@ -88,10 +88,8 @@ public final class Orders {
     }
 
     public static Pipeline.PlannedModel model(String name, PlanNode root, String... uniqueKey) {
-        Model.Config d = Model.Config.DEFAULT;
         return new Pipeline.PlannedModel(new Plan(name, root, root.rowType()),
-                new Model.Config(List.of(uniqueKey), d.materialized(), d.retention(), d.partitionBy(), d.sortBy(),
-                        d.targetFileSize(), d.serve(), d.topic(), d.tableProperties(), d.places()));
+                Model.Config.DEFAULT.withUniqueKey(List.of(uniqueKey)));
     }
 
     /** Registers what the pipeline writes and makes up the topics. */

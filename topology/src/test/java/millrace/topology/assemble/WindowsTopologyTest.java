@@ -288,9 +288,7 @@ class WindowsTopologyTest {
     }
 
     private Model.Config config(String model) {
-        Model.Config d = Model.Config.DEFAULT;
-        return new Model.Config(keys.getOrDefault(model, List.of()), d.materialized(), d.retention(), d.partitionBy(),
-                d.sortBy(), d.targetFileSize(), d.serve(), d.topic(), d.tableProperties(), d.places());
+        return Model.Config.DEFAULT.withUniqueKey(keys.getOrDefault(model, List.of()));
     }
 
     private static Contract amendable(Duration lateness) {

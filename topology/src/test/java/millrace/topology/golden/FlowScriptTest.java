@@ -156,19 +156,17 @@ class FlowScriptTest {
     private void model(String line, String sql) {
         String[] parts = line.split(" ");
         String[] name = parts[1].split("\\.");
-        Optional<Duration> retention = Optional.empty();
-        List<String> key = List.of();
+        Model.Config config = Model.Config.DEFAULT;
         for (int i = 2; i < parts.length; i++) {
             String[] option = parts[i].split("=");
             switch (option[0]) {
-                case "retention" -> retention = Optional.of(duration(option[1]));
-                case "key" -> key = List.of(option[1].split(","));
+                case "retention" -> config = config.withRetention(duration(option[1]));
+                case "key" -> config = config.withUniqueKey(List.of(option[1].split(",")));
                 default -> throw new IllegalArgumentException(line);
             }
         }
         models.put(parts[1], new Model(name[0], name[1], "models/" + name[0] + "/" + name[1] + ".sql", sql, "",
-                List.of(), new Model.Config(key, Optional.empty(), retention, List.of(), List.of(), Optional.empty(),
-                        false, true, Map.of(), Map.of())));
+                List.of(), config));
         try {
             Plan plan = plans().stream().filter(p -> p.model().equals(parts[1])).findFirst().orElseThrow();
             line("plan");

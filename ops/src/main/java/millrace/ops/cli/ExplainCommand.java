@@ -9,7 +9,8 @@ import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
-import millrace.topology.assemble.Pipeline;
+import millrace.schemas.yaml.Durations;
+import millrace.topology.explain.Emission;
 import millrace.topology.explain.Lineage;
 import millrace.topology.explain.PlanPrinter;
 import millrace.topology.plan.Plan;
@@ -29,8 +30,7 @@ final class ExplainCommand extends Main.Subcommand {
     @Mixin
     private Where where;
 
-    /** @param changesBy see {@link Pipeline#changesBy} */
-    private record Explained(Plan plan, List<String> changesBy) {
+    private record Explained(Plan plan, Emission emission) {
         String name() {
             return plan.model();
         }
@@ -45,7 +45,7 @@ final class ExplainCommand extends Main.Subcommand {
     @Override
     ExitCode run() {
         List<Explained> all = where.projects(terminal()).stream().map(d -> Deployment.read(d).pipeline())
-                .flatMap(p -> p.models().stream().map(m -> new Explained(m.plan(), p.changesBy(m)))).toList();
+                .flatMap(p -> p.models().stream().map(m -> new Explained(m.plan(), p.emissionOf(m)))).toList();
         List<Plan> plans = all.stream().map(Explained::plan).toList();
         List<Explained> chosen = model == null ? all : all.stream().filter(e -> e.name().equals(model)).toList();
         if (chosen.isEmpty() && model != null) {
@@ -65,11 +65,11 @@ final class ExplainCommand extends Main.Subcommand {
 
     private String text(Explained explained, List<Plan> all) {
         Plan plan = explained.plan();
-        List<String> by = explained.changesBy();
+        Emission emission = explained.emission();
         StringBuilder text = new StringBuilder(terminal().bold(plan.model())).append('\n');
-        (types ? PlanPrinter.printWithTypes(plan, by) : PlanPrinter.print(plan, by)).strip().lines()
+        (types ? PlanPrinter.printWithTypes(plan, emission) : PlanPrinter.print(plan, emission)).strip().lines()
                 .forEach(l -> text.append("  ").append(l).append('\n'));
-        if (!by.isEmpty()) {
+        if (!emission.changesBy().isEmpty()) {
             text.append("  the table keeps every change: _change, _offset\n");
         }
         TextTable columns = new TextTable("column", "from");
@@ -84,8 +84,9 @@ final class ExplainCommand extends Main.Subcommand {
         Plan plan = explained.plan();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("model", plan.model());
-        out.put("plan", PlanPrinter.print(plan, explained.changesBy()));
-        out.put("changesBy", explained.changesBy());
+        out.put("plan", PlanPrinter.print(plan, explained.emission()));
+        out.put("changesBy", explained.emission().changesBy());
+        explained.emission().early().ifPresent(every -> out.put("early", Durations.format(every)));
         Map<String, Object> columns = new LinkedHashMap<>();
         Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.put(name,
                 from.stream().map(Object::toString).toList()));

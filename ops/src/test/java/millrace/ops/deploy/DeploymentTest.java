@@ -193,8 +193,8 @@ class DeploymentTest {
     private static Deployment deployment(String name, Contract contract) {
         FieldType.Struct row = new FieldType.Struct(List.of(Field.required("id", new FieldType.Text())));
         Model model = new Model("silver", "orders", "models/silver/orders.sql", "SELECT id FROM orders", "", List.of(),
-                new Model.Config(List.of(), Optional.empty(), Optional.empty(), List.of("day(at)"), List.of(),
-                        Optional.of(64L << 20), false, true, Map.of("owner", "shop"), Map.of()));
+                Model.Config.DEFAULT.withPartitionBy(List.of("day(at)")).withTargetFileSize(64L << 20)
+                        .withTableProperties(Map.of("owner", "shop")));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
         return Deployment.of(project(name), List.of(contract), List.of(model), List.of(plan),

@@ -61,6 +61,10 @@ final class NodeNames {
         return model + "/emit";
     }
 
+    static String early(String model) {
+        return model + "/early";
+    }
+
     static String output(String model) {
         return model + "/output";
     }

@@ -15,6 +15,7 @@ import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.Aggregates;
+import millrace.topology.explain.Emission;
 import millrace.topology.late.LateRow;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
@@ -102,7 +103,12 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     /** The columns by which a model changes rows that it has given out; empty if it changes none. */
     public List<String> changesBy(PlannedModel model) {
-        return rowChanges().in(model.plan().root()) ? model.config().uniqueKey() : List.of();
+        return model.config().early().isPresent() || rowChanges().in(model.plan().root()) ? model.config().uniqueKey() : List.of();
+    }
+
+    /** How a model's rows leave it. */
+    public Emission emissionOf(PlannedModel model) {
+        return new Emission(changesBy(model), model.config().early());
     }
 
     /** The topics that a model writes beside its rows, with the types of what lies in them. */

@@ -1,13 +1,17 @@
 package millrace.topology.assemble;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import millrace.schemas.row.FieldType;
+import millrace.topology.operator.EarlyPlan;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /** A node of the topology while its children are still being found. */
@@ -36,6 +40,9 @@ final class Step {
     boolean computes;
     private final Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator;
     final List<String> rowNodes = new ArrayList<>();
+    /** Those that get its early results, and nothing else. */
+    private final List<String> earlyNodes = new ArrayList<>();
+    private Duration earlyEvery;
 
     Step(String name, Region region, List<String> parents, Function<Step, ProcessorSupplier<?, ?, ?, ?>> operator) {
         this.name = name;
@@ -57,6 +64,19 @@ final class Step {
             b.rowNodes.add(name);
         }
         return step;
+    }
+
+    /** A step that gets the early results of another one. */
+    static Step ofEarlyResults(String name, Step of, Duration every, ProcessorSupplier<?, ?, ?, ?> operator) {
+        Step step = new Step(name, of.region, List.of(of.name), s -> operator);
+        of.earlyNodes.add(name);
+        of.earlyEvery = every;
+        return step;
+    }
+
+    /** What the operator of this step does with open windows, once it is known who wants that. */
+    Optional<EarlyPlan> early(FieldType.Struct rowType, EarlyPlan.Time time) {
+        return Optional.ofNullable(earlyEvery).map(every -> new EarlyPlan(every, rowType, time, earlyNodes));
     }
 
     /** How many of the inputs a task has: the others have fewer partitions. */

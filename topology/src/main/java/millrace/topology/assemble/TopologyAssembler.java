@@ -1,5 +1,6 @@
 package millrace.topology.assemble;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ import millrace.topology.operator.AsOfOperator;
 import millrace.topology.operator.AsOfPlan;
 import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.DeduplicatePlan;
+import millrace.topology.operator.EarlyOperator;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
 import millrace.topology.operator.JoinOperator;
@@ -44,6 +46,7 @@ import millrace.topology.operator.MergeSessionOperator;
 import millrace.topology.operator.OnTimeOperator;
 import millrace.topology.operator.OverOperator;
 import millrace.topology.operator.OverPlan;
+import millrace.topology.operator.OutputPlan;
 import millrace.topology.operator.PartialAggregateOperator;
 import millrace.topology.operator.PartialSessionOperator;
 import millrace.topology.operator.SelectOperator;
@@ -227,12 +230,27 @@ public final class TopologyAssembler {
         if (key.contains(-1)) {
             throw new IllegalArgumentException(model.name() + " has no column for " + model.config().uniqueKey());
         }
+        OutputPlan output = new OutputPlan(topic, row, key, schemaId(topic), surroundings.largestRecords().get(topic),
+                NodeNames.output(model.name()));
         Step emit = Step.behind(NodeNames.emit(model.name()), List.of(end), s -> EmitOperator.supplier(
-                new EmitPlan(model.name(), topic, row, key, schemaId(topic), surroundings.largestRecords().get(topic),
-                        s.inputs, NodeNames.output(model.name()), NodeNames.watermarks(model.name()),
+                new EmitPlan(model.name(), output, s.inputs, NodeNames.watermarks(model.name()),
                         sides.routes(model.name(), s))));
         emits.put(emit, model.name());
         steps.add(emit);
+        model.config().early().ifPresent(every -> addEarly(model, output, every));
+    }
+
+    /** Early results go to the model's topic and nowhere else: who reads the model is built on final ones. */
+    private void addEarly(Pipeline.PlannedModel model, OutputPlan output, Duration every) {
+        List<Supplier<RowFunction>> calculations = new ArrayList<>();
+        PlanNode node = model.plan().root();
+        while (node instanceof PlanNode.Calc calc) {
+            calculations.add(0, compiler.apply(calc));
+            node = calc.input();
+        }
+        Step aggregate = ofModel.get(node).get(0);
+        steps.add(Step.ofEarlyResults(NodeNames.early(model.name()), aggregate, every,
+                EarlyOperator.supplier(calculations, output)));
     }
 
     /** The steps whose rows together are a node's rows; a node that a model has twice is computed once. */
@@ -322,7 +340,9 @@ public final class TopologyAssembler {
                         new SessionPlan(new AggregatePlan(NodeNames.state(model, path), merge.input().rowType(),
                                 groups, calls, OptionalInt.empty(), s::inputsOf), merge.gap(), -1,
                                 OptionalInt.empty()),
-                        s.rowNodes, sides.routes(model, s)));
+                        s.rowNodes, sides.routes(model, s),
+                        s.early(merge.rowType(),
+                                row -> (Long) row[merge.groups() + PlanNode.Windows.COLUMNS - 1])));
     }
 
     private Step partial(PlanNode.PartialAggregate partial, String model, String path) {
@@ -400,7 +420,8 @@ public final class TopologyAssembler {
                 s -> MergeAggregateOperator.supplier(model,
                         new AggregatePlan(NodeNames.state(model, path), merge.input().rowType(), groups, calls,
                                 merge.windowEnd(), s::inputsOf),
-                        s.rowNodes, sides.routes(model, s)));
+                        s.rowNodes, sides.routes(model, s), s.early(merge.rowType(),
+                                row -> MergeAggregateOperator.timeOf((Long) row[merge.windowEnd().getAsInt()]))));
     }
 
     private Step top(PlanNode.TopN top, String model, String path) {

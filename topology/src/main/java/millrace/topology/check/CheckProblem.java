@@ -16,6 +16,8 @@ public enum CheckProblem implements ProblemCode {
             "Name the contract's event time, passed on unchanged."),
     RESULT_NEEDS_KEY("A model changes rows that it has given out, but has no key to find them by.",
             "Name the columns of GROUP BY in unique_key."),
+    EARLY_UNUSABLE("A model asks for early results, but gives out nothing that waits for a window to close.",
+            "Let emit: early(d) stand at a model that groups by a window or session; what is built on it is a model of its own."),
     AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",
             "Use a function that can, such as COUNT(DISTINCT ..), or read rows that stay."),
     DEDUPLICATION_UNUSABLE("The last row of each key is taken of rows that may be taken back.",

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.yaml.Durations;
 import millrace.topology.function.TypeText;
 import millrace.topology.plan.AggregateCall;
 import millrace.topology.plan.Expression;
@@ -30,32 +31,31 @@ public final class PlanPrinter {
 
     /** The steps of a model that gives out no row twice. */
     public static String print(Plan plan) {
-        return print(plan, List.of());
+        return print(plan, Emission.ONCE);
     }
 
     /**
      * The steps, the last one first, each input indented under its step; no line break at the end.
-     *
-     * @param changesBy the columns by which the model changes rows that it has given out; empty if it changes none
      */
-    public static String print(Plan plan, List<String> changesBy) {
+    public static String print(Plan plan, Emission emission) {
         StringBuilder out = new StringBuilder("emit ").append(plan.model());
-        if (!changesBy.isEmpty()) {
-            out.append(", upserts by ").append(String.join(", ", changesBy));
+        if (!emission.changesBy().isEmpty()) {
+            out.append(", upserts by ").append(String.join(", ", emission.changesBy()));
         }
+        emission.early().ifPresent(every -> out.append(", early every ").append(Durations.format(every)));
         new PlanPrinter(out).node(plan.root(), "  ");
         return out.toString();
     }
 
     /** The steps and the columns of the result with their types. */
     public static String printWithTypes(Plan plan) {
-        return printWithTypes(plan, List.of());
+        return printWithTypes(plan, Emission.ONCE);
     }
 
     /** The same of a model that changes rows. */
-    public static String printWithTypes(Plan plan, List<String> changesBy) {
+    public static String printWithTypes(Plan plan, Emission emission) {
         int width = plan.rowType().fields().stream().mapToInt(f -> f.name().length()).max().orElse(0);
-        return print(plan, changesBy) + "\ncolumns" + plan.rowType().fields().stream()
+        return print(plan, emission) + "\ncolumns" + plan.rowType().fields().stream()
                 .map(f -> "\n  " + f.name() + " ".repeat(width - f.name().length() + 2) + type(f))
                 .collect(Collectors.joining());
     }

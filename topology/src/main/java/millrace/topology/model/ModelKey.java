@@ -15,7 +15,7 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public enum Form {
         COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
                 "true or false"),
-        WORD("one word"),
+        WORD("one word"), EMISSION("final, or early(duration)"),
         PROPERTIES("mapping");
 
         private final String words;
@@ -35,7 +35,10 @@ public record ModelKey(String name, Form form, String fallback, String descripti
             new ModelKey("unique_key", Form.COLUMNS, "",
                     "Columns that identify a row. They become the key of the records in the model's topic."),
             new ModelKey("materialized", Form.WORD, "append", "How rows reach the table; `append` in this version."),
-            new ModelKey("emit", Form.WORD, "final", "When rows are given out; `final` in this version."),
+            new ModelKey("emit", Form.EMISSION, "final",
+                    "When the rows of windows and sessions are given out: `final`, when they close; or `early(30s)`, "
+                            + "what there is so far every 30 s too. Early rows go to the model's topic and table, where "
+                            + "the final one takes their place; models that read this one do not see them."),
             new ModelKey("retention", Form.DURATION, "`defaults.retention`",
                     "How long the model's operators remember."),
             new ModelKey("partition_by", Form.COLUMNS, "",

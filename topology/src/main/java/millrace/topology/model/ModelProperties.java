@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.yaml.Durations;
 import millrace.schemas.yaml.YamlNode;
 import millrace.schemas.yaml.YamlProblem;
 import millrace.topology.model.Model.Config;
@@ -26,6 +27,7 @@ import millrace.topology.model.Model.ModelColumn;
 record ModelProperties(String description, List<ModelColumn> columns, Config config) {
     private static final List<String> TESTS = List.of("not_null", "accepted_values", "accepted_range");
     private static final List<String> LATER_TESTS = List.of("unique", "relationships");
+    private static final Pattern EARLY = Pattern.compile("early\\s*\\((.*)\\)");
     private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([KMG]i?B|B)?", Pattern.CASE_INSENSITIVE);
 
     static ModelProperties read(YamlNode node) {
@@ -128,24 +130,30 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
                 m -> m.entries().forEach((k, v) -> v.asText().ifPresent(text -> properties.put(k, text))));
         only(node, "materialized", "append", "upsert", "scd2");
         only(node, "publish", "continuous", "audited");
-        node.get("emit").ifPresent(n -> n.asText().ifPresent(text -> {
-            if (text.matches("early(\\(.*\\))?")) {
-                later(n, "emit", text, "final");
-            } else if (!text.equals("final")) {
-                n.problem(YamlProblem.YAML_BAD_VALUE, "Found \"" + text + "\", expected final."
-                        + Nearest.hint(text, List.of("final")));
-            }
-        }));
         boolean serve = flag(node, "serve", false);
         boolean topic = flag(node, "topic", true);
         Optional<Duration> retention = node.get("retention").flatMap(
                 n -> n.isScalar() && n.asText().filter("forever"::equals).isPresent()
                         ? Optional.of(Config.FOREVER)
                         : n.asDuration());
-        return new Config(texts(node, "unique_key"), node.get("materialized").map(m -> Materialized.APPEND), retention,
+        return new Config(texts(node, "unique_key"), node.get("materialized").map(m -> Materialized.APPEND),
+                node.get("emit").flatMap(ModelProperties::early), retention,
                 texts(node, "partition_by"), texts(node, "sort_by"), node.get("target_file_size")
                         .flatMap(ModelProperties::size),
                 serve, topic, properties, places);
+    }
+
+    /** How often results are given out early; empty for {@code final}. */
+    private static Optional<Duration> early(YamlNode node) {
+        Optional<String> text = node.asText();
+        Matcher m = EARLY.matcher(text.orElse("").strip());
+        Optional<Duration> every = m.matches() ? Durations.parse(m.group(1)) : Optional.empty();
+        if (every.filter(Duration::isPositive).isEmpty() && text.filter("final"::equals).isEmpty()) {
+            node.problem(YamlProblem.YAML_BAD_VALUE, "Found \"" + text.orElse("") + "\", expected final, or early(d) with "
+                    + "how often results are given out before they are final, such as early(30s)."
+                    + Nearest.hint(text.orElse(""), List.of("final")));
+        }
+        return every.filter(Duration::isPositive);
     }
 
     /** Notes a value that is not the first of the known ones: the others are for later versions. */

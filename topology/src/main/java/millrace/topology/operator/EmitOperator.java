@@ -3,13 +3,9 @@ package millrace.topology.operator;
 import java.util.HashMap;
 import java.util.Map;
 import millrace.schemas.time.TaskWatermark;
-import millrace.schemas.wire.AvroRowEncoder;
-import millrace.schemas.wire.AvroTypes;
 import millrace.topology.chain.Operator;
 import millrace.topology.flow.Element;
-import millrace.topology.quarantine.QuarantineReason;
 import millrace.topology.quarantine.Refusal;
-import millrace.topology.route.RoutedKey;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
@@ -17,18 +13,12 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * Writes a model's rows to its topic, and how far this task has come to the topic of watermarks. Both belong to the same
  * transaction, so a watermark is seen no sooner than the rows it covers.
- *
- * <p>
- * A row that takes back an earlier one becomes a tombstone of its key; the row that replaces it, if one does, follows.
  */
 public final class EmitOperator implements Operator {
     private final EmitPlan plan;
 
     private ProcessorContext<Object, Object> context;
-    private AvroRowEncoder encoder;
-    private CanonicalKey key;
-    private RoutedKey keyless;
-    private OriginHeader.Writer origin;
+    private RowRecords records;
     private Quarantines quarantine;
     private Map<Integer, Element.Watermark> watermarks;
     private long expected;
@@ -46,10 +36,7 @@ public final class EmitOperator implements Operator {
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         int task = context.taskId().partition();
-        encoder = AvroRowEncoder.of(AvroTypes.toSchema(plan.topic(), plan.rowType()), plan.rowType(), plan.schemaId());
-        key = plan.key().isEmpty() ? null : new CanonicalKey(plan.rowType(), plan.key());
-        keyless = RoutedKey.pinned(null, task);
-        origin = new OriginHeader.Writer();
+        records = new RowRecords(plan.output(), task);
         quarantine = new Quarantines(plan.quarantines(), context);
         // Not kept in a store: every source tells its watermark again after a restart, and the topic keeps the last one.
         watermarks = new HashMap<>();
@@ -66,29 +53,11 @@ public final class EmitOperator implements Operator {
     }
 
     private void emit(Element.Row row, long timestamp) {
-        byte[] value;
-        RoutedKey routed;
         try {
-            value = row.retracts() ? null : encoder.encode(row.values());
-            routed = key == null ? keyless : RoutedKey.hashed(key.of(row.values()));
-        } catch (IllegalArgumentException e) {
-            refuse(row, QuarantineReason.ROW_UNWRITABLE, "", "a row of " + plan.topic(),
-                    String.valueOf(e.getMessage()));
-            return;
-        } catch (CanonicalKey.NullInKeyException e) {
-            refuse(row, QuarantineReason.KEY_MISSING, e.column(), "a value", "null");
-            return;
+            context.forward(records.of(row, timestamp), plan.output().node());
+        } catch (RowRecords.UnwritableException e) {
+            quarantine.refuse(row, Refusal.ofRow(e.reason(), plan.model(), e.field(), e.expected(), e.actual()));
         }
-        if (value != null && value.length > plan.largestRow()) {
-            refuse(row, QuarantineReason.ROW_TOO_LARGE, "", "at most " + plan.largestRow() + " bytes",
-                    value.length + " bytes");
-            return;
-        }
-        context.forward(new Record<>(routed, value, timestamp, origin.headers(row)), plan.rowNode());
-    }
-
-    private void refuse(Element.Row row, QuarantineReason reason, String field, String expectedText, String actual) {
-        quarantine.refuse(row, Refusal.ofRow(reason, plan.model(), field, expectedText, actual));
     }
 
     private void observe(Element.Watermark watermark) {
@@ -102,7 +71,7 @@ public final class EmitOperator implements Operator {
             minimum = Math.min(minimum, one.watermark());
             horizon = Math.min(horizon, one.horizon());
         }
-        var now = new TaskWatermark(plan.topic(), context.taskId().partition(), plan.tasks(), minimum, horizon, -1);
+        var now = new TaskWatermark(plan.output().topic(), context.taskId().partition(), plan.tasks(), minimum, horizon, -1);
         if (!now.equals(sent)) {
             context.forward(new Record<>(now.key(), now.value(), context.currentSystemTimeMs()), plan.watermarkNode());
             sent = now;

@@ -18,6 +18,8 @@ final class Group {
     private long newest = Long.MIN_VALUE;
     /** Whether its row has been given out. */
     private boolean given;
+    /** The bytes of the row that was given out ahead of time; null if none was, or the final one has taken its place. */
+    private byte[] early;
 
     private Group(Object[] states) {
         this.states = states;
@@ -39,9 +41,20 @@ final class Group {
         given = isOut;
     }
 
+    byte[] early() {
+        return early;
+    }
+
+    void giveEarly(byte[] row) {
+        early = row;
+    }
+
     /** The calls of one aggregate, and what each does to a group. Serves one task. */
     static final class Calls implements StateCodec<Group> {
         private static final int VERSION = 1;
+        private static final int NOT_GIVEN = 0;
+        private static final int GIVEN = 1;
+        private static final int GIVEN_EARLY = 2;
 
         private final Aggregator<Object>[] calls;
         private final StateOutput out = new StateOutput();
@@ -94,11 +107,19 @@ final class Group {
             return row;
         }
 
-        /** Version 1: whether it was given out, rows, newest event time, and what each call has seen. */
+        /**
+         * Version 1: whether it was given out and, if that was ahead of time, the row; rows, newest event time, and what
+         * each call has seen.
+         */
         @Override
         public byte[] encode(Group group) {
-            out.reset().writeByte(VERSION).writeBoolean(group.given).writeLong(group.rows)
-                    .writeSortable(group.newest);
+            out.reset().writeByte(VERSION);
+            if (group.early == null) {
+                out.writeByte(group.given ? GIVEN : NOT_GIVEN);
+            } else {
+                out.writeByte(GIVEN_EARLY).writeBytes(group.early);
+            }
+            out.writeLong(group.rows).writeSortable(group.newest);
             for (int i = 0; i < calls.length; i++) {
                 calls[i].write(group.states[i], out);
             }
@@ -109,7 +130,8 @@ final class Group {
         public Group decode(byte[] bytes) {
             UnknownLayoutException.requireVersion("a group", bytes, VERSION);
             StateInput in = new StateInput(bytes, 1, bytes.length - 1);
-            boolean given = in.readBoolean();
+            int given = in.readByte();
+            byte[] early = given == GIVEN_EARLY ? in.readBytes() : null;
             long rows = in.readLong();
             long newest = in.readSortable();
             Object[] states = new Object[calls.length];
@@ -117,7 +139,8 @@ final class Group {
                 states[i] = calls[i].read(in);
             }
             Group group = new Group(states);
-            group.given = given;
+            group.given = given == GIVEN;
+            group.early = early;
             group.rows = rows;
             group.newest = newest;
             return group;

@@ -3,7 +3,9 @@ package millrace.topology.operator;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.chain.Operator;
@@ -36,6 +38,7 @@ public final class MergeAggregateOperator implements Operator {
     private final AggregatePlan plan;
     private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
+    private final Optional<EarlyPlan> earlyPlan;
 
     private ProcessorContext<Object, Object> context;
     private Outlet outlet;
@@ -44,22 +47,30 @@ public final class MergeAggregateOperator implements Operator {
     private OrderedState<Group> groups;
     private KeptProgress progress;
     private Quarantines quarantine;
+    private EarlyResults<Place> early;
+
+    /** Where a group is. */
+    private record Place(long end, KeyBytes key) {}
 
     private MergeAggregateOperator(String model, AggregatePlan plan, List<String> rowNodes,
-            QuarantineRoutes quarantines) {
+            QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
         this.model = model;
         this.plan = plan;
         this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
+        this.earlyPlan = early;
     }
 
-    /** @param plan whose input has the columns of the group and, last, the part */
+    /**
+     * @param plan whose input has the columns of the group and, last, the part
+     * @param early absent: rows are given out when their window closes, and not before
+     */
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, AggregatePlan plan,
-            List<String> rowNodes, QuarantineRoutes quarantines) {
+            List<String> rowNodes, QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<Object, Object, Object, Object> get() {
-                return new MergeAggregateOperator(model, plan, rowNodes, quarantines);
+                return new MergeAggregateOperator(model, plan, rowNodes, quarantines, early);
             }
 
             @Override
@@ -85,6 +96,20 @@ public final class MergeAggregateOperator implements Operator {
         groups = OrderedState.open(context, declaration(plan, calls));
         progress = new KeptProgress(context, plan.name(), plan.inputs());
         quarantine = new Quarantines(quarantines, context);
+        early = new EarlyResults<>(earlyPlan, context, new EarlyResults.Groups<>() {
+            @Override
+            public void at(Place place, long timestamp) {
+                OrderedState.Entry<Group> entry = groups.find(place.end(), place.key());
+                if (entry != null) {
+                    giveEarly(entry, timestamp);
+                }
+            }
+
+            @Override
+            public void all(long timestamp) {
+                groups.forEach(progress.watermark(), Long.MAX_VALUE, entry -> giveEarly(entry, timestamp));
+            }
+        });
     }
 
     @Override
@@ -117,6 +142,8 @@ public final class MergeAggregateOperator implements Operator {
         groups.changed(entry);
         if (closed) {
             amend(entry, before, timeBefore, timestamp);
+        } else if (early.wanted()) {
+            early.changed(new Place(end, of.copy()));
         }
         if (group.rows() == 0 && plan.windowEnd().isEmpty()) {
             // No horizon takes it away. What tasks have given and taken back is even in each of them at any time.
@@ -149,16 +176,36 @@ public final class MergeAggregateOperator implements Operator {
 
     private void close(Progress now, long timestamp) {
         groups.forEach(progress.watermark(), now.watermark(), entry -> {
-            if (!entry.value().given() && entry.value().rows() > 0) {
-                Object[] row = row(entry);
+            if (!entry.value().given() && (entry.value().rows() > 0 || entry.value().early() != null)) {
+                Object[] row = entry.value().rows() > 0 ? row(entry) : null;
+                early.settle(entry.value(), row, timestamp);
+                groups.changed(entry);
                 if (row != null) {
                     give(row, time(entry), Change.INSERT, timestamp);
                     entry.value().give(true);
-                    groups.changed(entry);
                 }
             }
         });
         groups.removeUpTo(now.horizon(), entry -> true);
+    }
+
+    private void giveEarly(OrderedState.Entry<Group> entry, long timestamp) {
+        if (entry.order() <= progress.watermark()) {
+            return;
+        }
+        Object[] row = null;
+        if (entry.value().rows() > 0) {
+            try {
+                row = key.columns(entry.key(), calls.count());
+                calls.results(entry.value(), row, row.length - calls.count());
+            } catch (FunctionFailure e) {
+                // If it still has no result when its window closes, the quarantine is told, once.
+                row = null;
+            }
+        }
+        if (early.give(entry.value(), row, timestamp)) {
+            groups.changed(entry);
+        }
     }
 
     /** The group's row, or null if it has none: then the quarantine has what there is of it. */
@@ -173,9 +220,14 @@ public final class MergeAggregateOperator implements Operator {
         }
     }
 
+    /** The event time of the row of a window: its last millisecond. */
+    public static long timeOf(long windowEnd) {
+        return windowEnd - LAST_MILLISECOND;
+    }
+
     private long time(OrderedState.Entry<Group> entry) {
         if (plan.windowEnd().isPresent()) {
-            return entry.order() - LAST_MILLISECOND;
+            return timeOf(entry.order());
         }
         return calls.count() == 0 ? NO_TIME : entry.value().newest();
     }

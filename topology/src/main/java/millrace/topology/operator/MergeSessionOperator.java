@@ -1,9 +1,9 @@
 package millrace.topology.operator;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.store.KeyBytes;
@@ -53,6 +53,7 @@ public final class MergeSessionOperator implements Operator {
     private final SessionPlan plan;
     private final List<String> rowNodes;
     private final QuarantineRoutes quarantines;
+    private final Optional<EarlyPlan> earlyPlan;
 
     private ProcessorContext<Object, Object> context;
     private Outlet outlet;
@@ -63,23 +64,28 @@ public final class MergeSessionOperator implements Operator {
     private OrderedState<Boolean> ends;
     private KeptProgress progress;
     private Quarantines quarantine;
+    private EarlyResults<KeyBytes> early;
     private final KeyBytes probe = new KeyBytes();
 
     private MergeSessionOperator(String model, SessionPlan plan, List<String> rowNodes,
-            QuarantineRoutes quarantines) {
+            QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
         this.model = model;
         this.plan = plan;
         this.rowNodes = List.copyOf(rowNodes);
         this.quarantines = quarantines;
+        this.earlyPlan = early;
     }
 
-    /** @param plan whose input has the columns of the key and, last, first row, last row and part */
+    /**
+     * @param plan whose input has the columns of the key and, last, first row, last row and part
+     * @param early absent: sessions are given out when they are over, and not before
+     */
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, SessionPlan plan,
-            List<String> rowNodes, QuarantineRoutes quarantines) {
+            List<String> rowNodes, QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<Object, Object, Object, Object> get() {
-                return new MergeSessionOperator(model, plan, rowNodes, quarantines);
+                return new MergeSessionOperator(model, plan, rowNodes, quarantines, early);
             }
 
             @Override
@@ -111,6 +117,21 @@ public final class MergeSessionOperator implements Operator {
         ends = OrderedState.open(context, endsDeclaration(plan));
         progress = new KeptProgress(context, plan.aggregate().name(), plan.aggregate().inputs());
         quarantine = new Quarantines(quarantines, context);
+        early = new EarlyResults<>(earlyPlan, context, new EarlyResults.Groups<>() {
+            @Override
+            public void at(KeyBytes of, long timestamp) {
+                OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
+                if (entry != null) {
+                    giveEarly(entry, of, timestamp);
+                }
+            }
+
+            @Override
+            public void all(long timestamp) {
+                sessions.forEach(Long.MIN_VALUE, Long.MAX_VALUE,
+                        entry -> giveEarly(entry, new KeyBytes(entry.key()), timestamp));
+            }
+        });
     }
 
     @Override
@@ -139,6 +160,11 @@ public final class MergeSessionOperator implements Operator {
             if (touched.group().given()) {
                 give(of, touched, Change.DELETE, timestamp);
             }
+            if (group.early() == null) {
+                group.giveEarly(touched.group().early());
+            } else {
+                early.settle(touched.group(), null, timestamp);
+            }
             first = Math.min(first, touched.first());
             last = Math.max(last, touched.last());
             calls.merge(group, touched.group());
@@ -153,6 +179,8 @@ public final class MergeSessionOperator implements Operator {
         }
         if (last + plan.gap() < progress.watermark()) {
             giveFirst(of, session, timestamp);
+        } else if (early.wanted()) {
+            early.changed(of);
         }
     }
 
@@ -203,29 +231,74 @@ public final class MergeSessionOperator implements Operator {
     }
 
     private void giveFirst(KeyBytes of, Spans.Span session, long timestamp) {
-        if (session.group().rows() > 0) {
-            session.group().give(give(of, session, Change.INSERT, timestamp));
+        if (session.group().rows() == 0) {
+            early.settle(session.group(), null, timestamp);
+            return;
+        }
+        Element.Row row = row(of, session, Change.INSERT);
+        early.settle(session.group(), row == null ? null : row.values(), timestamp);
+        if (row != null) {
+            outlet.give(row, timestamp);
+        }
+        session.group().give(row != null);
+    }
+
+    private void giveEarly(OrderedState.Entry<Spans> entry, KeyBytes of, long timestamp) {
+        for (Spans.Span session : entry.value().all()) {
+            if (!session.group().given() && session.last() + plan.gap() >= progress.watermark()) {
+                Object[] row = null;
+                if (session.group().rows() > 0) {
+                    try {
+                        row = results(session, bounds(of, session));
+                    } catch (FunctionFailure e) {
+                        // If it still has no result when it is over, the quarantine is told, once.
+                        row = null;
+                    }
+                }
+                if (early.give(session.group(), row, timestamp)) {
+                    sessions.changed(entry);
+                }
+            }
         }
     }
 
-    /** False if the session has no row: then the quarantine has what there is of it. */
-    private boolean give(KeyBytes of, Spans.Span session, Change change, long timestamp) {
+    private void give(KeyBytes of, Spans.Span session, Change change, long timestamp) {
+        Element.Row row = row(of, session, change);
+        if (row != null) {
+            outlet.give(row, timestamp);
+        }
+    }
+
+    /** Null if the session has no row: then the quarantine has what there is of it. */
+    private Element.Row row(KeyBytes of, Spans.Span session, Change change) {
+        Object[] values = bounds(of, session);
+        try {
+            return computed(results(session, values), session, change);
+        } catch (FunctionFailure e) {
+            quarantine.refuse(computed(values, session, change),
+                    Refusal.of(model, new ExpressionFailure("", e.getMessage())));
+            return null;
+        }
+    }
+
+    private Element.Row computed(Object[] values, Spans.Span session, Change change) {
+        return new Element.Row(values, change, session.last() + plan.gap() - LAST_MILLISECOND, PartitionClock.UNSET,
+                PartitionClock.UNSET, Origin.COMPUTED);
+    }
+
+    private Object[] results(Spans.Span session, Object[] values) {
+        return calls.results(session.group(), values,
+                plan.aggregate().groups().size() + PlanNode.Windows.COLUMNS);
+    }
+
+    /** The session's key and its bounds, with room for the results. */
+    private Object[] bounds(KeyBytes of, Spans.Span session) {
         long end = session.last() + plan.gap();
         int width = plan.aggregate().groups().size();
         Object[] values = key.columns(of.bytes(), PlanNode.Windows.COLUMNS + calls.count());
         values[width] = session.first();
         values[width + 1] = end;
         values[width + 2] = end - LAST_MILLISECOND;
-        Element.Row row = new Element.Row(values, change, end - LAST_MILLISECOND, PartitionClock.UNSET,
-                PartitionClock.UNSET, Origin.COMPUTED);
-        try {
-            calls.results(session.group(), values, width + PlanNode.Windows.COLUMNS);
-        } catch (FunctionFailure e) {
-            quarantine.refuse(row.with(Arrays.copyOf(values, values.length)),
-                    Refusal.of(model, new ExpressionFailure("", e.getMessage())));
-            return false;
-        }
-        outlet.give(row, timestamp);
-        return true;
+        return values;
     }
 }

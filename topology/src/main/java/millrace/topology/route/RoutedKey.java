@@ -1,5 +1,6 @@
 package millrace.topology.route;
 
+import java.util.Arrays;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
 
@@ -31,6 +32,11 @@ public final class RoutedKey {
     /** To every partition; the key is null. */
     public static RoutedKey everywhere() {
         return EVERYWHERE;
+    }
+
+    /** Whether records with these keys are versions of one another. */
+    public boolean isSameAs(RoutedKey other) {
+        return Arrays.equals(bytes, other.bytes);
     }
 
     boolean isEverywhere() {

@@ -72,7 +72,11 @@ final class FlowDriver implements AutoCloseable {
     }
 
     void tick() {
-        driver.advanceWallClockTime(Duration.ofMillis(100));
+        pass(Duration.ofMillis(100));
+    }
+
+    void pass(Duration time) {
+        driver.advanceWallClockTime(time);
     }
 
     void end() {

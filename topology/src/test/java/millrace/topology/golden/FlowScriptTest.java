@@ -32,10 +32,11 @@ import org.junit.jupiter.api.TestFactory;
  * <pre>
  * contract name columns              the first timestamptz is the event time, with 30 seconds of disorder
  * contract name lateness=60s columns rows count for so long
- * model layer.name [retention=forever] [key=a,b]
+ * model layer.name [retention=forever] [key=a,b] [early=10s]
  *   SQL
  * in contract {json}
  * tick                               sources tell how far time has come
+ * wait 10s                           the wall clock goes on
  * end                                of all contracts
  * </pre>
  *
@@ -102,6 +103,11 @@ class FlowScriptTest {
                     driver().tick();
                     driver().read(this::line);
                 }
+                case "wait" -> {
+                    line(line);
+                    driver().pass(duration(line.split(" ")[1]));
+                    driver().read(this::line);
+                }
                 case "end" -> {
                     line(line);
                     driver().end();
@@ -161,6 +167,7 @@ class FlowScriptTest {
             String[] option = parts[i].split("=");
             switch (option[0]) {
                 case "retention" -> config = config.withRetention(duration(option[1]));
+                case "early" -> config = config.withEarly(duration(option[1]));
                 case "key" -> config = config.withUniqueKey(List.of(option[1].split(",")));
                 default -> throw new IllegalArgumentException(line);
             }
@@ -171,7 +178,7 @@ class FlowScriptTest {
             Plan plan = plans().stream().filter(p -> p.model().equals(parts[1])).findFirst().orElseThrow();
             line("plan");
             PlanPrinter
-                    .print(plan, pipeline().changesBy(new Pipeline.PlannedModel(plan, models.get(parts[1]).config())))
+                    .print(plan, pipeline().emissionOf(new Pipeline.PlannedModel(plan, models.get(parts[1]).config())))
                     .lines().forEach(l -> line("  " + l));
         } catch (ProblemException e) {
             models.remove(parts[1]);

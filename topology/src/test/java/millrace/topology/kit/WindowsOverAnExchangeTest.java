@@ -288,7 +288,7 @@ class WindowsOverAnExchangeTest {
         return List.of(ExchangeReader.supplier(FIRST_EXCHANGE, Duration.ofMillis(1), List.of(TaskLife.NEXT)),
                 MergeAggregateOperator.supplier("first", new AggregatePlan("first.at", FIRST_PARTS,
                         List.of(0, 1, 2, 3), WindowsOverAnExchangeTest::firstCalls, OptionalInt.of(2), task -> 1),
-                        rowNodes, routes()));
+                        rowNodes, routes(), Optional.empty()));
     }
 
     private static List<ProcessorSupplier<?, ?, ?, ?>> secondBelow() {
@@ -304,7 +304,7 @@ class WindowsOverAnExchangeTest {
         return List.of(ExchangeReader.supplier(SECOND_EXCHANGE, Duration.ofMillis(1), List.of(TaskLife.NEXT)),
                 MergeAggregateOperator.supplier("second", new AggregatePlan("second.at", SECOND_PARTS, List.of(0),
                         WindowsOverAnExchangeTest::secondCalls, OptionalInt.of(0), task -> 1), List.of("rows"),
-                        routes()));
+                        routes(), Optional.empty()));
     }
 
     private static QuarantineRoutes routes() {

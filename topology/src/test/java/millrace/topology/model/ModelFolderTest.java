@@ -34,7 +34,7 @@ class ModelFolderTest {
                 config:
                   unique_key: session_id
                   materialized: append
-                  emit: final
+                  emit: early(1m)
                   retention: 7d
                   partition_by: [day(window_start), "bucket(4, session_id)"]
                   sort_by: [session_id desc]
@@ -57,6 +57,7 @@ class ModelFolderTest {
         Config config = sessions.config();
         assertThat(config.uniqueKey()).containsExactly("session_id");
         assertThat(config.materialized()).contains(Materialized.APPEND);
+        assertThat(config.early()).contains(Duration.ofMinutes(1));
         assertThat(config.retention()).contains(Duration.ofDays(7));
         assertThat(config.partitionBy()).containsExactly("day(window_start)", "bucket(4, session_id)");
         assertThat(config.sortBy()).containsExactly("session_id desc");
@@ -83,7 +84,7 @@ class ModelFolderTest {
               - name: click
               - name: clicks
                 descripton: x
-                config: {partition_bye: [a], target_file_size: 3, emit: early(30s), materialized: upsert}
+                config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
                 columns:
                   - {name: a, data_tests: [not_nul, unique]}
                   - {name: A}
@@ -103,19 +104,20 @@ class ModelFolderTest {
                   ^^^^^^^^^^
               Unknown key "descripton". Did you mean "description"?""", """
             error YAML_UNKNOWN_KEY   models/silver/silver.yml:5:14
-                  config: {partition_bye: [a], target_file_size: 3, emit: early(30s), materialized: upsert}
+                  config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
                            ^^^^^^^^^^^^^
               Unknown key "partition_bye". Did you mean "partition_by"?""", """
-            error MODEL_NOT_SUPPORTED_YET   models/silver/silver.yml:5:87
-                  config: {partition_bye: [a], target_file_size: 3, emit: early(30s), materialized: upsert}
-                                                                                                    ^^^^^^
+            error MODEL_NOT_SUPPORTED_YET   models/silver/silver.yml:5:86
+                  config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
+                                                                                                   ^^^^^^
               materialized: upsert is not supported yet. Supported: append.""", """
-            error MODEL_NOT_SUPPORTED_YET   models/silver/silver.yml:5:61
-                  config: {partition_bye: [a], target_file_size: 3, emit: early(30s), materialized: upsert}
-                                                                          ^^^^^^^^^^
-              emit: early(30s) is not supported yet. Supported: final.""", """
+            error YAML_BAD_VALUE   models/silver/silver.yml:5:61
+                  config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
+                                                                          ^^^^^^^^^
+              Found "early(30)", expected final, or early(d) with how often results are given out before they are \
+            final, such as early(30s).""", """
             error YAML_BAD_VALUE   models/silver/silver.yml:5:52
-                  config: {partition_bye: [a], target_file_size: 3, emit: early(30s), materialized: upsert}
+                  config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
                                                                  ^
               Found "3", expected a size of at least 1MiB, such as 128MiB.""", """
             error YAML_BAD_VALUE   models/silver/silver.yml:7:32

@@ -3,6 +3,7 @@ package millrace.topology.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeMap;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -227,6 +229,91 @@ class MergeAggregateOperatorTest {
         return parts;
     }
 
+    /** Whatever is given early, when, and whatever fails meanwhile: in the end the table is as without it. */
+    @Test
+    void earlyRowsLeaveNothingBehind() {
+        AggregatePlan plan = windowed(InputChanges.RETRACTING);
+        FieldType.Struct rowType = new FieldType.Struct(List.of(ROW.fields().get(0), ROW.fields().get(2),
+                Field.required("n", LONG), Field.optional("sum", LONG)));
+        Optional<EarlyPlan> early = Optional.of(new EarlyPlan(Duration.ofMillis(1), rowType,
+                row -> MergeAggregateOperator.timeOf((Long) row[1]), List.of("early")));
+        int given = 0;
+        for (int round = 0; round < 20; round++) {
+            Random random = new Random(SEED + round);
+            List<Element> input = new ArrayList<>();
+            List<Element.Row> open = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                long now = i / 4;
+                if (i % 10 == 9) {
+                    input.add(watermark(now, now - 15));
+                } else if (!open.isEmpty() && random.nextInt(4) == 0) {
+                    input.add(partOf(plan, retracted(open.remove(random.nextInt(open.size())))));
+                } else {
+                    Element.Row row = row("k" + random.nextInt(3), (long) random.nextInt(4), now / 10 * 10 + 10);
+                    open.add(row);
+                    input.add(partOf(plan, row));
+                }
+            }
+            input.add(watermark(Long.MAX_VALUE, 40));
+            Map<String, String> expected = new TreeMap<>();
+            start(plan);
+            feed(input.toArray(Element[]::new)).forEach(out -> apply(out, expected));
+            start(plan, early);
+            List<Out> all = withTimePassing(input, random);
+            given += (int) all.stream().filter(out -> out.node().equals("early")).count();
+            Folded.of(all);
+            Map<String, String> table = new TreeMap<>();
+            all.forEach(out -> apply(out, table));
+            assertThat(table).as("seed %d", SEED + round).isEqualTo(expected);
+        }
+        assertThat(given).as("seed %d", SEED).isGreaterThan(500);
+    }
+
+    /** What is committed of an operator that is asked for early rows, restored and aborted at random. */
+    private List<Out> withTimePassing(List<Element> input, Random random) {
+        List<Out> committed = new ArrayList<>();
+        List<Out> pending = new ArrayList<>();
+        int from = 0;
+        for (int next = 0; next < input.size(); next++) {
+            pending.addAll(life.process(OperatorKit.given(input.get(next)), 0, next));
+            if (random.nextInt(3) == 0) {
+                pending.addAll(life.passTime(1));
+            }
+            switch (random.nextInt(12)) {
+                case 0 -> {
+                    life.abort();
+                    pending.clear();
+                    next = from - 1;
+                }
+                case 1, 2, 3 -> {
+                    life.commit();
+                    committed.addAll(pending);
+                    pending.clear();
+                    from = next + 1;
+                    if (random.nextBoolean()) {
+                        life.restore();
+                    }
+                }
+                default -> {}
+            }
+        }
+        life.commit();
+        committed.addAll(pending);
+        return committed;
+    }
+
+    /** As a table by group and window takes it. */
+    private static void apply(Out out, Map<String, String> table) {
+        if (out.record().value() instanceof Element.Row row) {
+            String of = row.values()[0] + " " + row.values()[1];
+            if (row.retracts()) {
+                table.remove(of);
+            } else {
+                table.put(of, Arrays.toString(row.values()));
+            }
+        }
+    }
+
     @Test
     void moreGroupsThanATaskKeepsBackAreSentBeforeTheWatermark() {
         AggregatePlan plan = windowless(InputChanges.APPEND_ONLY);
@@ -281,9 +368,13 @@ class MergeAggregateOperatorTest {
     }
 
     private void start(AggregatePlan plan) {
+        start(plan, Optional.empty());
+    }
+
+    private void start(AggregatePlan plan, Optional<EarlyPlan> early) {
         life = new TaskLife(0, new File(folder, "merge" + lives++), 0, List.of(MergeAggregateOperator.supplier("gold.m",
                 plan, List.of("rows"), new QuarantineRoutes(Map.of(),
-                        Optional.of(new QuarantineTarget("web.gold.m", "quarantine", 1, 10_000))))));
+                        Optional.of(new QuarantineTarget("web.gold.m", "quarantine", 1, 10_000))), early)));
     }
 
     // Elements.

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.ProblemException;
 import millrace.topology.check.CheckProblem;
@@ -62,9 +64,14 @@ final class RandomModels {
     private void tryOne() {
         Candidate c = candidate();
         String name = "m" + models.size();
-        accept(model(name, c.sql, "", c.retention))
-                .or(() -> c.tellsCopiesApart() ? Optional.empty() : accept(model(name, c.sql, c.key, c.retention)))
-                .ifPresent(m -> {
+        UnaryOperator<Model.Config> wish = wish();
+        // A key is as its author promises, so it is given only where it is needed.
+        List<Model.Config> plain = List.of(config("", c.retention));
+        List<Model.Config> keyed = c.tellsCopiesApart() ? List.of() : List.of(config(c.key, c.retention));
+        Stream.of(plain.stream().map(wish), keyed.stream().map(wish), plain.stream(), keyed.stream())
+                .flatMap(configs -> configs)
+                .flatMap(config -> accept(new Model("gold", name, name + ".sql", c.sql, "", List.of(), config)).stream())
+                .findFirst().ifPresent(m -> {
                     models.add(m);
                     if (!c.tellsCopiesApart()) {
                         relations.add("gold." + name);
@@ -72,11 +79,21 @@ final class RandomModels {
                 });
     }
 
-    private static Model model(String name, String sql, String key, Duration retention) {
+    /** What a model may ask for that changes nothing of its table in the end. */
+    private UnaryOperator<Model.Config> wish() {
+        Duration every = Duration.ofMillis(20 + random.nextInt(500));
+        int pieces = 2 + random.nextInt(5);
+        return switch (random.nextInt(3)) {
+            case 0 -> config -> config.withEarly(every);
+            case 1 -> config -> config.withSalt(pieces);
+            default -> UnaryOperator.identity();
+        };
+    }
+
+    private static Model.Config config(String key, Duration retention) {
         Model.Config keyed = Model.Config.DEFAULT
                 .withUniqueKey(key.isEmpty() ? List.of() : List.of(key.split(",")));
-        return new Model("gold", name, name + ".sql", sql, "", List.of(),
-                retention == null ? keyed : keyed.withRetention(retention));
+        return retention == null ? keyed : keyed.withRetention(retention);
     }
 
     private Optional<Model> accept(Model model) {

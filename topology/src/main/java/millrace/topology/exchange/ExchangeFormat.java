@@ -26,6 +26,7 @@ final class ExchangeFormat {
 
     private final RowBytes rows;
     private final StateOutput out = new StateOutput();
+    private int columnsAt;
 
     ExchangeFormat(FieldType.Struct row) {
         rows = new RowBytes(row);
@@ -43,7 +44,13 @@ final class ExchangeFormat {
             out.writeInt(origin.partition()).writeLong(origin.offset()).writeInt(origin.within());
         }
         int length = rows.write(row.values());
+        columnsAt = out.size();
         return out.writeRaw(rows.buffer(), 0, length).toBytes();
+    }
+
+    /** Where the columns begin in the row that was written last; what is before them tells when and how it came. */
+    int columnsAt() {
+        return columnsAt;
     }
 
     byte[] progress(int task, int tasks, Progress progress) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import millrace.schemas.row.FieldType;
 import millrace.topology.plan.PlanNode.Exchange.Nulls;
+import millrace.topology.plan.PlanNode.Exchange.Salting;
 
 /**
  * A topic inside a pipeline that brings rows with equal keys to one task.
@@ -13,11 +14,12 @@ import millrace.topology.plan.PlanNode.Exchange.Nulls;
  * @param row type of the rows
  * @param keys columns of the row; none: all rows go to one task
  * @param nulls where rows go that have NULL in their key
+ * @param salting whether rows of one key meet in several tasks instead
  * @param sources inputs that feed it, with their numbers of partitions
  * @param width how many partitions it has; those that meet in one operator have equally many
  */
 public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys, Nulls nulls,
-        Map<Integer, Integer> sources, int width) {
+        Salting salting, Map<Integer, Integer> sources, int width) {
     public ExchangePlan {
         keys = List.copyOf(keys);
         sources = Map.copyOf(sources);
@@ -26,7 +28,12 @@ public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<
     /** Of an aggregate: as wide as there are tasks that write to it. */
     public ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys,
             Map<Integer, Integer> sources) {
-        this(name, ordinal, row, keys, Nulls.TOGETHER, sources, upstream(sources));
+        this(name, ordinal, row, keys, Nulls.TOGETHER, Salting.NONE, sources, upstream(sources));
+    }
+
+    /** How many tasks share the rows of one key. */
+    int pieces() {
+        return Math.min(salting.pieces(), width);
     }
 
     /** How many tasks write to it. */

@@ -83,20 +83,37 @@ public final class ExchangeWriter implements Operator {
             return;
         }
         byte[] value = format.row(row);
-        int to;
         if (hasNull && plan.nulls() == Nulls.SPREAD) {
-            to = hash(value, value.length);
-        } else {
-            int length = keyBytes.write(keyValues);
-            to = hash(keyBytes.buffer(), length);
+            forward(hash(value, 0, value.length), value, timestamp);
+            return;
         }
+        int length = keyBytes.write(keyValues);
+        int to = hash(keyBytes.buffer(), 0, length);
+        switch (plan.salting().role()) {
+            case NONE -> forward(to, value, timestamp);
+            case SPREADS -> forward(piece(to, hash(value, format.columnsAt(), value.length) % plan.pieces()), value,
+                    timestamp);
+            case COPIES -> {
+                for (int i = 0; i < plan.pieces(); i++) {
+                    forward(piece(to, i), value, timestamp);
+                }
+            }
+        }
+    }
+
+    /** The pieces of a key are as many tasks, one behind the other. */
+    private int piece(int key, int number) {
+        return key % plan.width() + number;
+    }
+
+    private void forward(int to, byte[] value, long timestamp) {
         context.forward(new Record<>(RoutedKey.pinned(null, to), value, timestamp), sink);
     }
 
     /** Not negative. */
-    private static int hash(byte[] bytes, int length) {
+    private static int hash(byte[] bytes, int from, int length) {
         int hash = 1;
-        for (int i = 0; i < length; i++) {
+        for (int i = from; i < length; i++) {
             hash = 31 * hash + bytes[i];
         }
         // Few partitions look at the low bits only.

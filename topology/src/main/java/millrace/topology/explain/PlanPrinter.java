@@ -199,7 +199,11 @@ public final class PlanPrinter {
                 node(d.input(), indent + "  ");
             }
             case PlanNode.Exchange e -> {
-                out.append("exchange").append(by(names(e.input(), e.keys())));
+                out.append("exchange").append(by(names(e.input(), e.keys()))).append(switch (e.salting().role()) {
+                    case NONE -> "";
+                    case SPREADS -> ", each key over " + e.salting().pieces() + " tasks";
+                    case COPIES -> ", each row to " + e.salting().pieces() + " tasks";
+                });
                 node(e.input(), indent + "  ");
             }
         }

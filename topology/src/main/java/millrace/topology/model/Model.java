@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import millrace.schemas.problem.Place;
 
@@ -50,19 +51,21 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
      *
      * @param uniqueKey columns that key the model's topic
      * @param early how often results of open windows are given out ahead of time; absent: only when they close
+     * @param salt how many tasks share a key of a join; absent: one has it
      * @param partitionBy transforms as text, such as {@code day(client_ts)}
      * @param sortBy columns, each optionally followed by {@code desc}
      * @param targetFileSize in bytes
      * @param tableProperties Iceberg's own, by their own names
      * @param places where each key stands, for messages; empty for a model without properties
      */
-    public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> early, Optional<Duration> retention,
+    public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> early, OptionalInt salt,
+            Optional<Duration> retention,
             List<String> partitionBy, List<String> sortBy, Optional<Long> targetFileSize, boolean serve, boolean topic,
             Map<String, String> tableProperties, Map<String, Place> places) {
         /** What {@code retention: forever} is read as. */
         public static final Duration FOREVER = Duration.ofDays(365_000);
 
-        public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
+        public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), List.of(),
                 List.of(), Optional.empty(), false, true, Map.of(), Map.of());
 
         public Config {
@@ -74,38 +77,43 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         }
 
         public Config withUniqueKey(List<String> columns) {
-            return new Config(columns, materialized, early, retention, partitionBy, sortBy, targetFileSize, serve, topic,
+            return new Config(columns, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, topic,
                     tableProperties, places);
         }
 
         public Config withRetention(Duration duration) {
-            return new Config(uniqueKey, materialized, early, Optional.of(duration), partitionBy, sortBy, targetFileSize, serve,
+            return new Config(uniqueKey, materialized, early, salt, Optional.of(duration), partitionBy, sortBy, targetFileSize, serve,
                     topic, tableProperties, places);
         }
 
         public Config withEarly(Duration every) {
-            return new Config(uniqueKey, materialized, Optional.of(every), retention, partitionBy, sortBy, targetFileSize,
+            return new Config(uniqueKey, materialized, Optional.of(every), salt, retention, partitionBy, sortBy, targetFileSize,
                     serve, topic, tableProperties, places);
         }
 
+        public Config withSalt(int pieces) {
+            return new Config(uniqueKey, materialized, early, OptionalInt.of(pieces), retention, partitionBy, sortBy,
+                    targetFileSize, serve, topic, tableProperties, places);
+        }
+
         public Config withPartitionBy(List<String> transforms) {
-            return new Config(uniqueKey, materialized, early, retention, transforms, sortBy, targetFileSize, serve, topic,
+            return new Config(uniqueKey, materialized, early, salt, retention, transforms, sortBy, targetFileSize, serve, topic,
                     tableProperties, places);
         }
 
         public Config withTargetFileSize(long bytes) {
-            return new Config(uniqueKey, materialized, early, retention, partitionBy, sortBy, Optional.of(bytes), serve,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, Optional.of(bytes), serve,
                     topic, tableProperties, places);
         }
 
         public Config withTableProperties(Map<String, String> properties) {
-            return new Config(uniqueKey, materialized, early, retention, partitionBy, sortBy, targetFileSize, serve, topic,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, topic,
                     properties, places);
         }
 
         /** The same for a model that only others read. */
         public Config withoutTopic() {
-            return new Config(uniqueKey, materialized, early, retention, partitionBy, sortBy, targetFileSize, serve, false,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, false,
                     tableProperties, places);
         }
 

@@ -15,7 +15,7 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public enum Form {
         COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
                 "true or false"),
-        WORD("one word"), EMISSION("final, or early(duration)"),
+        NUMBER("whole number"), WORD("one word"), EMISSION("final, or early(duration)"),
         PROPERTIES("mapping");
 
         private final String words;
@@ -41,6 +41,9 @@ public record ModelKey(String name, Form form, String fallback, String descripti
                             + "the final one takes their place; models that read this one do not see them."),
             new ModelKey("retention", Form.DURATION, "`defaults.retention`",
                     "How long the model's operators remember."),
+            new ModelKey("salt", Form.NUMBER, "",
+                    "How many tasks share the rows that the left side of a join has of one key, for keys that have most of "
+                            + "them; each row of the right side goes to all of these tasks."),
             new ModelKey("partition_by", Form.COLUMNS, "",
                     "Columns or transforms: `day(ordered_at)`, `bucket(16, customer)`, `truncate(4, sku)`."),
             new ModelKey("sort_by", Form.COLUMNS, "",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,7 @@ import millrace.topology.model.Model.ModelColumn;
 record ModelProperties(String description, List<ModelColumn> columns, Config config) {
     private static final List<String> TESTS = List.of("not_null", "accepted_values", "accepted_range");
     private static final List<String> LATER_TESTS = List.of("unique", "relationships");
+    private static final int MOST_PIECES = 256;
     private static final Pattern EARLY = Pattern.compile("early\\s*\\((.*)\\)");
     private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([KMG]i?B|B)?", Pattern.CASE_INSENSITIVE);
 
@@ -137,10 +139,24 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
                         ? Optional.of(Config.FOREVER)
                         : n.asDuration());
         return new Config(texts(node, "unique_key"), node.get("materialized").map(m -> Materialized.APPEND),
-                node.get("emit").flatMap(ModelProperties::early), retention,
+                node.get("emit").flatMap(ModelProperties::early), salt(node), retention,
                 texts(node, "partition_by"), texts(node, "sort_by"), node.get("target_file_size")
                         .flatMap(ModelProperties::size),
                 serve, topic, properties, places);
+    }
+
+    private static OptionalInt salt(YamlNode config) {
+        Optional<YamlNode> node = config.get("salt");
+        Optional<Long> pieces = node.flatMap(YamlNode::asInteger);
+        if (pieces.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        if (pieces.get() < 2 || pieces.get() > MOST_PIECES) {
+            node.get().problem(YamlProblem.YAML_BAD_VALUE, "Found " + pieces.get() + ", expected from 2 to " + MOST_PIECES
+                    + ": how many tasks share the rows of one key.");
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(pieces.get().intValue());
     }
 
     /** How often results are given out early; empty for {@code final}. */

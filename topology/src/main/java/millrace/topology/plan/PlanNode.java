@@ -200,10 +200,16 @@ public sealed interface PlanNode {
      *
      * @param keys columns of the input; none: all rows go to one task
      * @param nulls where rows go that have no key
+     * @param salting whether rows of one key meet in several tasks instead
      */
-    record Exchange(PlanNode input, List<Integer> keys, Nulls nulls) implements PlanNode {
+    record Exchange(PlanNode input, List<Integer> keys, Nulls nulls, Salting salting) implements PlanNode {
         public Exchange {
             keys = List.copyOf(keys);
+        }
+
+        /** Without salt. */
+        public Exchange(PlanNode input, List<Integer> keys, Nulls nulls) {
+            this(input, keys, nulls, Salting.NONE);
         }
 
         /** Where NULL is a key like any other, as in GROUP BY. */
@@ -221,6 +227,25 @@ public sealed interface PlanNode {
             DROPPED
         }
 
+        /**
+         * How a key that has most of the rows is shared out among tasks: where two exchanges meet, one spreads its rows
+         * over them and the other sends each row to all of them, so that any two rows meet in just one.
+         *
+         * @param pieces how many tasks share a key, if there are so many
+         */
+        public record Salting(Role role, int pieces) {
+            public static final Salting NONE = new Salting(Role.NONE, 1);
+
+            /** What an exchange does. */
+            public enum Role {
+                NONE,
+                /** Each row goes to one of the tasks, by its columns, so that what takes it back goes there too. */
+                SPREADS,
+                /** Each row goes to all of the tasks. */
+                COPIES
+            }
+        }
+
         @Override
         public FieldType.Struct rowType() {
             return input.rowType();
@@ -233,7 +258,7 @@ public sealed interface PlanNode {
 
         @Override
         public PlanNode withInputs(List<PlanNode> inputs) {
-            return new Exchange(inputs.get(0), keys, nulls);
+            return new Exchange(inputs.get(0), keys, nulls, salting);
         }
     }
 

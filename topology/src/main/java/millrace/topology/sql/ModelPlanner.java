@@ -23,6 +23,7 @@ import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.rewrite.GiveWhenPassed;
 import millrace.topology.rewrite.Rewrites;
+import millrace.topology.rewrite.SaltJoins;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.ConventionTraitDef;
@@ -101,6 +102,9 @@ final class ModelPlanner {
                     .convert(Pushdown.apply(root.project()));
             PlanNode plan = GiveWhenPassed.apply(Rewrites.apply(DataTests.apply(model, named(converted, names))),
                     times);
+            if (model.config().salt().isPresent()) {
+                plan = SaltJoins.apply(plan, model.config().salt().getAsInt());
+            }
             if (ranksWithoutLimit(plan)) {
                 throw source.problem(SqlProblem.SQL_NOT_SUPPORTED_YET, ranking.orElseThrow(),
                         "ROW_NUMBER without a limit "

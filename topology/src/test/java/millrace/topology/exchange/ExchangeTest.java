@@ -22,6 +22,9 @@ import millrace.topology.kit.OperatorKit.Manner;
 import millrace.topology.kit.TaskLife;
 import millrace.topology.kit.TaskLife.Out;
 import millrace.topology.origin.Origin;
+import millrace.topology.plan.PlanNode.Exchange.Nulls;
+import millrace.topology.plan.PlanNode.Exchange.Salting;
+import millrace.topology.plan.PlanNode.Exchange.Salting.Role;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.route.RoutedPartitioner;
 import millrace.topology.time.Progress;
@@ -111,6 +114,40 @@ class ExchangeTest {
             }
             assertThat(used).hasSize(1);
         }
+    }
+
+    @Test
+    void aHotKeyIsSharedByAsManyTasksAsTheSaltSaysAndMeetsTheOtherSideInEach() {
+        RoutedPartitioner partitioner = new RoutedPartitioner();
+        for (int pieces : new int[] {2, 3, 100}) {
+            try (TaskLife left = writer(salted(Role.SPREADS, pieces)); TaskLife right = writer(salted(Role.COPIES, pieces))) {
+                for (int k = 0; k < 20; k++) {
+                    List<Integer> copies = right.process(OperatorKit.given(row("k" + k, 0)), 0, 0).stream()
+                            .map(out -> partition(partitioner, out)).toList();
+                    Set<Integer> spread = new HashSet<>();
+                    for (int i = 0; i < 200; i++) {
+                        Element.Row row = row("k" + k, i);
+                        int to = partition(partitioner, left.process(OperatorKit.given(row), 0, 0).get(0));
+                        Element.Row takenBack = new Element.Row(row.values(), Change.DELETE, 77, 5, 5, Origin.COMPUTED);
+                        assertThat(partition(partitioner, left.process(OperatorKit.given(takenBack), 0, 0).get(0)))
+                                .isEqualTo(to);
+                        spread.add(to);
+                    }
+                    assertThat(copies).doesNotHaveDuplicates().hasSize(Math.min(pieces, 8));
+                    assertThat(spread).containsExactlyInAnyOrderElementsOf(copies);
+                }
+            }
+        }
+    }
+
+    private TaskLife writer(Salting salting) {
+        ExchangePlan plan = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0), Nulls.DROPPED, salting,
+                Map.of(FIRST, 4), 8);
+        return new TaskLife(0, new File(folder, "life" + lives++), 0, List.of(ExchangeWriter.supplier(plan, "sink")));
+    }
+
+    private static Salting salted(Role role, int pieces) {
+        return new Salting(role, pieces);
     }
 
     @Test

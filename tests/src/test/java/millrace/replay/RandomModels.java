@@ -23,6 +23,7 @@ import millrace.topology.sql.SqlCompiler;
 final class RandomModels {
     private static final Set<String> REFUSALS = Set.of("SQL_NOT_SUPPORTED_YET", "SQL_UNKNOWN_COLUMN");
 
+    private static final String VERSIONS = "SELECT who, amount % 3 AS amount";
     private static final String COPIES_DIFFER = "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW";
 
     private final Random random;
@@ -66,6 +67,9 @@ final class RandomModels {
         String name = "m" + models.size();
         UnaryOperator<Model.Config> wish = wish();
         // A key is as its author promises, so it is given only where it is needed.
+        if (c.sql.startsWith(VERSIONS)) {
+            wish = config -> config.withMaterialized(Model.Materialized.SCD2);
+        }
         List<Model.Config> plain = List.of(config("", c.retention));
         List<Model.Config> keyed = c.tellsCopiesApart() ? List.of() : List.of(config(c.key, c.retention));
         Stream.of(plain.stream().map(wish), keyed.stream().map(wish), plain.stream(), keyed.stream())
@@ -136,7 +140,7 @@ final class RandomModels {
             case 1 -> Duration.ofSeconds(2 + random.nextInt(8));
             default -> Model.Config.FOREVER;
         };
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(16)) {
             case 0 -> new Candidate("SELECT id, who, amount * 2 + 1 AS amount, at FROM " + a + " WHERE "
                     + one("amount > 100", "id % 3 <> 0", "who <> 'hot'", "amount IS NOT NULL"), "id,who,at", retention);
             case 1, 2, 3 -> new Candidate("SELECT " + windowId() + " AS id, who, " + aggregate("amount")
@@ -165,6 +169,8 @@ final class RandomModels {
                     : new Candidate("SELECT id * 3 % 1000000007 + n AS id, who, x AS amount, at FROM " + a
                             + " CROSS JOIN UNNEST(ARRAY[amount, id, 7]) WITH ORDINALITY AS u(x, n)", "id,who,at",
                             retention);
+            case 14 -> new Candidate(VERSIONS + " FROM " + a + one("", " WHERE amount > 100"), "who",
+                    Model.Config.FOREVER);
             case 13 ->
                 new Candidate("SELECT id, who, amount, at FROM " + a + " WHERE amount < 600 UNION ALL SELECT id, "
                         + "who, amount + 1, at FROM " + b, "id,who,amount,at", Model.Config.FOREVER);

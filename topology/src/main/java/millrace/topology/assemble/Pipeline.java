@@ -63,6 +63,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
                 case PlanNode.PartialSession sessions -> true;
                 case PlanNode.OnTime onTime -> true;
                 case PlanNode.Deduplicate deduplicate -> true;
+                case PlanNode.Versions versions -> true;
                 case PlanNode.OverAggregate over -> over.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED;
                 case PlanNode.Windows windows -> windows.late() == PlanNode.Windows.Late.SET_ASIDE;
                 default -> false;
@@ -103,7 +104,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     /** The columns by which a model changes rows that it has given out; empty if it changes none. */
     public List<String> changesBy(PlannedModel model) {
-        return model.config().early().isPresent() || rowChanges().in(model.plan().root()) ? model.config().uniqueKey() : List.of();
+        return model.config().early().isPresent() || rowChanges().in(model.plan().root()) ? model.config().rowKey() : List.of();
     }
 
     /** How a model's rows leave it. */

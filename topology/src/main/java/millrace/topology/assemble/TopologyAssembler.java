@@ -55,6 +55,8 @@ import millrace.topology.operator.SideOperator;
 import millrace.topology.operator.TopNOperator;
 import millrace.topology.operator.TopNPlan;
 import millrace.topology.operator.UnnestOperator;
+import millrace.topology.operator.VersionsOperator;
+import millrace.topology.operator.VersionsPlan;
 import millrace.topology.operator.WindowsOperator;
 import millrace.topology.operator.WindowsPlan;
 import millrace.topology.origin.SourceTopic;
@@ -226,9 +228,9 @@ public final class TopologyAssembler {
     private void addEmit(Pipeline.PlannedModel model, Step end) {
         FieldType.Struct row = model.plan().rowType();
         String topic = pipeline.topicOf(model.name());
-        List<Integer> key = model.config().uniqueKey().stream().map(row::indexOf).toList();
+        List<Integer> key = model.config().rowKey().stream().map(row::indexOf).toList();
         if (key.contains(-1)) {
-            throw new IllegalArgumentException(model.name() + " has no column for " + model.config().uniqueKey());
+            throw new IllegalArgumentException(model.name() + " has no column for " + model.config().rowKey());
         }
         OutputPlan output = new OutputPlan(topic, row, key, schemaId(topic), surroundings.largestRecords().get(topic),
                 NodeNames.output(model.name()));
@@ -275,6 +277,7 @@ public final class TopologyAssembler {
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
             case PlanNode.TopN top -> List.of(top(top, model, path));
             case PlanNode.Deduplicate d -> List.of(deduplicate(d, model, path));
+            case PlanNode.Versions versions -> List.of(versions(versions, model, path));
             case PlanNode.OverAggregate over -> List.of(over(over, model, path));
             case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
             case PlanNode.MergeSession merge -> List.of(mergeSession(merge, model, path));
@@ -442,6 +445,12 @@ public final class TopologyAssembler {
             case FIRST -> add(model, "first", path, inputs, s -> KeepFirstOperator.supplier(plan.apply(s), s.rowNodes));
             case LAST -> add(model, "last", path, inputs, s -> KeepLastOperator.supplier(plan.apply(s), s.rowNodes));
         };
+    }
+
+    private Step versions(PlanNode.Versions v, String model, String path) {
+        return add(model, "versions", path, ends(v.input(), model, path + ".0"),
+                s -> VersionsOperator.supplier(new VersionsPlan(NodeNames.state(model, path), v.input().rowType(),
+                        v.keys(), late(model, s), s::inputsOf), s.rowNodes));
     }
 
     private Step over(PlanNode.OverAggregate over, String model, String path) {

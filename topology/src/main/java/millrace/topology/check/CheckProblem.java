@@ -18,6 +18,8 @@ public enum CheckProblem implements ProblemCode {
             "Name the columns of GROUP BY in unique_key."),
     EARLY_UNUSABLE("A model asks for early results, but gives out nothing that waits for a window to close.",
             "Let emit: early(d) stand at a model that groups by a window or session; what is built on it is a model of its own."),
+    VERSIONS_UNUSABLE("A model asks for versions with materialized: scd2 of rows that have none.",
+            "Let it have a unique_key, and read rows that stay."),
     SALT_UNUSABLE("A model asks for salt, but has no join that can use it.",
             "Leave salt out, or let the side with the hot keys be the left one of a join that is not RIGHT or FULL."),
     AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",

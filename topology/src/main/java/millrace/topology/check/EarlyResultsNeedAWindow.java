@@ -45,6 +45,7 @@ final class EarlyResultsNeedAWindow {
                     + "new result at once. Leave emit out.");
             case PlanNode.Scan scan -> Optional.of("it passes rows on as they come. Leave emit out; of a model that it "
                     + "reads it gets the final results.");
+            case PlanNode.Versions v -> Optional.of("versions are of rows that stay. Leave emit or materialized out.");
             default -> Optional.of("after its window, something else than SELECT, WHERE and HAVING follows. Make what "
                     + "follows a model of its own, which reads the final results of this one; or leave emit out.");
         };

@@ -46,6 +46,13 @@ final class EveryStateIsBounded {
             } else if (node instanceof PlanNode.AsOfJoin j && j.oldest().isEmpty()) {
                 problems.add(problem(model, j));
             }
+            if (node instanceof PlanNode.Versions v) {
+                problems.add(Problem.at(CheckProblem.STATE_UNBOUNDED,
+                        model.config().place("materialized").orElse(Place.file(model.sqlFile())), "materialized: scd2 of "
+                                + model.qualifiedName() + " remembers the newest version of every "
+                                + names(v.input(), v.keys()) + " without end, since the next one may come any time. Say "
+                                + "retention: forever in the model's config if that many are wanted."));
+            }
             if (node instanceof PlanNode.OverAggregate o) {
                 over(model, o).ifPresent(problems::add);
             }

@@ -154,6 +154,12 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                 }
             }
             case PlanNode.Deduplicate d -> out.addAll(walk(d.input(), reads));
+            case PlanNode.Versions v -> {
+                out.addAll(walk(v.input(), reads));
+                for (int i = 0; i < PlanNode.Versions.COLUMNS; i++) {
+                    out.add(Set.of());
+                }
+            }
             case PlanNode.Exchange e -> out.addAll(walk(e.input(), reads));
             case PlanNode.OnTime o -> out.addAll(walk(o.input(), reads));
             case PlanNode.Join j -> {

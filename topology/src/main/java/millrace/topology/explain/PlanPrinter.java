@@ -198,6 +198,11 @@ public final class PlanPrinter {
                         }).append(", late rows set aside");
                 node(d.input(), indent + "  ");
             }
+            case PlanNode.Versions v -> {
+                out.append("versions").append(by(names(v.input(), v.keys())))
+                        .append(", each from its event time to that of the next, late rows set aside");
+                node(v.input(), indent + "  ");
+            }
             case PlanNode.Exchange e -> {
                 out.append("exchange").append(by(names(e.input(), e.keys()))).append(switch (e.salting().role()) {
                     case NONE -> "";

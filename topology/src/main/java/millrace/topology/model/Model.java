@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import millrace.schemas.problem.Place;
 
 /**
@@ -65,6 +66,9 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         /** What {@code retention: forever} is read as. */
         public static final Duration FOREVER = Duration.ofDays(365_000);
 
+        /** The column that tells the versions of one key apart. */
+        public static final String VALID_FROM = "valid_from";
+
         public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), List.of(),
                 List.of(), Optional.empty(), false, true, Map.of(), Map.of());
 
@@ -115,6 +119,23 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         public Config withoutTopic() {
             return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, false,
                     tableProperties, places);
+        }
+
+        public Config withMaterialized(Materialized how) {
+            return new Config(uniqueKey, Optional.of(how), early, salt, retention, partitionBy, sortBy, targetFileSize,
+                    serve, topic, tableProperties, places);
+        }
+
+        /** Whether rows are versions of their key, each with the time in which it held. */
+        public boolean keepsVersions() {
+            return materialized.filter(m -> m == Materialized.SCD2).isPresent();
+        }
+
+        /** The columns that tell the rows of the model's topic apart; empty if nothing does. */
+        public List<String> rowKey() {
+            return keepsVersions() && !uniqueKey.isEmpty()
+                    ? Stream.concat(uniqueKey.stream(), Stream.of(VALID_FROM)).toList()
+                    : uniqueKey;
         }
 
         /** Whether {@code retention: forever} was said. */

@@ -130,7 +130,6 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
         node.allow(allowed);
         node.get("table_properties").flatMap(YamlNode::asMap).ifPresent(
                 m -> m.entries().forEach((k, v) -> v.asText().ifPresent(text -> properties.put(k, text))));
-        only(node, "materialized", "append", "upsert", "scd2");
         only(node, "publish", "continuous", "audited");
         boolean serve = flag(node, "serve", false);
         boolean topic = flag(node, "topic", true);
@@ -138,11 +137,22 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
                 n -> n.isScalar() && n.asText().filter("forever"::equals).isPresent()
                         ? Optional.of(Config.FOREVER)
                         : n.asDuration());
-        return new Config(texts(node, "unique_key"), node.get("materialized").map(m -> Materialized.APPEND),
+        return new Config(texts(node, "unique_key"), node.get("materialized").flatMap(ModelProperties::materialized),
                 node.get("emit").flatMap(ModelProperties::early), salt(node), retention,
                 texts(node, "partition_by"), texts(node, "sort_by"), node.get("target_file_size")
                         .flatMap(ModelProperties::size),
                 serve, topic, properties, places);
+    }
+
+    private static Optional<Materialized> materialized(YamlNode node) {
+        return node.asOneOf("append", "scd2", "upsert").flatMap(word -> switch (word) {
+            case "append" -> Optional.of(Materialized.APPEND);
+            case "scd2" -> Optional.of(Materialized.SCD2);
+            default -> {
+                later(node, "materialized", word, "append, scd2");
+                yield Optional.empty();
+            }
+        });
     }
 
     private static OptionalInt salt(YamlNode config) {

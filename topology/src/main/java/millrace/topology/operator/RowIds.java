@@ -109,6 +109,11 @@ final class RowIds {
         return ByteBuffer.wrap(id).getLong() ^ Long.MIN_VALUE;
     }
 
+    /** Whether the rows of two ids that no column comes before are the same, whenever they came. */
+    static boolean isSameRow(byte[] one, byte[] other) {
+        return Arrays.equals(one, PLACE, one.length - TAIL, other, PLACE, other.length - TAIL);
+    }
+
     /** The row of an id, as an insert with the clock that it had met. */
     Element.Row row(byte[] id, long watermark, long horizon) {
         int length = ByteBuffer.wrap(id).getInt(id.length - Integer.BYTES) ^ Integer.MIN_VALUE;

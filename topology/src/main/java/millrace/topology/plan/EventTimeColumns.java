@@ -71,6 +71,7 @@ public final class EventTimeColumns {
                     found.addAll(of(d.input()));
                 }
             }
+            case PlanNode.Versions v -> {}
             case PlanNode.OverAggregate o -> {
                 if (o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED) {
                     found.addAll(of(o.input()));

@@ -582,6 +582,35 @@ public sealed interface PlanNode {
     }
 
     /**
+     * Every row as a version of its key: the row's columns, then from when to when it held, and whether it still does. A
+     * version holds from its event time to that of the next one that differs; of several of one moment the last in the
+     * total order of rows stands.
+     *
+     * @param keys columns of the input
+     */
+    record Versions(PlanNode input, List<Integer> keys, FieldType.Struct rowType) implements PlanNode {
+        /** How many columns stand behind the row's own. */
+        public static final int COLUMNS = 3;
+
+        public Versions {
+            keys = List.copyOf(keys);
+            if (rowType.fields().size() != input.rowType().fields().size() + COLUMNS) {
+                throw new IllegalArgumentException("versions of " + input.rowType() + " as " + rowType);
+            }
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Versions(inputs.get(0), keys, rowType);
+        }
+    }
+
+    /**
      * Each row with what functions give of the rows before it, in columns behind its own.
      *
      * @param keys columns of the input; only rows with equal keys look at each other

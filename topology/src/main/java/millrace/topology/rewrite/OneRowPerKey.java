@@ -47,6 +47,7 @@ public final class OneRowPerKey {
             case PlanNode.MergeSession s -> true;
             case PlanNode.TopN t -> true;
             case PlanNode.Deduplicate d -> true;
+            case PlanNode.Versions v -> true;
             default -> false;
         };
     }

@@ -85,6 +85,7 @@ final class PruneColumns {
                                 below.moved().get(d.timeColumn()), d.keep(), d.retention()),
                         below.moved());
             }
+            case PlanNode.Versions v -> all(v);
             case PlanNode.PartialSession p -> all(p);
             case PlanNode.MergeSession m -> all(m);
             case PlanNode.PartialAggregate p -> all(p);

@@ -27,6 +27,7 @@ import millrace.topology.plan.EventTimeColumns;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
+import millrace.topology.rewrite.KeepVersions;
 import millrace.topology.rewrite.OneRowPerKey;
 import org.apache.calcite.sql.SqlNode;
 
@@ -101,7 +102,8 @@ public final class SqlCompiler {
                 attempt(() -> {
                     Landmarks landmarks = Landmarks.of(source(models.get(name)), trees.get(name));
                     List<Plan> below = List.copyOf(plans.values());
-                    Plan plan = OneRowPerKey.apply(models.get(name), plan(models.get(name), trees.get(name), plans),
+                    Plan plan = OneRowPerKey.apply(models.get(name),
+                            KeepVersions.apply(models.get(name), plan(models.get(name), trees.get(name), plans)),
                             RowChanges.of(contracts.values(), below), below);
                     problems.addAll(landmarks.pointAt(Checks.of(models.get(name), plan, below, contracts.values(),
                             functions, aggregates)));

@@ -122,7 +122,7 @@ final class FlowDriver implements AutoCloseable {
             return "without a key";
         }
         FieldType.Struct row = model.plan().rowType();
-        FieldType.Struct type = new FieldType.Struct(model.config().uniqueKey().stream().map(row::indexOf)
+        FieldType.Struct type = new FieldType.Struct(model.config().rowKey().stream().map(row::indexOf)
                 .map(row.fields()::get).map(f -> Field.required(f.name(), f.type())).toList());
         return JsonValues.text(type, new RowBytes(type).read(key));
     }

@@ -1,7 +1,6 @@
 package millrace.topology.sql;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemCode;
 import millrace.topology.check.CheckProblem;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
@@ -28,8 +28,8 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
- * The parts of a model's text that checks complain about. A plan does not know where it was written, so a check names
- * only the file; here its problem gets the line, where just one part of the text can be meant.
+ * The parts of a model's text that checks complain about, and what cannot be done yet. A plan does not know where it
+ * was written, so a check names only the file; here its problem gets the line, where just one part of the text can be meant.
  */
 final class Landmarks {
     private static final Set<String> WINDOWS = Set.of("TUMBLE", "HOP", "CUMULATE", "SESSION");
@@ -45,7 +45,9 @@ final class Landmarks {
     }
 
     /** Which parts each check may be about. */
-    private static final Map<CheckProblem, Set<Kind>> ABOUT = new EnumMap<>(Map.of(
+    private static final Map<ProblemCode, Set<Kind>> ABOUT = Map.of(
+            SqlProblem.SQL_NOT_SUPPORTED_YET,
+            EnumSet.of(Kind.JOIN, Kind.IN, Kind.OVER, Kind.WINDOW, Kind.CALL),
             CheckProblem.WINDOW_NEEDS_EVENT_TIME, EnumSet.of(Kind.DESCRIPTOR, Kind.JOIN, Kind.OVER),
             CheckProblem.RESULT_NEEDS_KEY, EnumSet.of(Kind.GROUP_BY, Kind.JOIN, Kind.OVER),
             CheckProblem.AGGREGATE_CANNOT_FORGET, EnumSet.of(Kind.CALL),
@@ -54,7 +56,7 @@ final class Landmarks {
             EnumSet.of(Kind.GROUP_BY, Kind.DISTINCT, Kind.JOIN, Kind.IN, Kind.OVER),
             CheckProblem.SOURCE_IS_A_CHANGELOG, EnumSet.of(Kind.TABLE),
             CheckProblem.DEDUPLICATION_UNUSABLE, EnumSet.of(Kind.OVER),
-            CheckProblem.PATTERN_WRONG, EnumSet.of(Kind.LITERAL)));
+            CheckProblem.PATTERN_WRONG, EnumSet.of(Kind.LITERAL));
 
     /** @param words any of which a message uses that is about this part */
     private record Landmark(Kind kind, Set<String> words, Place place) {}
@@ -79,16 +81,16 @@ final class Landmarks {
     }
 
     private Problem pointAt(Problem problem) {
-        if (!(problem.code() instanceof CheckProblem code) || problem.place().map(Place::line).orElse(1) != 0) {
+        if (problem.place().map(Place::line).orElse(1) != 0) {
             return problem;
         }
         List<Landmark> candidates = all.stream()
-                .filter(l -> ABOUT.getOrDefault(code, Set.of()).contains(l.kind())).toList();
+                .filter(l -> ABOUT.getOrDefault(problem.code(), Set.of()).contains(l.kind())).toList();
         // A message first says what is wrong, and may then speak of other parts.
         int first = candidates.stream().mapToInt(l -> mention(l, problem.message())).min().orElse(NEVER);
         List<Landmark> named = candidates.stream().filter(l -> mention(l, problem.message()) == first).toList();
         return only(named)
-                .map(l -> new Problem(code, Optional.of(l.place()), problem.subject(), problem.message(),
+                .map(l -> new Problem(problem.code(), Optional.of(l.place()), problem.subject(), problem.message(),
                         problem.remedy()))
                 .orElse(problem);
     }
@@ -137,7 +139,7 @@ final class Landmarks {
             if (call.getOperator() instanceof SqlSetOperator set && !set.isAll()) {
                 add(Kind.DISTINCT, GROUPING, call.getParserPosition());
             } else if (SUBQUERIES.contains(call.getKind())) {
-                add(Kind.IN, Set.of("join"), call.getParserPosition());
+                add(Kind.IN, Set.of("join", "in (select"), call.getParserPosition());
             } else if (call.getKind() == SqlKind.OVER) {
                 add(Kind.OVER, Set.of("row_number", "duplicates"), call.getParserPosition());
             } else if (WINDOWS.contains(name)) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
@@ -102,8 +103,8 @@ public final class SqlCompiler {
                 attempt(() -> {
                     Landmarks landmarks = Landmarks.of(source(models.get(name)), trees.get(name));
                     List<Plan> below = List.copyOf(plans.values());
-                    Plan plan = OneRowPerKey.apply(models.get(name),
-                            KeepVersions.apply(models.get(name), plan(models.get(name), trees.get(name), plans)),
+                    Plan plan = OneRowPerKey.apply(models.get(name), KeepVersions.apply(models.get(name),
+                            pointing(landmarks, () -> plan(models.get(name), trees.get(name), plans))),
                             RowChanges.of(contracts.values(), below), below);
                     problems.addAll(landmarks.pointAt(Checks.of(models.get(name), plan, below, contracts.values(),
                             functions, aggregates)));
@@ -123,6 +124,14 @@ public final class SqlCompiler {
             step.run();
         } catch (ProblemException e) {
             problems.addAll(e.problems());
+        }
+    }
+
+    private static Plan pointing(Landmarks landmarks, Supplier<Plan> planning) {
+        try {
+            return planning.get();
+        } catch (ProblemException e) {
+            throw new ProblemException(landmarks.pointAt(e.problems()));
         }
     }
 

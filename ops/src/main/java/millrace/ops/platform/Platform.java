@@ -160,8 +160,8 @@ public final class Platform implements AutoCloseable {
         Map<String, String> catalog = profile.catalog().isEmpty()
                 ? Catalogs.sqlite(folder.catalogFile(), folder.warehouse())
                 : profile.catalog().reveal();
-        return new Connections(bootstrapServers, profile.kafka().reveal(), profile.streams().reveal(), registryUrl,
-                profile.registry().reveal(), catalog, topics);
+        return new Connections(bootstrapServers, profile.kafka().reveal(), profile.streams().reveal(),
+                profile.stateMemory(), registryUrl, profile.registry().reveal(), catalog, topics);
     }
 
     private void guardDisk() {

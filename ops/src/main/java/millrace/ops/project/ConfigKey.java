@@ -57,6 +57,8 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
                     "Kafka client settings by their own names, for every consumer, producer and admin client: security, timeouts."),
             new ConfigKey("streams", Kind.PASSED_THROUGH, "",
                     "Kafka Streams settings by their own names, such as `streams.num.stream.threads`."),
+            new ConfigKey("state.memory", Kind.SIZE, "256MB",
+                    "Memory beside the heap for what operators remember: of all stores of the process together, however many. More keeps more of them in memory; what is beyond it is on disk. At least 8MB."),
             new ConfigKey("registry.url", Kind.TEXT, "",
                     "Schema registry that speaks Confluent's REST protocol. Needed with a real cluster; without one a registry is started in the process."),
             new ConfigKey("registry", Kind.PASSED_THROUGH, "",

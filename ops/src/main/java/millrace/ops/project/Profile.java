@@ -1,16 +1,19 @@
 package millrace.ops.project;
 
 import java.nio.file.Path;
+import millrace.topology.run.RunSettings;
 
 /**
  * Where and how a project runs.
  *
  * @param data the data folder, absolute
  * @param kafka settings of every Kafka client; the cluster's address is in {@link #cluster()}
+ * @param stateMemory bytes for the stores of stream tasks, beside the heap
  * @param catalog Iceberg's catalog properties; empty means a JDBC catalog on SQLite in the data folder
  */
 public record Profile(String name, Path data, Cluster cluster, ClientSettings kafka, ClientSettings streams,
-        ClientSettings registry, ClientSettings catalog, TopicSettings topics, Ports ports, Logs logs) {
+        long stateMemory, ClientSettings registry, ClientSettings catalog, TopicSettings topics, Ports ports,
+        Logs logs) {
 
     /** Which brokers and which registry. */
     public sealed interface Cluster {
@@ -42,16 +45,16 @@ public record Profile(String name, Path data, Cluster cluster, ClientSettings ka
     /** An embedded profile with nothing but defaults. */
     public static Profile embedded(Path data, Ports ports) {
         return new Profile("dev", data.toAbsolutePath().normalize(), new Cluster.Embedded(), ClientSettings.NONE,
-                ClientSettings.NONE, ClientSettings.NONE, ClientSettings.NONE,
+                ClientSettings.NONE, RunSettings.STATE_MEMORY, ClientSettings.NONE, ClientSettings.NONE,
                 new TopicSettings(1, 1, "User:millrace"), ports, new Logs(LogFormat.TEXT, "info"));
     }
 
     public Profile withData(Path folder) {
-        return new Profile(name, folder.toAbsolutePath().normalize(), cluster, kafka, streams, registry, catalog,
-                topics, ports, logs);
+        return new Profile(name, folder.toAbsolutePath().normalize(), cluster, kafka, streams,
+                stateMemory, registry, catalog, topics, ports, logs);
     }
 
     public Profile withPorts(Ports other) {
-        return new Profile(name, data, cluster, kafka, streams, registry, catalog, topics, other, logs);
+        return new Profile(name, data, cluster, kafka, streams, stateMemory, registry, catalog, topics, other, logs);
     }
 }

@@ -12,6 +12,8 @@ import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.yaml.YamlNode;
+import millrace.schemas.yaml.YamlProblem;
+import millrace.topology.run.RunSettings;
 
 /** {@code profiles.yaml}: a mapping from profile names to profiles. */
 final class ProfilesFile {
@@ -83,10 +85,20 @@ final class ProfilesFile {
         var logs = new Profile.Logs(s.oneOf("log.format", "text", "json").orElse("text").equals("json")
                 ? Profile.LogFormat.JSON
                 : Profile.LogFormat.TEXT, s.oneOf("log.level", "error", "warn", "info", "debug").orElse("info"));
-        return new Profile(name, data, cluster, kafka, passed("streams", s, Set.of()),
+        return new Profile(name, data, cluster, kafka, passed("streams", s, Set.of()), stateMemory(s),
                 passed("registry", s, Set.of("url")), passed("iceberg.catalog", s, Set.of()),
                 new Profile.TopicSettings(replication, inSync, s.text("kafka.principal").orElse("User:millrace")),
                 ports, logs);
+    }
+
+    private static long stateMemory(Settings s) {
+        long wanted = s.size("state.memory").orElse(RunSettings.STATE_MEMORY);
+        if (wanted < RunSettings.LEAST_STATE_MEMORY) {
+            s.node("state.memory").ifPresent(n -> n.problem(YamlProblem.YAML_BAD_VALUE, "Found "
+                    + Sizes.format(wanted) + ", expected " + Sizes.format(RunSettings.LEAST_STATE_MEMORY)
+                    + " or more: stores cannot do with less."));
+        }
+        return wanted;
     }
 
     private Cluster cluster(String name, Settings s, Optional<String> bootstrap, Optional<String> registryUrl) {

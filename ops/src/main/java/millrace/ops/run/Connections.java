@@ -8,10 +8,12 @@ import java.util.Map;
  *
  * @param kafka settings of every Kafka client, without {@code bootstrap.servers}
  * @param streams settings of Kafka Streams
+ * @param stateMemory bytes for the stores of stream tasks, beside the heap
  * @param catalog Iceberg's catalog properties
  */
 public record Connections(String bootstrapServers, Map<String, String> kafka, Map<String, String> streams,
-        String registryUrl, Map<String, String> registry, Map<String, String> catalog, TopicCreation topics) {
+        long stateMemory, String registryUrl, Map<String, String> registry, Map<String, String> catalog,
+        TopicCreation topics) {
 
     public Connections {
         kafka = Map.copyOf(kafka);

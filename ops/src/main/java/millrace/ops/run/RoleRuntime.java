@@ -200,7 +200,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
                 : (short) -1;
         RunSettings settings = new RunSettings(connections.bootstrapServers(), stateFolder, 1, STREAM_COMMIT, create,
                 replication, connections.kafka(), connections.streams(), Optional.empty(),
-                Revisions.of(deployment));
+                Revisions.of(deployment), connections.stateMemory());
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
         return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
     }

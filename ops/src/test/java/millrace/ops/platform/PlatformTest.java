@@ -85,7 +85,8 @@ class PlatformTest {
         ClientSettings nobodyThere = ClientSettings.of(Map.of("type", "rest", "uri", "http://127.0.0.1:1", "warehouse",
                 "s3://lake"));
         Profile profile = new Profile("dev", embedded.data(), embedded.cluster(), embedded.kafka(), embedded.streams(),
-                embedded.registry(), nobodyThere, embedded.topics(), embedded.ports(), embedded.logs());
+                embedded.stateMemory(), embedded.registry(), nobodyThere, embedded.topics(), embedded.ports(),
+                embedded.logs());
         try (Platform platform = Platform.start(List.of(deployment("flights")), Role.ALL, profile,
                 Clock.systemUTC())) {
             Status status = await(platform, s -> s.blocked().stream().anyMatch(b -> b.subject().startsWith("sink")));

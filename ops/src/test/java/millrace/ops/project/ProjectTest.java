@@ -167,6 +167,17 @@ class ProjectTest {
         assertThat(Sizes.format(12)).isEqualTo("12 B");
     }
 
+    @Test
+    void storesNeedALittleMemory() throws IOException {
+        write("millrace.yaml", "name: web\n");
+        assertThat(Project.read(folder, "dev", Map.of()).profile().stateMemory()).isEqualTo(256L << 20);
+        write("profiles.yaml", "dev:\n  state.memory: 1GB\n");
+        assertThat(Project.read(folder, "dev", Map.of()).profile().stateMemory()).isEqualTo(1L << 30);
+        write("profiles.yaml", "dev:\n  state.memory: 1MB\n");
+        assertThat(problems("dev")).extracting(Problem::message)
+                .containsExactly("Found 1.0 MiB, expected 8.0 MiB or more: stores cannot do with less.");
+    }
+
     private List<Problem> problems(String profile) {
         return catchThrowableOfType(ProblemException.class, () -> Project.read(folder, profile, Map.of())).problems();
     }

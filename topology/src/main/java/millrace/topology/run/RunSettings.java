@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import millrace.statestores.rocksdb.StateMemory;
 
 /**
  * How a pipeline runs.
@@ -18,10 +19,16 @@ import java.util.Optional;
  * @param journalOf the pipeline whose time journal is obeyed instead of writing one: of a replay
  * @param revisions by contract, a digest of the text of everything that is computed from it: the time journal says from
  *        which offset on it holds
+ * @param stateMemory bytes that the stores of all tasks in this process take beside the heap; the same for each of its
+ *        runs
  */
 public record RunSettings(String bootstrapServers, Path stateFolder, int threads, Duration commitInterval,
         boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
-        Optional<String> journalOf, Map<String, String> revisions) {
+        Optional<String> journalOf, Map<String, String> revisions, long stateMemory) {
+    /** Usual bytes for stores. */
+    public static final long STATE_MEMORY = StateMemory.USUAL;
+    /** With fewer bytes stores would do little but flush. */
+    public static final long LEAST_STATE_MEMORY = StateMemory.SMALLEST;
 
     public RunSettings {
         kafka = Map.copyOf(kafka);
@@ -34,7 +41,7 @@ public record RunSettings(String bootstrapServers, Path stateFolder, int threads
             boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
             Optional<String> journalOf) {
         this(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka, streams,
-                journalOf, Map.of());
+                journalOf, Map.of(), STATE_MEMORY);
     }
 
     /** One thread, missing topics are created as the cluster likes. */
@@ -45,29 +52,29 @@ public record RunSettings(String bootstrapServers, Path stateFolder, int threads
 
     public RunSettings withThreads(int count) {
         return new RunSettings(bootstrapServers, stateFolder, count, commitInterval, createTopics, replication, kafka,
-                streams, journalOf, revisions);
+                streams, journalOf, revisions, stateMemory);
     }
 
     public RunSettings withStreams(Map<String, String> settings) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                settings, journalOf, revisions);
+                settings, journalOf, revisions, stateMemory);
     }
 
     /** Everything that another run has decided about time is obeyed, and nothing decided anew. */
     public RunSettings withJournalOf(String pipeline) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                streams, Optional.of(pipeline), revisions);
+                streams, Optional.of(pipeline), revisions, stateMemory);
     }
 
     /** The time journal says from where these hold. */
     public RunSettings withRevisions(Map<String, String> texts) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                streams, journalOf, texts);
+                streams, journalOf, texts, stateMemory);
     }
 
     /** Topics have to be there. */
     public RunSettings withoutCreatingTopics() {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, false, replication, kafka,
-                streams, journalOf, revisions);
+                streams, journalOf, revisions, stateMemory);
     }
 }

@@ -3,6 +3,7 @@ package millrace.topology.run;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import millrace.statestores.rocksdb.StateMemory;
 import millrace.topology.bundle.Bundling;
 
 /** Kafka Streams as the engine wants it; what a user gives goes over it, except for what correctness hangs on. */
@@ -18,6 +19,8 @@ final class StreamsSettings {
         ours.put("consumer.max.poll.records", "2000");
         ours.put("buffered.records.per.partition", "4");
         ours.put("state.dir", settings.stateFolder().toString());
+        ours.put("rocksdb.config.setter", StateMemory.class.getName());
+        ours.put(StateMemory.BUDGET, Long.toString(settings.stateMemory()));
         // Its cache costs more than it saves; operators keep their own on the heap.
         ours.put("statestore.cache.max.bytes", "0");
         // Which partition is read first decides nothing here, so nobody waits for the other's records.

@@ -8,6 +8,9 @@ import millrace.topology.bundle.Bundling;
 
 /** Kafka Streams as the engine wants it; what a user gives goes over it, except for what correctness hangs on. */
 final class StreamsSettings {
+    /** The whole state of a group is one record of a changelog, and what is exchanged of it another. */
+    private static final int LARGEST_STATE = 32 << 20;
+
     private StreamsSettings() {}
 
     static Properties of(String application, RunSettings settings) {
@@ -33,7 +36,10 @@ final class StreamsSettings {
         ours.put("producer.linger.ms", "20");
         ours.put("producer.batch.size", Integer.toString(128 << 10));
         ours.put("producer.compression.type", "lz4");
-        ours.put("producer.max.request.size", Integer.toString(TopicsPlan.LARGEST_RECORD + (1 << 20)));
+        // What is read needs no such setting: a fetch brings one record of any size.
+        ours.put("topic.max.message.bytes", Integer.toString(LARGEST_STATE));
+        ours.put("producer.max.request.size", Integer.toString(LARGEST_STATE));
+        ours.put("producer.buffer.memory", Integer.toString(2 * LARGEST_STATE));
         ours.put("consumer.session.timeout.ms", "10000");
         ours.put("consumer.heartbeat.interval.ms", "3000");
         Properties properties = new Properties();

@@ -79,8 +79,11 @@ public final class PreCommitHook implements StateStore, CachedStateStore<Object,
         return false;
     }
 
+    /** Called when the task becomes a standby or ceases to be one: what its operators had on the heap is let go. */
     @Override
-    public void clearCache() {}
+    public void clearCache() {
+        action = NOTHING;
+    }
 
     private record Builder(String name) implements StoreBuilder<PreCommitHook> {
         @Override

@@ -15,6 +15,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -66,6 +67,18 @@ class PreCommitHookTest {
             assertThatThrownBy(() -> in.pipeInput("a", "1")).isInstanceOf(StreamsException.class)
                     .hasStackTraceContaining("Current node is unknown");
         }
+    }
+
+    @Test
+    void isNothingOnceItsTaskIsAStandby() {
+        PreCommitHook hook = PreCommitHook.builder("hook").build();
+        var context = new MockProcessorContext<>();
+        context.addStateStore(hook);
+        PreCommitHook.register(context, "hook", () -> events.add("hook"));
+        hook.flushCache();
+        hook.clearCache();
+        hook.flushCache();
+        assertThat(events).containsExactly("hook");
     }
 
     private TopologyTestDriver driver(boolean forwards) {

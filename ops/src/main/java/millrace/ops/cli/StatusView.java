@@ -48,7 +48,8 @@ final class StatusView {
     static List<String> full(Status status) {
         List<String> lines = new ArrayList<>();
         for (PipelineStatus p : status.pipelines()) {
-            lines.add("pipeline " + p.name() + ": " + p.state() + (p.detail().isEmpty() ? "" : ". " + p.detail()));
+            lines.add("pipeline " + p.name() + ": " + p.state() + (p.detail().isEmpty() ? "" : ". " + p.detail())
+                    + (p.keeps().stores().isEmpty() ? "" : "   keeps here " + Shown.kept(p.keeps())));
         }
         Answers answers = Answers.of(status);
         lines.add("");

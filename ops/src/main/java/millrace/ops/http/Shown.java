@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 import millrace.ops.observe.Ages;
+import millrace.topology.run.LocalState;
+import millrace.topology.run.LocalState.Duty;
 
 /** Values as the page shows them; what is not known is a dash. */
 public final class Shown {
@@ -51,6 +53,20 @@ public final class Shown {
         }
         int power = (63 - Long.numberOfLeadingZeros(n)) / 10;
         return String.format(Locale.ROOT, "%.1f %ciB", n / (double) (1L << power * 10), " KMGTPE".charAt(power));
+    }
+
+    /** What tasks keep in their stores, such as {@code 12.3 MiB, 40,000 entries}. */
+    public static String kept(LocalState state) {
+        if (state.stores().isEmpty()) {
+            return UNKNOWN;
+        }
+        long missing = state.missing(Duty.ACTIVE);
+        long behind = state.missing(Duty.STANDBY);
+        return bytes(state.bytes()) + ", " + count(state.entries()) + " entries"
+                + (missing == 0 ? "" : ", " + count(missing) + " records to restore")
+                + (state.stores().stream().noneMatch(s -> s.duty() == Duty.STANDBY)
+                        ? ""
+                        : ", standbys " + (behind == 0 ? "up to date" : count(behind) + " records behind"));
     }
 
     private static java.time.LocalDate day(Instant t) {

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,9 +19,11 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 
 import millrace.ops.observe.Condition;
+import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.StatusSource;
 import millrace.ops.observe.TableStatus;
+import millrace.topology.run.LocalState.Store;
 
 /** The numbers of the status as {@code millrace_*} gauges, brought up to date just before they are scraped. */
 @ServerFilter("/prometheus")
@@ -30,6 +34,11 @@ class StatusGauges {
     private final MultiGauge quarantined;
     private final MultiGauge blocked;
     private final MultiGauge condition;
+    private final List<StoreGauge> stores;
+    private final MultiGauge stateMemory;
+
+    /** A number of each store. */
+    private record StoreGauge(MultiGauge gauge, ToLongFunction<Store> value) {}
 
     /** A number of each table that has it. */
     private record TableGauge(MultiGauge gauge, Function<TableStatus, Stream<Number>> value) {}
@@ -61,6 +70,18 @@ class StatusGauges {
                 .register(registry);
         this.condition = MultiGauge.builder("millrace.table.condition")
                 .description("1 for the condition that the table is in, 0 for the others").register(registry);
+        this.stores = List.of(
+                store(registry, "entries", "entries", "Entries of a task's store, as RocksDB estimates them",
+                        Store::entries),
+                store(registry, "size", "bytes", "Bytes of a task's store on disk and in its write buffers",
+                        Store::bytes),
+                store(registry, "missing", "records", "Records of its changelog that a task's store does not have yet",
+                        Store::missing),
+                store(registry, "restored", "records",
+                        "Records of its changelog that a task's store was given since it was opened",
+                        Store::restored));
+        this.stateMemory = MultiGauge.builder("millrace.state.memory").baseUnit("bytes")
+                .description("Memory beside the heap of all stores of the process").register(registry);
     }
 
     @RequestFilter
@@ -80,9 +101,21 @@ class StatusGauges {
         blocked.register(rows(status.blocked().stream().map(
                 b -> Row.of(Tags.of("subject", b.subject(), "code", b.code()), 1))), true);
         condition.register(rows(status.tables().stream().flatMap(t -> Stream.of(Condition.values()).map(
-                c -> Row.of(tags(t).and("condition", c.name().toLowerCase(java.util.Locale.ROOT)),
+                c -> Row.of(tags(t).and("condition", c.name().toLowerCase(Locale.ROOT)),
                         c == t.condition() ? 1 : 0)))),
                 true);
+        for (StoreGauge gauge : stores) {
+            gauge.gauge().register(rows(status.pipelines().stream().flatMap(p -> p.keeps().stores().stream()
+                    .map(s -> Row.of(tags(p, s), gauge.value().applyAsLong(s))))), true);
+        }
+        stateMemory.register(rows(Stream.of(Row.of(Tags.empty(), status.pipelines().stream()
+                .mapToLong(p -> p.keeps().memory()).max().orElse(0)))), true);
+    }
+
+    private static StoreGauge store(MeterRegistry registry, String name, String unit, String description,
+            ToLongFunction<Store> value) {
+        return new StoreGauge(MultiGauge.builder("millrace.state." + name).baseUnit(unit).description(description)
+                .register(registry), value);
     }
 
     private static TableGauge table(MeterRegistry registry, String name, String unit, String description,
@@ -93,6 +126,11 @@ class StatusGauges {
 
     private static Tags tags(TableStatus table) {
         return Tags.of("pipeline", table.pipeline(), "table", table.name());
+    }
+
+    private static Tags tags(PipelineStatus pipeline, Store store) {
+        return Tags.of("pipeline", pipeline.name(), "store", store.name(), "task", store.task(), "duty",
+                store.duty().name().toLowerCase(Locale.ROOT));
     }
 
     private static Iterable<Row<?>> rows(Stream<? extends Row<?>> rows) {

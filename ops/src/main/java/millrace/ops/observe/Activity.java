@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import millrace.topology.run.LocalState;
+
 /** What this process itself is doing; everything else about the platform is read from topics and tables. */
 public interface Activity {
     /** A process that only watches. */
@@ -44,6 +46,13 @@ public interface Activity {
     /**
      * @param state one or two words
      * @param detail a sentence; may be empty
+     * @param keeps what its tasks have in their stores in this process
      */
-    record PipelineActivity(String state, String detail, Condition condition, Optional<Blocked> blocked) {}
+    record PipelineActivity(String state, String detail, Condition condition, Optional<Blocked> blocked,
+            LocalState keeps) {
+        /** One that keeps nothing here. */
+        PipelineActivity(String state, String detail, Condition condition) {
+            this(state, detail, condition, Optional.empty(), LocalState.NONE);
+        }
+    }
 }

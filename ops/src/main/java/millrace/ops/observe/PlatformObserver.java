@@ -293,11 +293,10 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
         PipelineActivity does = here.orElseGet(() -> {
             int members = look.members().getOrDefault(deployment.name(), 0);
             return members > 0
-                    ? new PipelineActivity("running elsewhere", members + " members in its group", Condition.CURRENT,
-                            Optional.empty())
-                    : new PipelineActivity("not running", "No process runs its stream role.", Condition.STOPPED,
-                            Optional.empty());
+                    ? new PipelineActivity("running elsewhere", members + " members in its group", Condition.CURRENT)
+                    : new PipelineActivity("not running", "No process runs its stream role.", Condition.STOPPED);
         });
-        return new PipelineStatus(deployment.name(), does.state(), does.detail(), does.condition(), contracts, models);
+        return new PipelineStatus(deployment.name(), does.state(), does.detail(), does.condition(), contracts, models,
+                does.keeps());
     }
 }

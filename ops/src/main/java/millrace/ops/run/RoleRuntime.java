@@ -27,6 +27,7 @@ import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
 import millrace.sinks.iceberg.run.SinkState;
 import millrace.topology.compile.CalcCompiler;
+import millrace.topology.run.LocalState;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
@@ -109,10 +110,11 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     @Override
     public synchronized Optional<PipelineActivity> pipeline(String name) {
         if (held.isPresent() && roles.contains(Role.STREAM)) {
-            return Optional.of(new PipelineActivity("held", held.get().reason(), Condition.BLOCKED, Optional.empty()));
+            return Optional.of(new PipelineActivity("held", held.get().reason(), Condition.BLOCKED, Optional.empty(),
+                    LocalState.NONE));
         }
         return pipelines.stream().filter(p -> p.pipeline().name().equals(name)).findFirst()
-                .map(p -> activity(name, p.state()));
+                .map(p -> activity(name, p.state(), p.kept()));
     }
 
     @Override
@@ -215,21 +217,30 @@ public final class RoleRuntime implements Activity, AutoCloseable {
                 connections.catalog(), registry, clock);
     }
 
-    private static PipelineActivity activity(String name, RunState state) {
+    private static PipelineActivity activity(String name, RunState state, LocalState keeps) {
         return switch (state) {
-            case RunState.Created s -> new PipelineActivity("starting", "", Condition.CURRENT, Optional.empty());
-            case RunState.Starting s -> new PipelineActivity("starting", "", Condition.CURRENT, Optional.empty());
-            case RunState.Running s -> new PipelineActivity("running", "", Condition.CURRENT, Optional.empty());
-            case RunState.Stopping s -> new PipelineActivity("stopping", "", Condition.CURRENT, Optional.empty());
-            case RunState.Stopped s -> new PipelineActivity("stopped", "", Condition.STOPPED, Optional.empty());
-            case RunState.Blocked s -> cannotGoOn(name, "blocked", s.problem(), s);
-            case RunState.Failed s -> cannotGoOn(name, "failed", s.problem(), s);
+            case RunState.Created s -> going("starting", Condition.CURRENT, keeps);
+            case RunState.Starting s -> going("starting", Condition.CURRENT, keeps);
+            case RunState.Running s -> going("running", Condition.CURRENT, keeps);
+            case RunState.Stopping s -> going("stopping", Condition.CURRENT, keeps);
+            case RunState.Stopped s -> going("stopped", Condition.STOPPED, keeps);
+            case RunState.Blocked s -> cannotGoOn(name, "blocked", s.problem(), s, keeps);
+            case RunState.Failed s -> cannotGoOn(name, "failed", s.problem(), s, keeps);
         };
     }
 
-    private static PipelineActivity cannotGoOn(String name, String word, Problem problem, RunState state) {
+    private static PipelineActivity going(String word, Condition condition, LocalState keeps) {
+        long missing = keeps.missing(LocalState.Duty.ACTIVE);
+        return new PipelineActivity(word, missing == 0
+                ? ""
+                : "What it remembers is read from its changelogs: " + missing + " records to go.", condition,
+                Optional.empty(), keeps);
+    }
+
+    private static PipelineActivity cannotGoOn(String name, String word, Problem problem, RunState state,
+            LocalState keeps) {
         return new PipelineActivity(word, problem.message(), Condition.BLOCKED,
-                Optional.of(blocked("pipeline " + name, problem, state.since())));
+                Optional.of(blocked("pipeline " + name, problem, state.since())), keeps);
     }
 
     private static Blocked blocked(String subject, Problem problem, Instant since) {

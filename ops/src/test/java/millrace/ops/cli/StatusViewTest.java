@@ -13,6 +13,7 @@ import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.Why;
+import millrace.topology.run.LocalState;
 
 import org.junit.jupiter.api.Test;
 
@@ -55,11 +56,22 @@ class StatusViewTest {
     @Test
     void withoutATableEachHasItsReason() {
         Status status = Status.of(NOW, List.of(new PipelineStatus("web", "running", "", Condition.CURRENT, List.of(),
-                List.of())), List.of(table(new Why("ENDED", "Everything has come.", "", Optional.empty(), List.of()))),
+                List.of(), LocalState.NONE)),
+                List.of(table(new Why("ENDED", "Everything has come.", "", Optional.empty(), List.of()))),
                 List.of(), List.of());
         assertThat(StatusView.whys(status)).containsExactly("table           state        complete through   why",
                 "gold.sessions   up to date   10:12:30           Everything has come.", "",
                 "millrace status <table> --why shows its source partitions");
+    }
+
+    @Test
+    void whatAPipelineKeepsStandsBesideIt() {
+        LocalState kept = new LocalState(List.of(new LocalState.Store("gold.x.groups", "1_0", LocalState.Duty.ACTIVE,
+                1_200, 5 << 20, 340, 860)), 1 << 20);
+        Status status = Status.of(NOW, List.of(new PipelineStatus("web", "running", "", Condition.CURRENT, List.of(),
+                List.of(), kept)), List.of(), List.of(), List.of());
+        assertThat(StatusView.full(status)).first().isEqualTo(
+                "pipeline web: running   keeps here 5.0 MiB, 1,200 entries, 340 records to restore");
     }
 
     @Test

@@ -24,6 +24,7 @@ import millrace.ops.observe.StatusFixture;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.Why;
 import millrace.schemas.problem.ProblemException;
+import millrace.topology.run.LocalState;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,7 +144,11 @@ class HttpServiceTest {
                 "millrace_table_lag_records{pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
                 "millrace_partition_lag_records{partition=\"1\",pipeline=\"clickstream\",table=\"silver.clicks\"} 900.0",
                 "millrace_quarantine_records{pipeline=\"clickstream\",reason=\"NOT_DECODABLE\",source=\"clicks\"} 5.0",
-                "millrace_blocked{code=\"TOPIC_RECREATED\",subject=\"bronze.orders\"} 1.0", "jvm_memory_used_bytes");
+                "millrace_blocked{code=\"TOPIC_RECREATED\",subject=\"bronze.orders\"} 1.0", "jvm_memory_used_bytes",
+                "millrace_state_entries{duty=\"active\",pipeline=\"clickstream\",store=\"gold.sessions.groups\",task=\"1_0\"} 40000.0",
+                "millrace_state_size_bytes{duty=\"standby\",pipeline=\"clickstream\",store=\"gold.sessions.groups\",task=\"1_1\"} 1048576.0",
+                "millrace_state_missing_records{duty=\"standby\",pipeline=\"clickstream\",store=\"gold.sessions.groups\",task=\"1_1\"} 12.0",
+                "millrace_state_memory_bytes 2097152.0");
         status = StatusFixture.calm();
         assertThat(get("/prometheus").body()).doesNotContain("millrace_blocked{").doesNotContain("bronze.orders");
     }
@@ -177,7 +182,7 @@ class HttpServiceTest {
         assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
         assertThat(page.body()).contains("Is it fresh?", "Is it right?", "Why is nothing coming out?",
                 "TOPIC_RECREATED", "What to do:", "millrace table adopt bronze.orders", "NOT_DECODABLE", "18,204",
-                "bronze.orders is blocked", "10:41:02");
+                "bronze.orders is blocked", "10:41:02", "4.0 MiB, 50,000 entries, standbys 12 records behind");
         assertThat(page.body()).contains("\n@media (prefers-color-scheme: dark)");
         assertThat(page.body()).doesNotContain("http://").doesNotContain("https://");
         status = StatusFixture.calm();
@@ -188,7 +193,8 @@ class HttpServiceTest {
     @Test
     void valuesOnThePageAreEscaped() throws Exception {
         status = Status.of(StatusFixture.NOW,
-                List.of(new PipelineStatus("<b>shop</b>", "running", "", Condition.CURRENT, List.of(), List.of())),
+                List.of(new PipelineStatus("<b>shop</b>", "running", "", Condition.CURRENT, List.of(), List.of(),
+                        LocalState.NONE)),
                 List.<TableStatus>of(), List.of(), List.of(
                         new Blocked("x", "Y", "<script>alert(1)</script>", "", StatusFixture.NOW)));
         assertThat(get("/live").body()).doesNotContain("<script>alert").contains("&lt;script&gt;", "&lt;b&gt;shop");

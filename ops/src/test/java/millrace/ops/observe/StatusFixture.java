@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import millrace.ops.observe.TableFacts.Contents;
 import millrace.ops.observe.TableStatus.PartitionStatus;
+import millrace.topology.run.LocalState;
 
 /** Facts as a platform gives them, for tests of what is made of them. */
 public final class StatusFixture {
@@ -61,6 +62,12 @@ public final class StatusFixture {
             "If the old topic is gone for good: millrace table adopt bronze.orders --topic shop.orders.v1",
             NOW.minusSeconds(250));
 
+    /** What two tasks keep, of which one follows another process. */
+    private static final LocalState KEPT = new LocalState(List.of(
+            new LocalState.Store("gold.sessions.groups", "1_0", LocalState.Duty.ACTIVE, 40_000, 3 << 20, 0, 500),
+            new LocalState.Store("gold.sessions.groups", "1_1", LocalState.Duty.STANDBY, 10_000, 1 << 20, 12, 9_988)),
+            2 << 20);
+
     /** A platform on which the first records have come, and no commit yet. */
     public static Status filling() {
         TableFacts t = waiting("bronze.orders", Duration.ofSeconds(3));
@@ -78,7 +85,7 @@ public final class StatusFixture {
                 stopped(waiting("silver.prices", Duration.ofMinutes(2))), empty("quarantine.clicks"));
         return Status.of(NOW,
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
-                        List.of("silver.clicks"))),
+                        List.of("silver.clicks"), KEPT)),
                 tables.stream().map(t -> t.assess(NOW)).toList(),
                 List.of(new QuarantineStatus("clickstream", "clicks", "bronze.clicks", "web.clicks.v1.quarantine",
                         "quarantine.clicks",
@@ -93,7 +100,7 @@ public final class StatusFixture {
     public static Status calm() {
         return Status.of(NOW,
                 List.of(new PipelineStatus("clickstream", "running", "", Condition.CURRENT, List.of("clicks"),
-                        List.of("silver.clicks"))),
+                        List.of("silver.clicks"), LocalState.NONE)),
                 List.of(current("bronze.clicks").assess(NOW), current("silver.clicks").assess(NOW)),
                 List.of(new QuarantineStatus("clickstream", "clicks", "bronze.clicks", "web.clicks.v1.quarantine",
                         "quarantine.clicks",

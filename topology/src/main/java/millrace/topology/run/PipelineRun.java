@@ -45,6 +45,7 @@ public final class PipelineRun implements AutoCloseable {
     private final Object changed = new Object();
     private final Thread supervisor;
     private RunState state;
+    private volatile Supplier<LocalState> kept = () -> LocalState.NONE;
     private boolean stopping;
 
     /** @param compiler gives a function for each calculation of a plan */
@@ -79,6 +80,11 @@ public final class PipelineRun implements AutoCloseable {
         synchronized (changed) {
             return state;
         }
+    }
+
+    /** What its tasks keep in this process now. */
+    public LocalState kept() {
+        return kept.get();
     }
 
     /** Tells of every new state, from the thread that found it; a listener must not wait for this run. */
@@ -184,7 +190,7 @@ public final class PipelineRun implements AutoCloseable {
             var surroundings = new Preparation(pipeline, settings, topics, registry).prepare();
             try (StreamsAttempt streams = StreamsAttempt.start(pipeline, settings, surroundings, registry, compiler,
                     clock)) {
-                Optional<Problem> problem = watch(streams, topics, surroundings.time().offers());
+                Optional<Problem> problem = watchKeeping(streams, topics, surroundings.time().offers());
                 if (problem.isEmpty()) {
                     become(new RunState.Stopping(clock.instant()));
                 }
@@ -199,6 +205,15 @@ public final class PipelineRun implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("pipeline {} did not start", pipeline.name(), e);
             return Optional.of(StreamsAttempt.failed(pipeline, e));
+        }
+    }
+
+    private Optional<Problem> watchKeeping(StreamsAttempt streams, Topics topics, IdleOffers offers) {
+        kept = streams::kept;
+        try {
+            return watch(streams, topics, offers);
+        } finally {
+            kept = () -> LocalState.NONE;
         }
     }
 

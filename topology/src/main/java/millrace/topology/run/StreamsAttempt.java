@@ -35,15 +35,17 @@ final class StreamsAttempt implements AutoCloseable {
     private final Collection<SourceTopic> sources;
     private final RegistryGate gate;
     private final KafkaStreams streams;
+    private final StateWatch state;
     private final AtomicReference<Throwable> error = new AtomicReference<>();
     private volatile boolean closing;
 
     private StreamsAttempt(Pipeline pipeline, Collection<SourceTopic> sources, RegistryGate gate,
-            KafkaStreams streams) {
+            KafkaStreams streams, StateWatch state) {
         this.pipeline = pipeline;
         this.sources = sources;
         this.gate = gate;
         this.streams = streams;
+        this.state = state;
     }
 
     static StreamsAttempt start(Pipeline pipeline, RunSettings settings, Surroundings surroundings,
@@ -51,7 +53,9 @@ final class StreamsAttempt implements AutoCloseable {
         RegistryGate gate = new RegistryGate(registry, clock);
         var topology = TopologyAssembler.assemble(pipeline, surroundings, gate, compiler);
         KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(pipeline.name(), settings));
-        StreamsAttempt attempt = new StreamsAttempt(pipeline, surroundings.sources().values(), gate, streams);
+        StateWatch state = new StateWatch(pipeline.name());
+        state.listenTo(streams);
+        StreamsAttempt attempt = new StreamsAttempt(pipeline, surroundings.sources().values(), gate, streams, state);
         streams.setUncaughtExceptionHandler(attempt::end);
         streams.start();
         return attempt;
@@ -70,6 +74,11 @@ final class StreamsAttempt implements AutoCloseable {
 
     boolean isRunning() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** What its tasks keep now. */
+    LocalState kept() {
+        return state.look(streams);
     }
 
     Optional<String> registryUnavailable() {

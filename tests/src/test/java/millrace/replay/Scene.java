@@ -80,6 +80,7 @@ final class Scene implements AutoCloseable {
                         .toList());
     }
 
+    /** Topics that are there already, by another process of the same scene, are taken. */
     Scene(String servers, Path folder, List<Source> sources, List<Model> models) throws Exception {
         this.servers = servers;
         this.folder = folder;
@@ -87,8 +88,11 @@ final class Scene implements AutoCloseable {
         contracts = sources.stream().map(Source::toContract).toList();
         plans = SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(contracts.stream().map(c -> new NewTopic(c.topic(), c.partitions(), (short) 1)
-                    .configs(Map.of("retention.ms", "-1"))).toList()).all().get();
+            Set<String> there = admin.listTopics().names().get();
+            admin.createTopics(contracts.stream().filter(c -> !there.contains(c.topic()))
+                    .map(c -> new NewTopic(c.topic(), c.partitions(), (short) 1)
+                            .configs(Map.of("retention.ms", "-1")))
+                    .toList()).all().get();
         }
         contracts.forEach(c -> encoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema(c), ROW,
                 registry.register("", AvroTypes.toSchema(c)))));
@@ -128,12 +132,17 @@ final class Scene implements AutoCloseable {
 
     /** Starts one instance of a pipeline; several of one name share its work. */
     PipelineRun start(String name, String instance, int threads) {
-        return start(name, instance, threads, Optional.empty());
+        return start(name, instance, threads, Optional.empty(), Map.of());
+    }
+
+    /** Starts one with settings of Kafka Streams over the usual ones. */
+    PipelineRun start(String name, String instance, int threads, Map<String, String> streams) {
+        return start(name, instance, threads, Optional.empty(), streams);
     }
 
     /** Starts a pipeline that obeys what another one has decided about time. */
     PipelineRun startReplay(String name, String of, int threads) {
-        return start(name, "a", threads, Optional.of(of));
+        return start(name, "a", threads, Optional.of(of), Map.of());
     }
 
     /** The tables of a pipeline, as a project with these files has them. */
@@ -156,15 +165,17 @@ final class Scene implements AutoCloseable {
         return registry;
     }
 
-    private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf) {
+    private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf,
+            Map<String, String> streams) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
         Pipeline pipeline = new Pipeline(name, contracts, plans.stream()
                 .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
+        Map<String, String> given = new HashMap<>(Map.of("consumer.session.timeout.ms", "6000",
+                "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"));
+        given.putAll(streams);
         var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
-                Duration.ofMillis(100), true, (short) 1, Map.of(), Map.of("consumer.session.timeout.ms", "6000",
-                        "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"),
-                journalOf);
+                Duration.ofMillis(100), true, (short) 1, Map.of(), given, journalOf);
         PipelineRun run = new PipelineRun(pipeline, settings, registry,
                 new CalcCompiler(FunctionLibrary.builtIn())::compile, InstantSource.system());
         run.start();

@@ -100,6 +100,7 @@ class StandbyTest {
         public static void main(String[] arguments) throws Exception {
             try (Scene scene = scene(arguments[0], Path.of(arguments[1]));
                     PipelineRun run = scene.start("live", "first", 1, STANDBY)) {
+                run.onState(System.out::println);
                 Thread.currentThread().join();
             }
         }

@@ -307,8 +307,8 @@ public final class OrderedState<V> {
     }
 
     private void writeBack() {
-        // First what went: the same place may have a new value.
-        removed.forEach(store::delete);
+        // First what went: the same place may have a new value. By a put, since a delete reads what it deletes.
+        removed.forEach(place -> store.put(place, null));
         removed.clear();
         for (Entry<V> entry : changed) {
             entry.isChanged = false;

@@ -602,8 +602,8 @@ public final class SortedRows<V> {
     }
 
     private void writeBack() {
-        // First what went: the same place may have a new row.
-        removed.forEach(store::delete);
+        // First what went: the same place may have a new row. By a put, since a delete reads what it deletes.
+        removed.forEach(place -> store.put(place, null));
         removed.clear();
         for (Entry<V> entry : changed) {
             entry.isChanged = false;

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import millrace.schemas.problem.ProblemException;
  */
 public final class BenchProcess implements AutoCloseable {
     private static final String FIGURE = "=";
+    private static final int SHOWN_OF_LOG = 20;
     private static final Duration GOODBYE = Duration.ofSeconds(20);
 
     private final Process process;
@@ -103,8 +105,19 @@ public final class BenchProcess implements AutoCloseable {
 
     private ProblemException failed() {
         return new ProblemException(Problem.of(OpsProblem.BENCH_FAILED, "bench",
-                "A process of the benchmark ended before its work was done. Its log is " + log + ".")
+                "A process of the benchmark ended before its work was done. Its log is " + log + endOfLog() + ".")
                 .withRemedy(OpsProblem.BENCH_FAILED.remedy()));
+    }
+
+    /** The log may be gone with the benchmark's folder before anybody looks. */
+    private String endOfLog() {
+        try {
+            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+            List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_OF_LOG), lines.size());
+            return last.isEmpty() ? ", which is empty" : ", which ends with:\n" + String.join("\n", last);
+        } catch (IOException e) {
+            return ", which cannot be read";
+        }
     }
 
     @Override

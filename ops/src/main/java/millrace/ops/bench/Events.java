@@ -14,18 +14,42 @@ final class Events {
     private static final String[] PLAYERS = {"web", "ios", "android", "tv"};
     private static final int USERS = 1_000_000;
     private static final int CONTENTS = 200_000;
+    private static final int PASSERS_BY = 100_000;
+    /** Of events that are repeated, how far behind they are at most. */
+    private static final int REPEATED_WITHIN = 20_000;
 
     private final long seed;
+    private final Population population;
 
+    /** Who makes events. */
+    enum Population {
+        /** Always the same million users. */
+        SETTLED,
+        /** Users who come, stay for a while and never come again; one of twenty events has the id of an earlier one. */
+        PASSING
+    }
+
+    /** Those of a settled population. */
     Events(long seed) {
+        this(seed, Population.SETTLED);
+    }
+
+    Events(long seed, Population population) {
         this.seed = seed;
+        this.population = population;
     }
 
     /** The columns of the contract {@code events}, in its order. */
     Object[] row(long n, long micros) {
-        long user = skewed(USERS, n, 1);
+        long user = switch (population) {
+            case SETTLED -> skewed(USERS, n, 1);
+            case PASSING -> n / 20 + skewed(PASSERS_BY, n, 1);
+        };
+        long first = population == Population.PASSING && n % 20 == 7
+                ? Math.max(0, n - below(REPEATED_WITHIN, n, 14))
+                : n;
         String type = TYPES[below(TYPES.length, n, 2)];
-        return new Object[] {Chance.uuid(seed, n, 3, 4).toString(),
+        return new Object[] {Chance.uuid(seed, first, 3, 4).toString(),
                 "s-" + hex(Chance.random(seed, user, 5) + micros / 1_800_000_000L), "u-" + user,
                 "d-" + hex(Chance.random(seed, user, 6)), type,
                 skewed(CONTENTS, n, 7), REGIONS[below(REGIONS.length, n, 8)], micros,

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.ops.bench.FreshnessBench;
+import millrace.ops.bench.SoakBench;
 import millrace.ops.bench.WindowsBench;
 import millrace.ops.bench.nexmark.NexmarkBench;
 import millrace.ops.bench.nexmark.NexmarkQuery;
@@ -29,10 +30,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code millrace bench}. */
-@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, how fresh tables are, and what queries cost.", description = {
+@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, how fresh tables are, what queries cost, and what a long run comes to.", description = {
         "", "Without a word after it, `bench` is `bench landing`."}, subcommands = {BenchCommand.Landing.class,
                 BenchCommand.Freshness.class, BenchCommand.Nexmark.class,
-                BenchCommand.Windows.class})
+                BenchCommand.Windows.class, BenchCommand.Soak.class})
 final class BenchCommand extends Main.Group {
 
     /** Options that come right after {@code bench} are those of {@code landing}. */
@@ -288,6 +289,63 @@ final class BenchCommand extends Main.Group {
                         WindowsBench.run(
                                 new WindowsBench.Plan(by.meant, events, runs, threads, setting.seed, folder.path()),
                                 stop::isWished, terminal().err()::println));
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /** {@code millrace bench soak}. */
+    @Command(name = "soak", mixinStandardHelpOptions = true, header = "Says whether memory and state of a long run come to a level.", description = {
+            "",
+            "Produces clickstream events of users who come and go at a steady rate, and runs a windowed count, sessions, the first of each event and the last of each user over them, in a process of its own, exactly once, from topic to topic. Prints a line of key=value for each look: t in seconds, rows that are committed and those behind, rss_mb, heap_mb and state_memory_mb of that process, and store_mb, the size of its state on disk.",
+            "",
+            "At the end it says by how much rss and store have grown over the second half, as a share of what they were; what grew by less than 0.05 is level. The first minutes fill windows and caches, so it means something from half an hour on. Half an hour at 20000 events a second leaves about ten gigabytes of topics. Ctrl-C ends it at the next look."}, footer = {
+                    "", "Examples:", "  millrace bench soak",
+                    "  millrace bench soak --duration 8h --every 5m --rate 5000 --data /tmp/soak -o json"})
+    static final class Soak extends Main.Subcommand {
+        @Mixin
+        private Result result;
+
+        @Option(names = "--rate", defaultValue = "20000", paramLabel = "<n>", description = "Events per second. Default: 20000.")
+        private int rate;
+
+        @Option(names = "--duration", defaultValue = "30m", paramLabel = "<duration>", description = "Default: 30m.")
+        private String duration;
+
+        @Option(names = "--every", defaultValue = "1m", paramLabel = "<duration>", description = "Time between looks. Default: 1m.")
+        private String every;
+
+        @Option(names = "--threads", defaultValue = "2", paramLabel = "<n>", description = "Stream threads. Default: 2.")
+        private int threads;
+
+        @Mixin
+        private Setting setting;
+
+        @Override
+        ExitCode run() throws IOException, InterruptedException {
+            atLeastOne("--rate", rate);
+            atLeastOne("--threads", threads);
+            Duration all = duration("--duration", duration);
+            Duration between = duration("--every", every);
+            if (between.isZero() || between.multipliedBy(2).compareTo(all) > 0) {
+                throw unfit("--every", every, "at most half of the duration of " + duration);
+            }
+            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
+                    StopSignal stop = StopSignal.listen(terminal().err())) {
+                List<Map<String, Object>> samples = new ArrayList<>();
+                Map<String, Object> verdict = SoakBench.run(
+                        new SoakBench.Plan(rate, all, between, threads, setting.seed, folder.path()), stop::isWished,
+                        sample -> {
+                            samples.add(sample);
+                            if (!result.isJson()) {
+                                showLine(terminal(), sample);
+                            }
+                        });
+                if (result.isJson()) {
+                    terminal().out().println(Result.json(Map.of("samples", samples, "verdict", verdict)));
+                } else {
+                    showLine(terminal(), verdict);
+                }
             }
             return ExitCode.OK;
         }

@@ -1,6 +1,7 @@
 package millrace.ops.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import ch.qos.logback.classic.LoggerContext;
@@ -74,11 +75,27 @@ class BenchCommandTest {
         assertThat(figures.path("plain_dropped").asLong()).as("both count everything").isZero();
         double ratio = figures.path("ours_events_per_cpu_s").asDouble()
                 / figures.path("plain_events_per_cpu_s").asDouble();
-        assertThat(figures.path("ratio").asDouble()).isCloseTo(ratio, withPercentage(3));
+        assertThat(figures.path("ratio").asDouble()).as("cut to two digits").isCloseTo(ratio, within(0.011));
         assertThat(figures.path("demand_met").asBoolean())
                 .isEqualTo(figures.path("ratio").asDouble() >= figures.path("demanded").asDouble());
         assertThat(run("bench", "windows", "--by", "page")).isEqualTo(2);
         assertThat(console.err()).contains("'--by'", "[region, user]");
+    }
+
+    @Test
+    void aLongRunIsLookedAtNowAndThen() throws IOException {
+        assertThat(run("bench", "soak", "--rate", "500", "--duration", "6s", "--every", "2s", "--data", "soak", "-o",
+                "json")).as(console.err()).isZero();
+        JsonNode said = new ObjectMapper().readTree(console.out());
+        assertThat(said.path("samples")).hasSize(3);
+        JsonNode last = said.path("samples").get(2);
+        assertThat(last.path("t").asLong()).isGreaterThanOrEqualTo(6);
+        assertThat(last.path("rows").asLong()).isPositive();
+        assertThat(last.path("heap_mb").asLong()).isPositive();
+        assertThat(said.path("verdict").path("rss_level").isBoolean()).isTrue();
+        assertThat(folder.resolve("soak/state")).isDirectory();
+        assertThat(run("bench", "soak", "--duration", "1m")).isEqualTo(1);
+        assertThat(console.err()).contains("--every", "Found \"1m\", expected at most half of the duration of 1m.");
     }
 
     @Test
@@ -108,7 +125,7 @@ class BenchCommandTest {
         assertThat(console.err()).contains("millrace bench landing")
                 .contains("'--topic=<topic>', '--warehouse=<folder>'");
         assertThat(run("bench", "--help")).isZero();
-        assertThat(console.out()).contains("landing", "freshness", "nexmark", "windows");
+        assertThat(console.out()).contains("landing", "freshness", "nexmark", "windows", "soak");
         assertThat(run("bench", "freshnes")).isEqualTo(2);
         assertThat(console.err()).contains("Did you mean \"freshness\"?");
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import millrace.ops.deploy.Deployment;
+import millrace.ops.generate.Assignments;
 import millrace.ops.generate.ClickGenerator;
 import millrace.ops.generate.Clicks;
 import millrace.ops.load.BoundedLoad;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Option;
                 "", "Examples:", "  millrace demo", "  millrace demo --rate 20000",
                 "  millrace demo --data /tmp/demo --free-ports"})
 final class DemoCommand extends Main.Subcommand {
+    private static final long SEED = 42;
+
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
 
     @Option(names = "--data", paramLabel = "<folder>", defaultValue = "data", description = "Data folder. Default: ./data.")
@@ -77,10 +80,12 @@ final class DemoCommand extends Main.Subcommand {
         Thread generator = Thread.ofPlatform().name("generate-clicks")
                 .start(() -> attempt("clicks", instance, stop, registry -> {
                     Contract contract = clicks.pipeline().contract("clicks").orElseThrow();
-                    try (Destination to = Destination.open(contract, client(instance), registry)) {
-                        new ClickGenerator(new Clicks(42, java.time.Duration.ofSeconds(5), 0.01, 0.01, 0.001, 0.8),
-                                rate,
-                                contract, to, terminal().clock()).run(Long.MAX_VALUE, stop::get, n -> {
+                    Contract assignments = clicks.pipeline().contract("assignments").orElseThrow();
+                    try (Destination to = Destination.open(contract, client(instance), registry);
+                            Destination beside = Destination.open(assignments, client(instance), registry)) {
+                        new ClickGenerator(new Clicks(SEED, java.time.Duration.ofSeconds(5), 0.01, 0.01, 0.001, 0.8),
+                                rate, contract, to, terminal().clock(),
+                                new Assignments(SEED, assignments, beside)).run(Long.MAX_VALUE, stop::get, n -> {
                                     // the live view tells
                                 });
                     }

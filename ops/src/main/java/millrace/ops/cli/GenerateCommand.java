@@ -2,6 +2,7 @@ package millrace.ops.cli;
 
 import java.time.Duration;
 import java.util.Map;
+import millrace.ops.generate.Assignments;
 import millrace.ops.generate.ClickGenerator;
 import millrace.ops.generate.Clicks;
 import millrace.ops.load.Destination;
@@ -25,6 +26,7 @@ final class GenerateCommand extends Main.Group {
             "Record number n is a function of the seed and n. Started again, it goes on with the number after the last one in the topic. Runs until stopped, or for -n records."}, footer = {
                     "", "Examples:", "  millrace generate clickstream",
                     "  millrace generate clickstream --rate 1000 --seed 42 --disorder 5s --duplicates 0.01 --late 0.01 --poison 0.001 --skew 0.8",
+                    "  millrace generate clickstream --assignments assignments",
                     "  millrace generate clickstream --rate 20000 -n 1000000"})
     static final class Clickstream extends Main.Subcommand {
         @Mixin
@@ -34,6 +36,8 @@ final class GenerateCommand extends Main.Group {
 
         @Option(names = "--contract", defaultValue = "clicks", paramLabel = "<name>", description = "Contract whose topic is written. Default: clicks.")
         private String contract;
+        @Option(names = "--assignments", paramLabel = "<name>", description = "Contract whose topic is told which arm of an experiment each session is in, before its first click.")
+        private String assignments;
         @Option(names = "--rate", defaultValue = "1000", paramLabel = "<n>", description = "Records per second. Default: 1000.")
         private double rate;
         @Option(names = "--seed", defaultValue = "42", paramLabel = "<n>", description = "Default: 42.")
@@ -55,6 +59,7 @@ final class GenerateCommand extends Main.Group {
         ExitCode run() throws InterruptedException {
             Clicks clicks = clicks();
             Contract target = Contracts.find(where.projects(terminal()), contract);
+            Contract beside = assignments == null ? null : Contracts.find(where.projects(terminal()), assignments);
             Where.Access access = where.access(terminal());
             long first;
             long written;
@@ -62,9 +67,13 @@ final class GenerateCommand extends Main.Group {
                     Progress progress = Progress.of(terminal(), "Writing " + target.topic(),
                             records == null ? -1 : records);
                     ConfluentRegistry registry = new ConfluentRegistry(access.registryUrl(), access.registry());
-                    Destination to = Destination.open(target, access.clientProperties(), registry)) {
+                    Destination to = Destination.open(target, access.clientProperties(), registry);
+                    Destination also = beside == null
+                            ? null
+                            : Destination.open(beside, access.clientProperties(), registry)) {
                 first = to.highest() + 1;
-                written = new ClickGenerator(clicks, rate, target, to, terminal().clock())
+                written = new ClickGenerator(clicks, rate, target, to, terminal().clock(),
+                        also == null ? (number, micros) -> {} : new Assignments(seed, beside, also))
                         .run(records == null ? Long.MAX_VALUE : records, stop::isWished, progress::at);
                 show(target, first, written);
             }

@@ -30,15 +30,29 @@ public final class ClickGenerator {
     private final double rate;
     private final Destination to;
     private final InstantSource clock;
+    private final Companion companion;
     private final int[] slots;
     private final int width;
 
+    /** What else happens while clicks are written. */
+    public interface Companion {
+        /** Is told of each record before it is written, and when it happens; microseconds. */
+        void clickAt(long number, long micros);
+    }
+
     /** @throws ProblemException if the contract has other columns than a clickstream's */
     public ClickGenerator(Clicks clicks, double rate, Contract contract, Destination to, InstantSource clock) {
+        this(clicks, rate, contract, to, clock, (number, micros) -> {});
+    }
+
+    /** @throws ProblemException as above */
+    public ClickGenerator(Clicks clicks, double rate, Contract contract, Destination to, InstantSource clock,
+            Companion companion) {
         this.clicks = clicks;
         this.rate = rate;
         this.to = to;
         this.clock = clock;
+        this.companion = companion;
         List<String> names = contract.columns().stream().map(c -> c.name()).toList();
         this.slots = COLUMNS.stream().mapToInt(names::indexOf).toArray();
         this.width = names.size();
@@ -73,12 +87,16 @@ public final class ClickGenerator {
         return written;
     }
 
+    private long moment(long number, long first, Instant start) {
+        return start.getEpochSecond() * 1_000_000 + start.getNano() / 1_000 + (long) ((number - first) * 1e6 / rate);
+    }
+
     private void write(Click click, long first, Instant start) {
         if (click.original() < first && click.original() != click.number()) {
             return; // it would repeat a record of an earlier run, whose moment is not known any more
         }
-        long micros = start.getEpochSecond() * 1_000_000 + start.getNano() / 1_000
-                + (long) ((click.original() - first) * 1e6 / rate) - click.behind().toNanos() / 1_000;
+        companion.clickAt(click.number(), moment(click.number(), first, start));
+        long micros = moment(click.original(), first, start) - click.behind().toNanos() / 1_000;
         if (click.fault() == Fault.FAR_AHEAD) {
             micros += Duration.ofDays(3_650).toSeconds() * 1_000_000;
         }

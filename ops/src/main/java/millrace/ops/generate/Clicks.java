@@ -54,6 +54,16 @@ public record Clicks(long seed, Duration disorder, double duplicates, double lat
         return event(number, repeated);
     }
 
+    static String sessionId(long session) {
+        return "s-" + session;
+    }
+
+    /** The last session that is announced by the time of a record: all of its own generation, and ever more of the next. */
+    static long sessionsBy(long number) {
+        return (number / RECORDS_PER_GENERATION + 1) * SESSIONS_AT_ONCE
+                + number % RECORDS_PER_GENERATION * SESSIONS_AT_ONCE / RECORDS_PER_GENERATION;
+    }
+
     /** The number of the record that this one repeats; its own if it repeats none. Repeats are not repeated. */
     private long repeats(long number) {
         if (!hits(number, 1, duplicates)) {
@@ -77,7 +87,7 @@ public record Clicks(long seed, Duration disorder, double duplicates, double lat
                 ? BigDecimal.valueOf(99 + Math.floorMod(Chance.random(seed, n, 8), 9_900), 2)
                 : null;
         return new Click(number, n, Chance.uuid(seed, n, 9, 10),
-                "s-" + session, user % 4 == 0 ? null : "u-" + user, type,
+                sessionId(session), user % 4 == 0 ? null : "u-" + user, type,
                 fault == Fault.NEGATIVE_AMOUNT ? amount.negate() : amount, behind(n), fault);
     }
 

@@ -87,7 +87,7 @@ class AdoptCommandTest {
     }
 
     private static void generate(Platform platform, long records) throws InterruptedException {
-        Contract clicks = platform.deployments().getFirst().pipeline().contracts().getFirst();
+        Contract clicks = platform.deployments().getFirst().pipeline().contract("clicks").orElseThrow();
         Map<String, Object> kafka = Map.of("bootstrap.servers", platform.instance().bootstrapServers());
         try (var registry = new ConfluentRegistry(platform.instance().registryUrl(), Map.of());
                 Destination to = Destination.open(clicks, kafka, registry)) {

@@ -41,4 +41,17 @@ class ClicksTest {
         List<UUID> ids = clicks.stream().filter(c -> c.original() == c.number()).map(Click::eventId).toList();
         assertThat(ids).doesNotHaveDuplicates();
     }
+
+    @Test
+    void everySessionIsAnnouncedBeforeItsFirstClickAndOneAfterTheOther() {
+        long announced = -1;
+        for (long n = 0; n < 200_000; n += 7) {
+            long now = Clicks.sessionsBy(n);
+            assertThat(now).isGreaterThanOrEqualTo(announced).isLessThanOrEqualTo(n == 0 ? 1_000 : announced + 1);
+            announced = now;
+            assertThat(Long.parseLong(CLICKS.record(n).session().substring(2))).isLessThanOrEqualTo(announced);
+        }
+        assertThat(LongStream.range(0, 1_000).filter(s -> Assignments.arm(42, s).equals("control")).count())
+                .isBetween(400L, 600L);
+    }
 }

@@ -144,7 +144,7 @@ class PlatformTest {
 
     private static void generate(Platform platform, long records) throws InterruptedException {
         Deployment clickstream = platform.deployments().get(1);
-        Contract clicks = clickstream.pipeline().contracts().getFirst();
+        Contract clicks = clickstream.pipeline().contract("clicks").orElseThrow();
         Map<String, Object> kafka = Map.of("bootstrap.servers", platform.instance().bootstrapServers());
         try (var registry = new ConfluentRegistry(platform.instance().registryUrl(), Map.of());
                 Destination to = Destination.open(clicks, kafka, registry)) {

@@ -74,7 +74,8 @@ final class RandomModels {
         List<Model.Config> keyed = c.tellsCopiesApart() ? List.of() : List.of(config(c.key, c.retention));
         Stream.of(plain.stream().map(wish), keyed.stream().map(wish), plain.stream(), keyed.stream())
                 .flatMap(configs -> configs)
-                .flatMap(config -> accept(new Model("gold", name, name + ".sql", c.sql, "", List.of(), config)).stream())
+                .flatMap(
+                        config -> accept(new Model("gold", name, name + ".sql", c.sql, "", List.of(), config)).stream())
                 .findFirst().ifPresent(m -> {
                     models.add(m);
                     if (!c.tellsCopiesApart()) {

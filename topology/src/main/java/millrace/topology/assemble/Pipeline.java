@@ -104,7 +104,9 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     /** The columns by which a model changes rows that it has given out; empty if it changes none. */
     public List<String> changesBy(PlannedModel model) {
-        return model.config().early().isPresent() || rowChanges().in(model.plan().root()) ? model.config().rowKey() : List.of();
+        return model.config().early().isPresent() || rowChanges().in(model.plan().root())
+                ? model.config().rowKey()
+                : List.of();
     }
 
     /** How a model's rows leave it. */

@@ -48,9 +48,11 @@ final class EveryStateIsBounded {
             }
             if (node instanceof PlanNode.Versions v) {
                 problems.add(Problem.at(CheckProblem.STATE_UNBOUNDED,
-                        model.config().place("materialized").orElse(Place.file(model.sqlFile())), "materialized: scd2 of "
+                        model.config().place("materialized").orElse(Place.file(model.sqlFile())),
+                        "materialized: scd2 of "
                                 + model.qualifiedName() + " remembers the newest version of every "
-                                + names(v.input(), v.keys()) + " without end, since the next one may come any time. Say "
+                                + names(v.input(), v.keys())
+                                + " without end, since the next one may come any time. Say "
                                 + "retention: forever in the model's config if that many are wanted."));
             }
             if (node instanceof PlanNode.OverAggregate o) {

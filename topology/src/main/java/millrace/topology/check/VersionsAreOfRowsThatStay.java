@@ -30,8 +30,9 @@ final class VersionsAreOfRowsThatStay {
         }
         if (plan.root() instanceof PlanNode.Versions versions) {
             return changes.in(versions.input())
-                    ? Optional.of("it reads rows that may be changed or taken back later. Read a contract, or a model whose "
-                            + "rows stay; or leave materialized out.")
+                    ? Optional.of(
+                            "it reads rows that may be changed or taken back later. Read a contract, or a model whose "
+                                    + "rows stay; or leave materialized out.")
                     : Optional.empty();
         }
         return KeepVersions.COLUMNS.stream().map(Field::name).filter(c -> plan.rowType().indexOf(c) >= 0).findFirst()

@@ -59,7 +59,8 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
      * @param tableProperties Iceberg's own, by their own names
      * @param places where each key stands, for messages; empty for a model without properties
      */
-    public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> early, OptionalInt salt,
+    public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> early,
+            OptionalInt salt,
             Optional<Duration> retention,
             List<String> partitionBy, List<String> sortBy, Optional<Long> targetFileSize, boolean serve, boolean topic,
             Map<String, String> tableProperties, Map<String, Place> places) {
@@ -69,7 +70,8 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         /** The column that tells the versions of one key apart. */
         public static final String VALID_FROM = "valid_from";
 
-        public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), List.of(),
+        public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(),
+                OptionalInt.empty(), Optional.empty(), List.of(),
                 List.of(), Optional.empty(), false, true, Map.of(), Map.of());
 
         public Config {
@@ -81,17 +83,20 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         }
 
         public Config withUniqueKey(List<String> columns) {
-            return new Config(columns, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, topic,
+            return new Config(columns, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve,
+                    topic,
                     tableProperties, places);
         }
 
         public Config withRetention(Duration duration) {
-            return new Config(uniqueKey, materialized, early, salt, Optional.of(duration), partitionBy, sortBy, targetFileSize, serve,
+            return new Config(uniqueKey, materialized, early, salt, Optional.of(duration), partitionBy, sortBy,
+                    targetFileSize, serve,
                     topic, tableProperties, places);
         }
 
         public Config withEarly(Duration every) {
-            return new Config(uniqueKey, materialized, Optional.of(every), salt, retention, partitionBy, sortBy, targetFileSize,
+            return new Config(uniqueKey, materialized, Optional.of(every), salt, retention, partitionBy, sortBy,
+                    targetFileSize,
                     serve, topic, tableProperties, places);
         }
 
@@ -101,23 +106,27 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         }
 
         public Config withPartitionBy(List<String> transforms) {
-            return new Config(uniqueKey, materialized, early, salt, retention, transforms, sortBy, targetFileSize, serve, topic,
+            return new Config(uniqueKey, materialized, early, salt, retention, transforms, sortBy, targetFileSize,
+                    serve, topic,
                     tableProperties, places);
         }
 
         public Config withTargetFileSize(long bytes) {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, Optional.of(bytes), serve,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, Optional.of(bytes),
+                    serve,
                     topic, tableProperties, places);
         }
 
         public Config withTableProperties(Map<String, String> properties) {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, topic,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize,
+                    serve, topic,
                     properties, places);
         }
 
         /** The same for a model that only others read. */
         public Config withoutTopic() {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve, false,
+            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize,
+                    serve, false,
                     tableProperties, places);
         }
 

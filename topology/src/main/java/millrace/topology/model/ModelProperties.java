@@ -162,8 +162,9 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
             return OptionalInt.empty();
         }
         if (pieces.get() < 2 || pieces.get() > MOST_PIECES) {
-            node.get().problem(YamlProblem.YAML_BAD_VALUE, "Found " + pieces.get() + ", expected from 2 to " + MOST_PIECES
-                    + ": how many tasks share the rows of one key.");
+            node.get().problem(YamlProblem.YAML_BAD_VALUE,
+                    "Found " + pieces.get() + ", expected from 2 to " + MOST_PIECES
+                            + ": how many tasks share the rows of one key.");
             return OptionalInt.empty();
         }
         return OptionalInt.of(pieces.get().intValue());
@@ -175,9 +176,10 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
         Matcher m = EARLY.matcher(text.orElse("").strip());
         Optional<Duration> every = m.matches() ? Durations.parse(m.group(1)) : Optional.empty();
         if (every.filter(Duration::isPositive).isEmpty() && text.filter("final"::equals).isEmpty()) {
-            node.problem(YamlProblem.YAML_BAD_VALUE, "Found \"" + text.orElse("") + "\", expected final, or early(d) with "
-                    + "how often results are given out before they are final, such as early(30s)."
-                    + Nearest.hint(text.orElse(""), List.of("final")));
+            node.problem(YamlProblem.YAML_BAD_VALUE,
+                    "Found \"" + text.orElse("") + "\", expected final, or early(d) with "
+                            + "how often results are given out before they are final, such as early(30s)."
+                            + Nearest.hint(text.orElse(""), List.of("final")));
         }
         return every.filter(Duration::isPositive);
     }

@@ -71,7 +71,8 @@ public final class EmitOperator implements Operator {
             minimum = Math.min(minimum, one.watermark());
             horizon = Math.min(horizon, one.horizon());
         }
-        var now = new TaskWatermark(plan.output().topic(), context.taskId().partition(), plan.tasks(), minimum, horizon, -1);
+        var now = new TaskWatermark(plan.output().topic(), context.taskId().partition(), plan.tasks(), minimum, horizon,
+                -1);
         if (!now.equals(sent)) {
             context.forward(new Record<>(now.key(), now.value(), context.currentSystemTimeMs()), plan.watermarkNode());
             sent = now;

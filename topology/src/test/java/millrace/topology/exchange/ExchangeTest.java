@@ -120,7 +120,8 @@ class ExchangeTest {
     void aHotKeyIsSharedByAsManyTasksAsTheSaltSaysAndMeetsTheOtherSideInEach() {
         RoutedPartitioner partitioner = new RoutedPartitioner();
         for (int pieces : new int[] {2, 3, 100}) {
-            try (TaskLife left = writer(salted(Role.SPREADS, pieces)); TaskLife right = writer(salted(Role.COPIES, pieces))) {
+            try (TaskLife left = writer(salted(Role.SPREADS, pieces));
+                    TaskLife right = writer(salted(Role.COPIES, pieces))) {
                 for (int k = 0; k < 20; k++) {
                     List<Integer> copies = right.process(OperatorKit.given(row("k" + k, 0)), 0, 0).stream()
                             .map(out -> partition(partitioner, out)).toList();

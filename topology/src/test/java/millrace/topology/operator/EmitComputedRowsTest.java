@@ -79,7 +79,8 @@ class EmitComputedRowsTest {
     }
 
     private List<Out> emit(Element.Row... rows) {
-        EmitPlan plan = new EmitPlan("m", new OutputPlan("web.m", ROW, List.of(0), 1, 1_000, "rows"), Map.of(1_000_000, 1),
+        EmitPlan plan = new EmitPlan("m", new OutputPlan("web.m", ROW, List.of(0), 1, 1_000, "rows"),
+                Map.of(1_000_000, 1),
                 "watermarks", new QuarantineRoutes(Map.of(),
                         Optional.of(new QuarantineTarget("web.m", "quarantine", 2, 2_000))));
         try (TaskLife life = new TaskLife(0, folder, 0, List.of(EmitOperator.supplier(plan)))) {

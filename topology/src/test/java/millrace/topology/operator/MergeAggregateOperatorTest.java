@@ -374,7 +374,8 @@ class MergeAggregateOperatorTest {
     private void start(AggregatePlan plan, Optional<EarlyPlan> early) {
         life = new TaskLife(0, new File(folder, "merge" + lives++), 0, List.of(MergeAggregateOperator.supplier("gold.m",
                 plan, List.of("rows"), new QuarantineRoutes(Map.of(),
-                        Optional.of(new QuarantineTarget("web.gold.m", "quarantine", 1, 10_000))), early)));
+                        Optional.of(new QuarantineTarget("web.gold.m", "quarantine", 1, 10_000))),
+                early)));
     }
 
     // Elements.

@@ -13,6 +13,7 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -23,7 +24,6 @@ import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode.AsOfJoin.Match;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -80,20 +80,12 @@ public final class AsOfOperator implements Operator {
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(AsOfPlan plan, List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new AsOfOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(rows(plan).stores());
-                stores.addAll(versions(plan).stores());
-                stores.addAll(KeptProgress.stores(plan.name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new AsOfOperator(plan, rowNodes), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(rows(plan).stores());
+            stores.addAll(versions(plan).stores());
+            stores.addAll(KeptProgress.stores(plan.name()));
+            return stores;
+        });
     }
 
     private static SortedRowsDeclaration<Kept> rows(AsOfPlan plan) {

@@ -12,6 +12,7 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
@@ -26,10 +27,8 @@ import millrace.topology.plan.PlanNode.Join.Kind;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
@@ -73,23 +72,15 @@ public final class JoinOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(JoinPlan plan, List<String> rowNodes,
             QuarantineRoutes quarantines) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new JoinOperator(plan, rowNodes, quarantines);
+        return OperatorSupplier.of(() -> new JoinOperator(plan, rowNodes, quarantines), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(JoinSide.stores(leftName(plan)));
+            stores.addAll(JoinSide.stores(rightName(plan)));
+            stores.addAll(KeptProgress.stores(plan.name()));
+            if (plan.waits()) {
+                stores.addAll(waiting(plan).stores());
             }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(JoinSide.stores(leftName(plan)));
-                stores.addAll(JoinSide.stores(rightName(plan)));
-                stores.addAll(KeptProgress.stores(plan.name()));
-                if (plan.waits()) {
-                    stores.addAll(waiting(plan).stores());
-                }
-                return stores;
-            }
-        };
+            return stores;
+        });
     }
 
     private static String leftName(JoinPlan plan) {

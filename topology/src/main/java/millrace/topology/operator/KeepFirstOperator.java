@@ -7,11 +7,11 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -45,20 +45,12 @@ public final class KeepFirstOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(DeduplicatePlan plan,
             List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new KeepFirstOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(TimedRows.declaration(plan).stores());
-                stores.addAll(waitingDeclaration(plan).stores());
-                stores.addAll(KeptProgress.stores(plan.name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new KeepFirstOperator(plan, rowNodes), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(TimedRows.declaration(plan).stores());
+            stores.addAll(waitingDeclaration(plan).stores());
+            stores.addAll(KeptProgress.stores(plan.name()));
+            return stores;
+        });
     }
 
     private static SortedRowsDeclaration<KeptRow> waitingDeclaration(DeduplicatePlan plan) {

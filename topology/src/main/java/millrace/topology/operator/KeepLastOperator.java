@@ -1,20 +1,17 @@
 package millrace.topology.operator;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Of rows with equal keys gives those that no other follows shortly, in the total order of rows, as they come. A row that
@@ -44,17 +41,8 @@ public final class KeepLastOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(DeduplicatePlan plan,
             List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new KeepLastOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return new HashSet<>(TimedRows.declaration(plan).stores());
-            }
-        };
+        return OperatorSupplier.of(() -> new KeepLastOperator(plan, rowNodes),
+                () -> TimedRows.declaration(plan).stores());
     }
 
     @Override

@@ -9,6 +9,7 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
@@ -18,7 +19,6 @@ import millrace.topology.origin.Origin;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -67,20 +67,12 @@ public final class MergeAggregateOperator implements Operator {
      */
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, AggregatePlan plan,
             List<String> rowNodes, QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new MergeAggregateOperator(model, plan, rowNodes, quarantines, early);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(
-                        declaration(plan, new Group.Calls(plan.calls().get())).stores());
-                stores.addAll(KeptProgress.stores(plan.name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new MergeAggregateOperator(model, plan, rowNodes, quarantines, early), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(
+                    declaration(plan, new Group.Calls(plan.calls().get())).stores());
+            stores.addAll(KeptProgress.stores(plan.name()));
+            return stores;
+        });
     }
 
     private static OrderedStateDeclaration<Group> declaration(AggregatePlan plan, Group.Calls calls) {

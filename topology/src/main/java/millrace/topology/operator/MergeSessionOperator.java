@@ -10,6 +10,7 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
@@ -20,7 +21,6 @@ import millrace.topology.plan.PlanNode;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -82,21 +82,13 @@ public final class MergeSessionOperator implements Operator {
      */
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, SessionPlan plan,
             List<String> rowNodes, QuarantineRoutes quarantines, Optional<EarlyPlan> early) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new MergeSessionOperator(model, plan, rowNodes, quarantines, early);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(
-                        sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores());
-                stores.addAll(endsDeclaration(plan).stores());
-                stores.addAll(KeptProgress.stores(plan.aggregate().name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new MergeSessionOperator(model, plan, rowNodes, quarantines, early), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(
+                    sessionsDeclaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores());
+            stores.addAll(endsDeclaration(plan).stores());
+            stores.addAll(KeptProgress.stores(plan.aggregate().name()));
+            return stores;
+        });
     }
 
     private static OrderedStateDeclaration<Spans> sessionsDeclaration(SessionPlan plan, Group.Calls calls) {

@@ -13,6 +13,7 @@ import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.flow.Change;
@@ -20,7 +21,6 @@ import millrace.topology.flow.Element;
 import millrace.topology.plan.Frame;
 import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -74,20 +74,12 @@ public final class OverOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(String model, OverPlan plan,
             List<String> rowNodes, QuarantineRoutes quarantines) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new OverOperator(model, plan, rowNodes, quarantines);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan, ".rows").stores());
-                stores.addAll(declaration(plan, ".waiting").stores());
-                stores.addAll(KeptProgress.stores(plan.name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new OverOperator(model, plan, rowNodes, quarantines), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan, ".rows").stores());
+            stores.addAll(declaration(plan, ".waiting").stores());
+            stores.addAll(KeptProgress.stores(plan.name()));
+            return stores;
+        });
     }
 
     private static SortedRowsDeclaration<KeptRow> declaration(OverPlan plan, String what) {

@@ -2,19 +2,17 @@ package millrace.topology.operator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
 import millrace.topology.time.PartitionClock;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Sums up the rows of this task, and sends what it has of each group ahead of every watermark: whoever is told that time
@@ -43,17 +41,8 @@ public final class PartialAggregateOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(AggregatePlan plan,
             List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new PartialAggregateOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return declaration(plan, new Group.Calls(plan.calls().get())).stores();
-            }
-        };
+        return OperatorSupplier.of(() -> new PartialAggregateOperator(plan, rowNodes),
+                () -> declaration(plan, new Group.Calls(plan.calls().get())).stores());
     }
 
     private static OrderedStateDeclaration<Group> declaration(AggregatePlan plan, Group.Calls calls) {

@@ -2,19 +2,17 @@ package millrace.topology.operator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import millrace.statestores.store.OrderedState;
 import millrace.statestores.store.OrderedStateDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.origin.Origin;
 import millrace.topology.time.PartitionClock;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Puts the rows of this task together to stretches of sessions, and sends what it has ahead of every watermark. What
@@ -49,17 +47,8 @@ public final class PartialSessionOperator implements Operator {
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(SessionPlan plan, WindowsPlan.Late late,
             List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new PartialSessionOperator(plan, late, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return declaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores();
-            }
-        };
+        return OperatorSupplier.of(() -> new PartialSessionOperator(plan, late, rowNodes),
+                () -> declaration(plan, new Group.Calls(plan.aggregate().calls().get())).stores());
     }
 
     private static OrderedStateDeclaration<Spans> declaration(SessionPlan plan, Group.Calls calls) {

@@ -9,6 +9,7 @@ import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.aggregate.InputChanges;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
@@ -16,7 +17,6 @@ import millrace.topology.origin.Origin;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -49,19 +49,11 @@ public final class TopNOperator implements Operator {
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(TopNPlan plan, List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new TopNOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan).stores());
-                stores.addAll(KeptProgress.stores(plan.name()));
-                return stores;
-            }
-        };
+        return OperatorSupplier.of(() -> new TopNOperator(plan, rowNodes), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(declaration(plan).stores());
+            stores.addAll(KeptProgress.stores(plan.name()));
+            return stores;
+        });
     }
 
     private static SortedRowsDeclaration<KeptRow> declaration(TopNPlan plan) {

@@ -2,24 +2,21 @@ package millrace.topology.operator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRows.Entry;
 import millrace.statestores.store.SortedRowsDeclaration;
 import millrace.topology.chain.Operator;
+import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Gives the history of each key, as rows come: a version holds from its event time to that of the next one that differs.
@@ -54,17 +51,8 @@ public final class VersionsOperator implements Operator {
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(VersionsPlan plan, List<String> rowNodes) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<Object, Object, Object, Object> get() {
-                return new VersionsOperator(plan, rowNodes);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return new HashSet<>(declaration(plan).stores());
-            }
-        };
+        return OperatorSupplier.of(() -> new VersionsOperator(plan, rowNodes),
+                () -> declaration(plan).stores());
     }
 
     private static SortedRowsDeclaration<KeptRow> declaration(VersionsPlan plan) {

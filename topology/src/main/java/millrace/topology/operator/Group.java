@@ -7,6 +7,7 @@ import millrace.statestores.codec.StateOutput;
 import millrace.statestores.codec.UnknownLayoutException;
 import millrace.topology.aggregate.Aggregator;
 import millrace.topology.flow.Element;
+import millrace.topology.function.FunctionFailure;
 
 /** What an aggregate has seen of one group. */
 final class Group {
@@ -105,6 +106,19 @@ final class Group {
                 row[from + i] = calls[i].result(group.states[i]);
             }
             return row;
+        }
+
+        /** The same, or null if the group is empty or has no result yet. */
+        Object[] resultsIfAny(Group group, Object[] row, int from) {
+            if (group.rows == 0) {
+                return null;
+            }
+            try {
+                return results(group, row, from);
+            } catch (FunctionFailure e) {
+                // If it still has none when its window closes, the quarantine is told, once.
+                return null;
+            }
         }
 
         /**

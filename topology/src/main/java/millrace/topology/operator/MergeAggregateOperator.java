@@ -185,16 +185,8 @@ public final class MergeAggregateOperator implements Operator {
         if (entry.order() <= progress.watermark()) {
             return;
         }
-        Object[] row = null;
-        if (entry.value().rows() > 0) {
-            try {
-                row = key.columns(entry.key(), calls.count());
-                calls.results(entry.value(), row, row.length - calls.count());
-            } catch (FunctionFailure e) {
-                // If it still has no result when its window closes, the quarantine is told, once.
-                row = null;
-            }
-        }
+        Object[] columns = key.columns(entry.key(), calls.count());
+        Object[] row = calls.resultsIfAny(entry.value(), columns, columns.length - calls.count());
         if (early.give(entry.value(), row, timestamp)) {
             groups.changed(entry);
         }

@@ -238,15 +238,7 @@ public final class MergeSessionOperator implements Operator {
     private void giveEarly(OrderedState.Entry<Spans> entry, KeyBytes of, long timestamp) {
         for (Spans.Span session : entry.value().all()) {
             if (!session.group().given() && session.last() + plan.gap() >= progress.watermark()) {
-                Object[] row = null;
-                if (session.group().rows() > 0) {
-                    try {
-                        row = results(session, bounds(of, session));
-                    } catch (FunctionFailure e) {
-                        // If it still has no result when it is over, the quarantine is told, once.
-                        row = null;
-                    }
-                }
+                Object[] row = calls.resultsIfAny(session.group(), bounds(of, session), firstResult());
                 if (early.give(session.group(), row, timestamp)) {
                     sessions.changed(entry);
                 }
@@ -265,7 +257,7 @@ public final class MergeSessionOperator implements Operator {
     private Element.Row row(KeyBytes of, Spans.Span session, Change change) {
         Object[] values = bounds(of, session);
         try {
-            return computed(results(session, values), session, change);
+            return computed(calls.results(session.group(), values, firstResult()), session, change);
         } catch (FunctionFailure e) {
             quarantine.refuse(computed(values, session, change),
                     Refusal.of(model, new ExpressionFailure("", e.getMessage())));
@@ -278,9 +270,8 @@ public final class MergeSessionOperator implements Operator {
                 PartitionClock.UNSET, Origin.COMPUTED);
     }
 
-    private Object[] results(Spans.Span session, Object[] values) {
-        return calls.results(session.group(), values,
-                plan.aggregate().groups().size() + PlanNode.Windows.COLUMNS);
+    private int firstResult() {
+        return plan.aggregate().groups().size() + PlanNode.Windows.COLUMNS;
     }
 
     /** The session's key and its bounds, with room for the results. */

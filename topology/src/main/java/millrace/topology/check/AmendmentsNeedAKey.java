@@ -21,7 +21,7 @@ final class AmendmentsNeedAKey {
         if (!model.config().uniqueKey().isEmpty() || !changes.in(plan.root())) {
             return List.of();
         }
-        if (lowest(plan.root()) instanceof PlanNode.OverAggregate) {
+        if (PlanWalk.lowest(plan.root()) instanceof PlanNode.OverAggregate) {
             return List.of(Problem.at(CheckProblem.RESULT_NEEDS_KEY, Place.file(model.sqlFile()), model.qualifiedName()
                     + " gives rows anew when others come before them, but nothing says which. Name a column in "
                     + "unique_key that tells all rows apart."));
@@ -33,7 +33,8 @@ final class AmendmentsNeedAKey {
             return List.of(problem(model, "A row without a partner is given out, and taken back when one comes.",
                     "Name columns that tell the rows of the result apart in unique_key."));
         }
-        if (PlanWalk.any(plan.root(), AmendmentsNeedAKey::ranks) && (!windowless || ranks(lowest(plan.root())))) {
+        if (PlanWalk.any(plan.root(), AmendmentsNeedAKey::ranks)
+                && (!windowless || ranks(PlanWalk.lowest(plan.root())))) {
             return List.of(problem(model, "A row goes when others come before it.", "Name in unique_key the columns "
                     + "of PARTITION BY, with more than one row of each also its number; or a column that tells all "
                     + "rows apart."));
@@ -60,11 +61,6 @@ final class AmendmentsNeedAKey {
 
     private static boolean ranks(PlanNode node) {
         return node instanceof PlanNode.TopN || node instanceof PlanNode.Deduplicate;
-    }
-
-    /** The step that gives the rows which the expressions above read. */
-    private static PlanNode lowest(PlanNode node) {
-        return node instanceof PlanNode.Calc calc ? lowest(calc.input()) : node;
     }
 
     private static String lateness(Contract contract) {

@@ -20,11 +20,7 @@ final class EarlyResultsNeedAWindow {
         if (model.config().early().isEmpty()) {
             return List.of();
         }
-        PlanNode last = plan.root();
-        while (last instanceof PlanNode.Calc calc) {
-            last = calc.input();
-        }
-        Optional<String> refusal = refusal(last);
+        Optional<String> refusal = refusal(PlanWalk.lowest(plan.root()));
         if (refusal.isPresent()) {
             return List.of(Problem.at(CheckProblem.EARLY_UNUSABLE,
                     model.config().place("emit").orElse(Place.file(model.sqlFile())),

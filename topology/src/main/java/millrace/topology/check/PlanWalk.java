@@ -14,6 +14,11 @@ final class PlanWalk {
         node.inputs().forEach(i -> nodes(i, visitor));
     }
 
+    /** The step that gives the rows which the expressions above read. */
+    static PlanNode lowest(PlanNode node) {
+        return node instanceof PlanNode.Calc calc ? lowest(calc.input()) : node;
+    }
+
     static boolean any(PlanNode node, Predicate<PlanNode> condition) {
         return condition.test(node) || node.inputs().stream().anyMatch(i -> any(i, condition));
     }

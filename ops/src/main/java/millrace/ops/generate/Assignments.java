@@ -1,11 +1,8 @@
 package millrace.ops.generate;
 
 import java.util.List;
-import java.util.Arrays;
 import millrace.ops.load.Destination;
-import millrace.ops.problem.OpsProblem;
 import millrace.schemas.contract.Contract;
-import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 
 /**
@@ -20,22 +17,14 @@ public final class Assignments implements ClickGenerator.Companion {
 
     private final long seed;
     private final Destination to;
-    private final int[] slots;
-    private final int width;
+    private final RowShape shape;
     private long next;
 
     /** @throws ProblemException if the contract has other columns than assignments have */
     public Assignments(long seed, Contract contract, Destination to) {
         this.seed = seed;
         this.to = to;
-        List<String> names = contract.columns().stream().map(c -> c.name()).toList();
-        slots = COLUMNS.stream().mapToInt(names::indexOf).toArray();
-        width = names.size();
-        if (Arrays.stream(slots).anyMatch(s -> s < 0)) {
-            throw new ProblemException(Problem.of(OpsProblem.LOAD_REFUSED, contract.name(),
-                    "Assignments have the columns " + String.join(", ", COLUMNS) + ", but the contract has "
-                            + String.join(", ", names) + "."));
-        }
+        shape = RowShape.of("Assignments have", COLUMNS, contract);
         next = to.highest() + 1;
     }
 
@@ -47,12 +36,7 @@ public final class Assignments implements ClickGenerator.Companion {
     @Override
     public void clickAt(long number, long micros) {
         for (long last = Clicks.sessionsBy(number); next <= last; next++) {
-            Object[] row = new Object[width];
-            Object[] values = {Clicks.sessionId(next), EXPERIMENT, arm(seed, next), micros - MICROS_BEFORE};
-            for (int i = 0; i < slots.length; i++) {
-                row[slots[i]] = values[i];
-            }
-            to.write(next, row);
+            to.write(next, shape.row(Clicks.sessionId(next), EXPERIMENT, arm(seed, next), micros - MICROS_BEFORE));
         }
     }
 }

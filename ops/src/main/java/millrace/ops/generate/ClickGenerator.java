@@ -5,16 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import millrace.ops.generate.Clicks.Click;
 import millrace.ops.generate.Clicks.Fault;
 import millrace.ops.load.Destination;
-import millrace.ops.problem.OpsProblem;
 import millrace.schemas.contract.Contract;
-import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 
 /**
@@ -31,8 +28,7 @@ public final class ClickGenerator {
     private final Destination to;
     private final InstantSource clock;
     private final Companion companion;
-    private final int[] slots;
-    private final int width;
+    private final RowShape shape;
 
     /** What else happens while clicks are written. */
     public interface Companion {
@@ -53,14 +49,7 @@ public final class ClickGenerator {
         this.to = to;
         this.clock = clock;
         this.companion = companion;
-        List<String> names = contract.columns().stream().map(c -> c.name()).toList();
-        this.slots = COLUMNS.stream().mapToInt(names::indexOf).toArray();
-        this.width = names.size();
-        if (Arrays.stream(slots).anyMatch(s -> s < 0)) {
-            throw new ProblemException(Problem.of(OpsProblem.LOAD_REFUSED, contract.name(),
-                    "A clickstream has the columns " + String.join(", ", COLUMNS) + ", but the contract has "
-                            + String.join(", ", names) + "."));
-        }
+        this.shape = RowShape.of("A clickstream has", COLUMNS, contract);
     }
 
     /**
@@ -100,11 +89,8 @@ public final class ClickGenerator {
         if (click.fault() == Fault.FAR_AHEAD) {
             micros += Duration.ofDays(3_650).toSeconds() * 1_000_000;
         }
-        Object[] row = new Object[width];
-        Object[] values = {click.eventId(), click.session(), click.user(), click.type(), micros, click.amount()};
-        for (int i = 0; i < slots.length; i++) {
-            row[slots[i]] = values[i];
-        }
+        Object[] row = shape.row(click.eventId(), click.session(), click.user(), click.type(), micros,
+                click.amount());
         byte[] bytes = to.bytes(row);
         switch (click.fault()) {
             case NONE, FAR_AHEAD, NEGATIVE_AMOUNT -> {

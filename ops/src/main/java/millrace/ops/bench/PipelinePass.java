@@ -62,9 +62,8 @@ public final class PipelinePass {
 
     private static long committed(Admin admin, String application, String topic) throws InterruptedException {
         try {
-            return admin.listConsumerGroupOffsets(application).partitionsToOffsetAndMetadata().get().entrySet().stream()
-                    .filter(e -> e.getKey().topic().equals(topic) && e.getValue() != null)
-                    .mapToLong(e -> e.getValue().offset()).sum();
+            return TopicProgress.committed(admin, application, topic).values().stream().mapToLong(Long::longValue)
+                    .sum();
         } catch (ExecutionException e) {
             return 0;
         }

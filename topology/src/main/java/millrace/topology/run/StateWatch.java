@@ -106,8 +106,11 @@ final class StateWatch implements StateRestoreListener, StandbyUpdateListener {
     @Override
     public void onRestoreEnd(TopicPartition changelog, String store, long records) {
         advance(changelog, store, p -> new Progress(p.end(), 0, p.restored()));
-        LOG.info("pipeline {}: {} of partition {} is restored with {} records", pipeline, store,
-                changelog.partition(), records);
+        // Of a new pipeline there is nothing to say for each of its stores.
+        if (records > 0) {
+            LOG.info("pipeline {}: {} of partition {} is restored with {} records", pipeline, store,
+                    changelog.partition(), records);
+        }
     }
 
     @Override

@@ -225,7 +225,7 @@ public final class SoakBench {
         private void look(Duration every) throws IOException, InterruptedException {
             long began = System.nanoTime();
             for (long look = 1;; look++) {
-                Thread.sleep(Math.max(0, (began + look * every.toNanos() - System.nanoTime()) / 1_000_000));
+                Thread.sleep(Duration.ofNanos(began + look * every.toNanos() - System.nanoTime()));
                 requireRunning();
                 sample((System.nanoTime() - began) / 1_000_000_000).say();
             }

@@ -24,6 +24,7 @@ import millrace.ops.embedded.EmbeddedBroker;
 import millrace.ops.query.TableQuery;
 import millrace.process.Patience;
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.Malformed;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.TableAdoption;
@@ -71,9 +72,8 @@ class ChangelogTableTest {
                 Scene scene = new Scene(broker.bootstrapServers(), folder, "events", 3, Duration.ofSeconds(1),
                         Duration.ofSeconds(10), Duration.ofMinutes(15), MODELS, KEYS);
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(
-                    List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1))).all()
-                    .get();
+            WritableTopics.create(admin,
+                    List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1)));
             List<TableSpec> specs = scene.tables("live").stream().filter(t -> t.kind() != DeployedTable.Kind.BRONZE)
                     .filter(t -> t.source().equals(MODEL)).map(DeployedTable::spec).toList();
             TableSpec gold = named(specs, MODEL);
@@ -116,9 +116,7 @@ class ChangelogTableTest {
             admin.deleteTopics(List.of(gold.topic())).all().get();
             Patience.until("the topic is gone", Duration.ofMinutes(1), () -> !exists(admin, gold.topic()),
                     gold::topic);
-            admin.createTopics(List.of(new NewTopic(gold.topic(), 3, (short) 1))).all().get();
-            Patience.until("the topic is there", Duration.ofMinutes(1), () -> exists(admin, gold.topic()),
-                    gold::topic);
+            WritableTopics.create(admin, List.of(new NewTopic(gold.topic(), 3, (short) 1)));
             try (TableAdoption adoption = TableAdoption.of(new IcebergTables(catalog), gold, admin)) {
                 assertThatThrownBy(adoption::execute).isInstanceOf(ProblemException.class)
                         .hasMessageContaining("OFFSETS_START_OVER");

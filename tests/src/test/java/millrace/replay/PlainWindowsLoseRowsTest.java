@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import millrace.ops.bench.plain.PlainWindows;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.schemas.topic.WritableTopics;
 import millrace.topology.run.PipelineRun;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -84,8 +85,8 @@ class PlainWindowsLoseRowsTest {
 
     private PlainWindows plain(Scene scene, String servers, String name) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(Set.of(new NewTopic(name + "-counts", PARTITIONS, (short) 1)
-                    .configs(Map.of("retention.ms", "-1")))).all().get();
+            WritableTopics.create(admin, Set.of(new NewTopic(name + "-counts", PARTITIONS, (short) 1)
+                    .configs(Map.of("retention.ms", "-1"))));
         }
         return new PlainWindows(scene.contract(), "who", new PlainWindows.Settings(servers, name, folder.resolve(name),
                 name + "-counts", MINUTE, GRACE, Duration.ofMillis(100), 1));

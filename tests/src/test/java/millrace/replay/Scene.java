@@ -23,6 +23,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.EndMarker;
+import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.Malformed;
@@ -89,10 +90,10 @@ final class Scene implements AutoCloseable {
         plans = SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             Set<String> there = admin.listTopics().names().get();
-            admin.createTopics(contracts.stream().filter(c -> !there.contains(c.topic()))
+            WritableTopics.create(admin, contracts.stream().filter(c -> !there.contains(c.topic()))
                     .map(c -> new NewTopic(c.topic(), c.partitions(), (short) 1)
                             .configs(Map.of("retention.ms", "-1")))
-                    .toList()).all().get();
+                    .toList());
         }
         contracts.forEach(c -> encoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema(c), ROW,
                 registry.register("", AvroTypes.toSchema(c)))));

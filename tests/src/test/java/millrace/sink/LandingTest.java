@@ -20,6 +20,7 @@ import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.CommitMark;
@@ -76,8 +77,8 @@ class LandingTest {
     static void start() throws Exception {
         broker = EmbeddedBroker.start(folder.resolve("kafka"));
         admin = Admin.create(kafka());
-        admin.createTopics(
-                List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1))).all().get();
+        WritableTopics.create(admin,
+                List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1)));
         producer = new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer());
         catalog = Catalogs.open("test",
                 Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse")));
@@ -286,8 +287,7 @@ class LandingTest {
     }
 
     private void createTopic() throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
-        until(this::topicExists);
+        WritableTopics.create(admin, List.of(new NewTopic(topic, 3, (short) 1)));
     }
 
     private boolean topicExists() {

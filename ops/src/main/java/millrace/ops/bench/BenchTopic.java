@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.time.EndMarker;
+import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import org.apache.avro.Schema;
@@ -43,8 +44,8 @@ public final class BenchTopic implements AutoCloseable {
     public static void create(Contract contract, String bootstrapServers)
             throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(Set.of(new NewTopic(contract.topic(), contract.partitions(), (short) 1)
-                    .configs(Map.of("retention.ms", "-1")))).all().get();
+            WritableTopics.create(admin, Set.of(new NewTopic(contract.topic(), contract.partitions(), (short) 1)
+                    .configs(Map.of("retention.ms", "-1"))));
         }
     }
 

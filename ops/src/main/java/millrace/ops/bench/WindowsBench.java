@@ -22,6 +22,7 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
+import millrace.schemas.topic.WritableTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -243,8 +244,8 @@ public final class WindowsBench {
         private Meter.Cost plain(String name, Path state) throws ExecutionException, InterruptedException {
             Contract contract = project.contract("events");
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                admin.createTopics(Set.of(new NewTopic(name + "-counts", contract.partitions(), (short) 1)
-                        .configs(Map.of("retention.ms", "-1")))).all().get();
+                WritableTopics.create(admin, Set.of(new NewTopic(name + "-counts", contract.partitions(), (short) 1)
+                        .configs(Map.of("retention.ms", "-1"))));
             }
             var settings = new PlainWindows.Settings(servers, name, state, name + "-counts", MINUTE,
                     GRACE, COMMIT, threads);

@@ -22,6 +22,7 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.topic.WritableTopics;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.topology.run.Topics;
 import org.apache.kafka.clients.admin.Admin;
@@ -78,7 +79,7 @@ final class TopicsCommand extends Main.Group {
                     case Step.Refuse r -> throw new IllegalStateException(r.reason());
                 }
             }
-            admin.createTopics(missing).all().get();
+            WritableTopics.create(admin, missing);
             admin.incrementalAlterConfigs(changes).all().get();
         }
     }

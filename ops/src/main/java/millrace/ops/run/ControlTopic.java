@@ -1,6 +1,5 @@
 package millrace.ops.run;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -8,13 +7,13 @@ import java.util.concurrent.ExecutionException;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.topic.WritableTopics;
 import millrace.sinks.iceberg.run.SinkConfig;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Sees to it that the topic on which stage workers and committers speak is there. */
@@ -22,8 +21,6 @@ public final class ControlTopic {
     /** Tables carry their control position, so what lies there longer than a proposal may wait is never read. */
     public static final Map<String, String> SETTINGS = Map.of("retention.ms", Long.toString(7L * 86_400_000),
             "max.message.bytes", Integer.toString(16 << 20), "message.timestamp.type", "LogAppendTime");
-    private static final int LOOKS = 50;
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private ControlTopic() {}
 
@@ -34,7 +31,9 @@ public final class ControlTopic {
                 return;
             }
             switch (connections.topics()) {
-                case Connections.TopicCreation.Create create -> create(admin, create.replication());
+                case Connections.TopicCreation.Create create -> WritableTopics.create(admin,
+                        List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS,
+                                create.replication()).configs(SETTINGS)));
                 case Connections.TopicCreation.Require r -> throw new ProblemException(Problem.of(
                         OpsProblem.TOPIC_UNKNOWN, SinkConfig.CONTROL_TOPIC, "The topic " + SinkConfig.CONTROL_TOPIC
                                 + " does not exist, and this profile does not create topics.")
@@ -45,23 +44,6 @@ public final class ControlTopic {
             throw e.getCause() instanceof KafkaException k ? k : new KafkaException(e.getCause());
         } catch (InterruptedException e) {
             throw new InterruptException(e);
-        }
-    }
-
-    /** Returns when clients can see it: a broker may hear a moment later of what the controller has created. */
-    private static void create(Admin admin, short replication) throws ExecutionException, InterruptedException {
-        try {
-            admin.createTopics(List.of(
-                    new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, replication)
-                            .configs(SETTINGS)))
-                    .all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
-            }
-        }
-        for (int look = 0; look < LOOKS && !exists(admin); look++) {
-            Thread.sleep(LOOK_EVERY);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.topic.WritableTopics;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -87,7 +88,7 @@ class EmbeddedBrokerTest {
 
     private static void createTopic(String bootstrap) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic("t", 1, (short) 1))).all().get();
+            WritableTopics.create(admin, List.of(new NewTopic("t", 1, (short) 1)));
         }
     }
 

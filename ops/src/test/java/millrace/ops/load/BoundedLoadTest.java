@@ -20,6 +20,7 @@ import millrace.schemas.contract.ContractFile;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.time.EndMarker;
+import millrace.schemas.topic.WritableTopics;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -60,7 +61,7 @@ class BoundedLoadTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
             Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
             try (Admin admin = Admin.create(kafka)) {
-                admin.createTopics(List.of(new NewTopic(ORDERS.topic(), PARTITIONS, (short) 1))).all().get();
+                WritableTopics.create(admin, List.of(new NewTopic(ORDERS.topic(), PARTITIONS, (short) 1)));
             }
             assertThat(load(kafka, file(120, "a"), false)).isEqualTo(new BoundedLoad.Outcome(120, 120, false));
             assertThat(load(kafka, file(300, "a"), false)).isEqualTo(new BoundedLoad.Outcome(300, 180, false));

@@ -28,6 +28,7 @@ import millrace.ops.embedded.EmbeddedBroker;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
 import millrace.schemas.contract.ContractFile;
+import millrace.schemas.topic.WritableTopics;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SinkEventCodec;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -237,8 +238,8 @@ class PlatformObserverTest {
 
     private static void createTopic(Map<String, Object> kafka, String name, int partitions) throws Exception {
         try (Admin admin = Admin.create(kafka)) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)
-                    .configs(Map.of("retention.ms", "-1")))).all().get();
+            WritableTopics.create(admin, List.of(new NewTopic(name, partitions, (short) 1)
+                    .configs(Map.of("retention.ms", "-1"))));
         }
     }
 

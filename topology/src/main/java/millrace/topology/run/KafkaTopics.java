@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import millrace.schemas.topic.WritableTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -65,9 +66,17 @@ final class KafkaTopics implements Topics {
 
     @Override
     public void create(Collection<WantedTopic> topics) {
-        admin.createTopics(topics.stream().map(t -> new NewTopic(t.name(), Optional.of(t.partitions()),
-                replication < 0 ? Optional.empty() : Optional.of(replication)).configs(t.config())).toList()).values()
-                .values().forEach(KafkaTopics::get);
+        Optional<Short> copies = replication < 0 ? Optional.empty() : Optional.of(replication);
+        try {
+            WritableTopics.create(admin, topics.stream()
+                    .map(t -> new NewTopic(t.name(), Optional.of(t.partitions()), copies).configs(t.config()))
+                    .toList());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterUnavailableException(e);
+        } catch (ExecutionException e) {
+            throw refused(e);
+        }
     }
 
     @Override
@@ -146,10 +155,13 @@ final class KafkaTopics implements Topics {
                     GroupIdNotFoundException.class).contains(e.getCause().getClass())) {
                 return Optional.empty();
             }
-            if (e.getCause() instanceof RetriableException) {
-                throw new ClusterUnavailableException(e.getCause());
-            }
-            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+            throw refused(e);
         }
+    }
+
+    private static RuntimeException refused(ExecutionException e) {
+        return e.getCause() instanceof RetriableException
+                ? new ClusterUnavailableException(e.getCause())
+                : new IllegalStateException(e.getCause().getMessage(), e.getCause());
     }
 }

@@ -20,6 +20,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -33,7 +34,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * Lands an existing topic up to its present end in a new table and prints what that cost, as {@code key=value} lines:
@@ -128,15 +128,8 @@ public final class SinkBench {
     }
 
     private static void createControlTopic(Admin admin) throws InterruptedException, ExecutionException {
-        try {
-            admin.createTopics(
-                    List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1))).all()
-                    .get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
-            }
-        }
+        WritableTopics.create(admin,
+                List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1)));
     }
 
     private static Map<Integer, Long> ends(Admin admin, String topic) throws InterruptedException, ExecutionException {

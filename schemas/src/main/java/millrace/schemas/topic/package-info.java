@@ -1,0 +1,2 @@
+/** Topics as a cluster holds them. */
+package millrace.schemas.topic;

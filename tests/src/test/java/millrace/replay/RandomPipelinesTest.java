@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
     private static final int PIPELINES = Integer.getInteger("millrace.pipelines",
-            "long".equals(System.getProperty("millrace.suite")) ? 500 : 4);
+            "long".equals(System.getProperty("millrace.suite")) ? 2_000 : 20);
     private static final int MODELS = 10;
     private static final int PER_BROKER = 4;
     private static final List<String> SOURCES = List.of("events", "others");
@@ -76,8 +76,8 @@ class RandomPipelinesTest {
         String live = "live" + seed;
         String replay = "replay" + seed;
         try (Scene scene = new Scene(servers, own, sources, models)) {
-            live(scene, live, sources, random);
-            try (PipelineRun run = scene.startReplay(replay, live, 1 + random.nextInt(4))) {
+            int threads = live(scene, live, sources, random);
+            try (PipelineRun run = scene.startReplay(replay, live, otherThan(threads, random))) {
                 Scene.awaitRunning(run);
                 scene.awaitEnd(replay);
             }
@@ -112,7 +112,12 @@ class RandomPipelinesTest {
                 Duration.ofMinutes(15));
     }
 
-    private static void live(Scene scene, String name, List<Scene.Source> sources, Random random) throws Malformed {
+    private static int otherThan(int threads, Random random) {
+        return 1 + (threads + random.nextInt(3)) % 4;
+    }
+
+    /** Runs in rounds of one to four threads, with crashes, stops and other instances. Returns the last round's threads. */
+    private static int live(Scene scene, String name, List<Scene.Source> sources, Random random) throws Malformed {
         long start = Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000;
         List<List<History.Event>> histories = new ArrayList<>();
         for (Scene.Source source : sources) {
@@ -121,8 +126,12 @@ class RandomPipelinesTest {
         }
         int[] at = new int[histories.size()];
         int rounds = 1 + random.nextInt(3);
+        int threads = 1;
         for (int round = 1; round <= rounds; round++) {
-            try (PipelineRun first = scene.start(name, "a", 1 + random.nextInt(4))) {
+            threads = 1 + random.nextInt(4);
+            String instance = random.nextInt(3) == 0 ? "a" + round : "a"; // another one begins without a disk
+            Crash crash = random.nextInt(2) == 0 ? Crash.atRow(1 + random.nextInt(5_000)) : Crash.never();
+            try (PipelineRun first = scene.start(name, instance, threads, crash)) {
                 Scene.awaitRunning(first);
                 produce(scene, sources, histories, at, round, rounds, random);
                 if (random.nextInt(3) == 0) {
@@ -137,6 +146,7 @@ class RandomPipelinesTest {
                 }
             }
         }
+        return threads;
     }
 
     /** The part of a round, in pieces, now of one source and now of another. */

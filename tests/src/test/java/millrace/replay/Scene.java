@@ -133,17 +133,22 @@ final class Scene implements AutoCloseable {
 
     /** Starts one instance of a pipeline; several of one name share its work. */
     PipelineRun start(String name, String instance, int threads) {
-        return start(name, instance, threads, Optional.empty(), Map.of());
+        return start(name, instance, threads, Crash.never());
+    }
+
+    /** Starts one that crashes, and then begins again by itself. */
+    PipelineRun start(String name, String instance, int threads, Crash crash) {
+        return start(name, instance, threads, Optional.empty(), Map.of(), crash);
     }
 
     /** Starts one with settings of Kafka Streams over the usual ones. */
     PipelineRun start(String name, String instance, int threads, Map<String, String> streams) {
-        return start(name, instance, threads, Optional.empty(), streams);
+        return start(name, instance, threads, Optional.empty(), streams, Crash.never());
     }
 
     /** Starts a pipeline that obeys what another one has decided about time. */
     PipelineRun startReplay(String name, String of, int threads) {
-        return start(name, "a", threads, Optional.of(of), Map.of());
+        return start(name, "a", threads, Optional.of(of), Map.of(), Crash.never());
     }
 
     /** The tables of a pipeline, as a project with these files has them. */
@@ -167,7 +172,7 @@ final class Scene implements AutoCloseable {
     }
 
     private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf,
-            Map<String, String> streams) {
+            Map<String, String> streams, Crash crash) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
         Pipeline pipeline = new Pipeline(name, contracts, plans.stream()
@@ -178,7 +183,7 @@ final class Scene implements AutoCloseable {
         var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
                 Duration.ofMillis(100), true, (short) 1, Map.of(), given, journalOf);
         PipelineRun run = new PipelineRun(pipeline, settings, registry,
-                new CalcCompiler(FunctionLibrary.builtIn())::compile, InstantSource.system());
+                crash.within(new CalcCompiler(FunctionLibrary.builtIn())::compile), InstantSource.system());
         run.start();
         return run;
     }

@@ -30,8 +30,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * row costs no store access and never rewrites the other rows of its key, and the heap is bounded whatever their number.
  *
  * <p>
- * A row that was created and removed between two commits never reaches the store. A slice that was never stored, and a
- * key all of whose rows are on the heap, are never looked for in the store.
+ * A row that was created and removed between two commits never reaches the store. A slice that was never stored, a key
+ * all of whose rows are on the heap, and all but few of the keys that a slice never had, are not looked for in the store.
  *
  * <p>
  * Opened anew in each {@code init} of its processor, as {@link KeyedState} says. One task owns it. Entries and lists are
@@ -40,6 +40,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class SortedRows<V> {
     private static final byte MARK = 1;
+    /** Forgotten keys that are known, for each row that may be on the heap: they take a sixth of the room. */
+    private static final int KNOWN_PER_ROW = 16;
 
     private final StateCodec<V> codec;
     private final KeyValueStore<Bytes, byte[]> store;
@@ -53,6 +55,8 @@ public final class SortedRows<V> {
     private final Rows<V> ring = new Rows<>(null, null);
     private Slice<V> last;
     private int onHeap;
+    /** How many forgotten keys the slices know. */
+    private long known;
 
     /** A row with its place. The value changes in place; {@link SortedRows#changed} must be told. */
     public static final class Entry<V> {
@@ -91,6 +95,16 @@ public final class SortedRows<V> {
         private long number;
         /** Whether everything of this slice that the store holds is here too. */
         private boolean whole;
+        /**
+         * At least every key that has rows in the store of which some are not here; null if that is not known. A key
+         * that comes once, as of an event, would be looked for in vain otherwise.
+         */
+        private KeyFilter forgotten;
+
+        /** Whether everything of a key that the store holds is here, if the key has no rows here that say so. */
+        private boolean isWhole(KeyBytes key) {
+            return whole || forgotten != null && !forgotten.mayContain(key);
+        }
 
         @Override
         public int compareTo(Slice<V> other) {
@@ -227,7 +241,7 @@ public final class SortedRows<V> {
         }
         Rows<V> rows = in.keys.get(key);
         if (rows == null) {
-            if (in.whole) {
+            if (in.isWhole(key)) {
                 return List.of();
             }
             rows = keep(new Rows<>(in, key.copy()));
@@ -256,7 +270,7 @@ public final class SortedRows<V> {
         }
         Rows<V> rows = in.keys.get(key);
         if (rows == null) {
-            return in.whole ? null : stored(in, key, null, id);
+            return in.isWhole(key) ? null : stored(in, key, null, id);
         }
         int at = used(rows).place(id);
         return at >= 0 ? rows.sorted[at] : rows.whole ? null : stored(in, key, rows, id);
@@ -268,11 +282,12 @@ public final class SortedRows<V> {
         if (in == null) {
             in = add(slice);
             in.whole = true;
+            in.forgotten = new KeyFilter();
         }
         Rows<V> rows = in.keys.get(key);
         if (rows == null) {
             rows = keep(new Rows<>(in, key.copy()));
-            rows.whole = in.whole;
+            rows.whole = in.isWhole(key);
         }
         Entry<V> entry = put(used(rows), new Entry<>(rows, id, value));
         changed(entry);
@@ -370,6 +385,7 @@ public final class SortedRows<V> {
     }
 
     private void drop(Slice<V> slice) {
+        forgetKeys(slice);
         slices.remove(slice);
         last = null;
     }
@@ -377,11 +393,11 @@ public final class SortedRows<V> {
     private void dropIfEmpty(Rows<V> rows) {
         Slice<V> slice = rows.slice;
         // A whole key without rows spares the next look into the store, unless the slice knows by itself.
-        if (rows.size == 0 && slice.whole) {
+        if (rows.size == 0 && slice.isWhole(rows.key)) {
             rows.unlink();
             onHeap--;
             slice.keys.remove(rows.key);
-            if (slice.keys.isEmpty()) {
+            if (slice.whole && slice.keys.isEmpty()) {
                 drop(slice);
             }
         }
@@ -514,6 +530,8 @@ public final class SortedRows<V> {
             }
         }
         slice.whole = true;
+        forgetKeys(slice);
+        slice.forgotten = new KeyFilter();
         if (slice.keys.isEmpty()) {
             drop(slice);
         }
@@ -626,6 +644,31 @@ public final class SortedRows<V> {
             onHeap -= 1 + rows.size;
             rows.slice.keys.remove(rows.key);
             rows.slice.whole = false;
+            if (rows.size > 0) {
+                know(rows.slice, rows.key);
+            }
+        }
+        // Old slices are asked least.
+        for (Slice<V> slice : slices.values()) {
+            if (known <= (long) mostOnHeap * KNOWN_PER_ROW) {
+                break;
+            }
+            forgetKeys(slice);
+        }
+    }
+
+    private void know(Slice<V> slice, KeyBytes key) {
+        if (slice.forgotten != null) {
+            known -= slice.forgotten.size();
+            slice.forgotten.add(key);
+            known += slice.forgotten.size();
+        }
+    }
+
+    private void forgetKeys(Slice<V> slice) {
+        if (slice.forgotten != null) {
+            known -= slice.forgotten.size();
+            slice.forgotten = null;
         }
     }
 }

@@ -238,6 +238,35 @@ class SortedRowsTest {
         assertThat(calls).containsExactly("prefixScan");
     }
 
+    @Test
+    void aKeyThatNeverCameIsNotLookedForThoughOthersAreForgotten() {
+        start(10);
+        for (int i = 0; i < 50; i++) {
+            state.create(0, key(i), id(1), new Tally(i));
+        }
+        commit();
+        forgetCalls();
+        assertThat(state.find(0, key(60), id(1))).isNull();
+        assertThat(state.rows(0, key(60))).isEmpty();
+        state.create(0, key(60), id(1), new Tally(60));
+        assertThat(state.rows(0, key(60))).hasSize(1);
+        assertThat(calls).isEmpty();
+        assertThat(state.rows(0, key(7))).hasSize(1);
+        assertThat(calls).containsExactly("prefixScan");
+    }
+
+    @Test
+    void tooManyForgottenKeysAreNotKnownAnyMore() {
+        start(1);
+        for (int i = 0; i < 100; i++) {
+            state.create(i / 50, key(i), id(1), new Tally(i));
+        }
+        commit();
+        forgetCalls();
+        assertThat(state.find(0, key(-1), id(1))).isNull();
+        assertThat(calls).containsExactly("get");
+    }
+
     private void run(Life life, int heap, int operations) {
         Random random = new Random(SEED);
         start(heap);

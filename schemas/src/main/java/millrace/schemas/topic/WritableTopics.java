@@ -1,5 +1,6 @@
 package millrace.schemas.topic;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates topics that can be written to at once. A broker tells of a new topic before it leads its partitions. If an
@@ -18,6 +20,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * repeats it until its delivery times out, and nothing gets into the partition.
  */
 public final class WritableTopics {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    /** Half a minute: far longer than a live broker takes to hear of a topic. */
+    private static final int LOOKS = 600;
+
     private WritableTopics() {}
 
     /**
@@ -25,8 +31,8 @@ public final class WritableTopics {
      * is.
      *
      * @param topics each with its number of partitions
-     * @throws ExecutionException if the cluster refuses, or a leader does not answer within the client's time; some
-     *             topics may be there then
+     * @throws ExecutionException if the cluster refuses, a leader does not answer within the client's time, or no broker
+     *             knows a topic after half a minute; some topics may be there then
      */
     public static void create(Admin admin, Collection<NewTopic> topics)
             throws ExecutionException, InterruptedException {
@@ -39,7 +45,23 @@ public final class WritableTopics {
                 partitions.put(new TopicPartition(topic.name(), p), OffsetSpec.latest());
             }
         }
-        admin.listOffsets(partitions).all().get();
+        awaitLeaders(admin, partitions);
+    }
+
+    /** The client asks a leader again and again, but gives up at once if a broker does not know the topic yet. */
+    private static void awaitLeaders(Admin admin, Map<TopicPartition, OffsetSpec> partitions)
+            throws ExecutionException, InterruptedException {
+        for (int look = 1;; look++) {
+            try {
+                admin.listOffsets(partitions).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (look == LOOKS || !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+            Thread.sleep(LOOK_EVERY.toMillis());
+        }
     }
 
     private static boolean isNew(KafkaFuture<Void> asked) throws ExecutionException, InterruptedException {

@@ -89,8 +89,7 @@ final class Scene implements AutoCloseable {
         contracts = sources.stream().map(Source::toContract).toList();
         plans = SqlCompiler.compile(contracts, models, FunctionLibrary.builtIn());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            Set<String> there = admin.listTopics().names().get();
-            WritableTopics.create(admin, contracts.stream().filter(c -> !there.contains(c.topic()))
+            WritableTopics.create(admin, contracts.stream()
                     .map(c -> new NewTopic(c.topic(), c.partitions(), (short) 1)
                             .configs(Map.of("retention.ms", "-1")))
                     .toList());

@@ -15,6 +15,7 @@ import millrace.ops.embedded.EmbeddedBroker;
 import millrace.process.Patience;
 import millrace.schemas.problem.ProblemCode;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.topic.WritableTopics;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.RunProblem;
 import millrace.topology.run.RunSettings;
@@ -111,7 +112,7 @@ class BlockedPipelineTest {
             while (admin.listTopics().names().get().contains(Clicks.TOPIC)) {
                 Thread.sleep(20);
             }
-            admin.createTopics(Set.of(new NewTopic(Clicks.TOPIC, 4, (short) 1))).all().get();
+            WritableTopics.create(admin, Set.of(new NewTopic(Clicks.TOPIC, 4, (short) 1)));
             long before = rows(broker.bootstrapServers());
             produce(broker.bootstrapServers(), 100);
             try (PipelineRun run = run(settings(broker.bootstrapServers()))) {
@@ -179,7 +180,7 @@ class BlockedPipelineTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
                 PipelineRun run = run(settings(broker.bootstrapServers()))) {
-            admin.createTopics(Set.of(new NewTopic(Clicks.TOPIC, 3, (short) 1))).all().get();
+            WritableTopics.create(admin, Set.of(new NewTopic(Clicks.TOPIC, 3, (short) 1)));
             run.start();
             assertThat(await(run, blocked(RunProblem.TOPIC_PARTITIONS_DIFFER))).satisfies(
                     s -> assertThat(((RunState.Blocked) s).problem().message())

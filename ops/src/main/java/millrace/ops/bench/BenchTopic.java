@@ -43,8 +43,18 @@ public final class BenchTopic implements AutoCloseable {
      */
     public static void create(Contract contract, String bootstrapServers)
             throws ExecutionException, InterruptedException {
+        create(contract.topic(), contract.partitions(), bootstrapServers);
+    }
+
+    /**
+     * Creates a topic without a contract, in which nothing is ever too old either.
+     *
+     * @throws ExecutionException if the cluster refuses
+     */
+    static void create(String topic, int partitions, String bootstrapServers)
+            throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            WritableTopics.create(admin, Set.of(new NewTopic(contract.topic(), contract.partitions(), (short) 1)
+            WritableTopics.create(admin, Set.of(new NewTopic(topic, partitions, (short) 1)
                     .configs(Map.of("retention.ms", "-1"))));
         }
     }

@@ -22,9 +22,6 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
-import millrace.schemas.topic.WritableTopics;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /**
  * What counting a clickstream per minute costs, ours against the DSL of Kafka Streams over the same topic. Each run has
@@ -243,10 +240,7 @@ public final class WindowsBench {
 
         private Meter.Cost plain(String name, Path state) throws ExecutionException, InterruptedException {
             Contract contract = project.contract("events");
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                WritableTopics.create(admin, Set.of(new NewTopic(name + "-counts", contract.partitions(), (short) 1)
-                        .configs(Map.of("retention.ms", "-1"))));
-            }
+            BenchTopic.create(name + "-counts", contract.partitions(), servers);
             var settings = new PlainWindows.Settings(servers, name, state, name + "-counts", MINUTE,
                     GRACE, COMMIT, threads);
             Meter meter = new Meter(events);

@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /**
  * A set of keys that forgets which they are: it may hold a key that was never added, one in a hundred or fewer, and never
- * lacks one that was. Two to three bytes for each key, as many as come: a scalable Bloom filter (Almeida, Baquero,
- * Preguiça, Hutchison, 2007), whose layers grow fourfold. An empty one is a small object.
+ * lacks one that was. It takes as many as come: a scalable Bloom filter (Almeida, Baquero, Preguiça, Hutchison, 2007)
+ * whose layers grow fourfold, of two bytes for each key when the last is full and ten when it is new. An empty one is a
+ * small object.
  */
 final class KeyFilter {
     private static final int FIRST_CAPACITY = 512;

@@ -1,6 +1,5 @@
 package millrace.statestores.store;
 
-import java.nio.ByteBuffer;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.commit.PreCommitHook;
-import org.apache.kafka.common.utils.ByteUtils;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -39,8 +37,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * small object on the heap, so slices are for the caller to choose wide enough: thousands, not millions.
  */
 public final class SortedRows<V> {
-    private static final byte MARK = 1;
-    /** Forgotten keys that are known, for each row that may be on the heap: they take a sixth of the room. */
+    /** Forgotten keys that are known, for each row that may be on the heap: a fraction of the room that it takes. */
     private static final int KNOWN_PER_ROW = 16;
 
     private final StateCodec<V> codec;
@@ -55,8 +52,6 @@ public final class SortedRows<V> {
     private final Rows<V> ring = new Rows<>(null, null);
     private Slice<V> last;
     private int onHeap;
-    /** How many forgotten keys the slices know. */
-    private long known;
 
     /** A row with its place. The value changes in place; {@link SortedRows#changed} must be told. */
     public static final class Entry<V> {
@@ -104,6 +99,10 @@ public final class SortedRows<V> {
         /** Whether everything of a key that the store holds is here, if the key has no rows here that say so. */
         private boolean isWhole(KeyBytes key) {
             return whole || forgotten != null && !forgotten.mayContain(key);
+        }
+
+        private int knownKeys() {
+            return forgotten == null ? 0 : forgotten.size();
         }
 
         @Override
@@ -385,7 +384,6 @@ public final class SortedRows<V> {
     }
 
     private void drop(Slice<V> slice) {
-        forgetKeys(slice);
         slices.remove(slice);
         last = null;
     }
@@ -439,7 +437,7 @@ public final class SortedRows<V> {
     private void forget(Entry<V> entry) {
         entry.isRemoved = true;
         if (entry.isStored) {
-            removed.add(place(entry.rows.slice.number, entry.rows.key.bytes(), entry.id));
+            removed.add(Place.bytes(entry.rows.slice.number, entry.rows.key.bytes(), entry.id));
         }
     }
 
@@ -469,12 +467,12 @@ public final class SortedRows<V> {
             while (all.hasNext()) {
                 var next = all.next();
                 Place place = Place.read(next.key.get());
-                if (rows == null || !Arrays.equals(rows.key.bytes(), place.key)) {
-                    Rows<V> known = slice.keys.get(new KeyBytes(place.key));
-                    rows = known == null ? new Rows<>(slice, new KeyBytes(place.key)) : known;
+                if (rows == null || !Arrays.equals(rows.key.bytes(), place.key())) {
+                    Rows<V> known = slice.keys.get(new KeyBytes(place.key()));
+                    rows = known == null ? new Rows<>(slice, new KeyBytes(place.key())) : known;
                 }
-                if (!rows.whole && rows.place(place.id) < 0 && !removed.contains(next.key)) {
-                    if (condition.test(new Entry<>(rows, place.id, codec.decode(next.value)))) {
+                if (!rows.whole && rows.place(place.id()) < 0 && !removed.contains(next.key)) {
+                    if (condition.test(new Entry<>(rows, place.id(), codec.decode(next.value)))) {
                         removed.add(next.key);
                     } else {
                         some = true;
@@ -487,7 +485,7 @@ public final class SortedRows<V> {
 
     /** The row of a key that may be in the store only; null if it is not there either. */
     private Entry<V> stored(Slice<V> slice, KeyBytes key, Rows<V> known, byte[] id) {
-        Bytes place = place(slice.number, key.bytes(), id);
+        Bytes place = Place.bytes(slice.number, key.bytes(), id);
         byte[] bytes = removed.contains(place) ? null : store.get(place);
         if (bytes == null) {
             return null;
@@ -503,7 +501,7 @@ public final class SortedRows<V> {
     }
 
     private void complete(Rows<V> rows) {
-        byte[] prefix = place(rows.slice.number, rows.key.bytes(), new byte[0]).get();
+        byte[] prefix = Place.bytes(rows.slice.number, rows.key.bytes(), new byte[0]).get();
         try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(Bytes.wrap(prefix), (topic, p) -> p.get())) {
             merge(rows, all);
         }
@@ -515,7 +513,7 @@ public final class SortedRows<V> {
         }
         try (KeyValueIterator<Bytes, byte[]> all = range(slice.number)) {
             while (all.hasNext()) {
-                KeyBytes key = new KeyBytes(Place.read(all.peekNextKey().get()).key);
+                KeyBytes key = new KeyBytes(Place.read(all.peekNextKey().get()).key());
                 Rows<V> known = slice.keys.get(key);
                 merge(known == null ? keep(new Rows<>(slice, key)) : known, all);
             }
@@ -530,7 +528,6 @@ public final class SortedRows<V> {
             }
         }
         slice.whole = true;
-        forgetKeys(slice);
         slice.forgotten = new KeyFilter();
         if (slice.keys.isEmpty()) {
             drop(slice);
@@ -545,7 +542,7 @@ public final class SortedRows<V> {
         while (stored.hasNext()) {
             Bytes bytes = stored.peekNextKey();
             Place place = Place.read(bytes.get());
-            if (!Arrays.equals(place.key, rows.key.bytes())) {
+            if (!Arrays.equals(place.key(), rows.key.bytes())) {
                 break;
             }
             byte[] value = stored.next().value;
@@ -553,12 +550,12 @@ public final class SortedRows<V> {
                 continue;
             }
             int order = -1;
-            while (next < rows.size && (order = Arrays.compareUnsigned(rows.sorted[next].id, place.id)) < 0) {
+            while (next < rows.size && (order = Arrays.compareUnsigned(rows.sorted[next].id, place.id())) < 0) {
                 merged.insert(merged.size, rows.sorted[next++]);
             }
             boolean isOnHeap = next < rows.size && order == 0;
             if (!isOnHeap && !removed.contains(bytes)) {
-                merged.insert(merged.size, stored(rows, place.id, value));
+                merged.insert(merged.size, stored(rows, place.id(), value));
             }
         }
         if (!passOver) {
@@ -576,11 +573,11 @@ public final class SortedRows<V> {
     private void findSlices() {
         long next = Long.MIN_VALUE;
         while (true) {
-            try (KeyValueIterator<Bytes, byte[]> some = store.range(bound(next), null)) {
+            try (KeyValueIterator<Bytes, byte[]> some = store.range(Place.bound(next), null)) {
                 if (!some.hasNext()) {
                     return;
                 }
-                next = ByteBuffer.wrap(some.peekNextKey().get()).getLong() ^ Long.MIN_VALUE;
+                next = Place.slice(some.peekNextKey().get());
             }
             add(next);
             if (next == Long.MAX_VALUE) {
@@ -591,32 +588,7 @@ public final class SortedRows<V> {
     }
 
     private KeyValueIterator<Bytes, byte[]> range(long slice) {
-        return store.range(bound(slice), slice == Long.MAX_VALUE ? null : bound(slice + 1));
-    }
-
-    /** Below every place of this slice, since those go on with a mark; above every place of the slices before. */
-    private static Bytes bound(long slice) {
-        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(slice ^ Long.MIN_VALUE).array());
-    }
-
-    /** A place in the store: the slice, so that places sort by it, a mark, the length of the key, the key, the id. */
-    private static Bytes place(long slice, byte[] key, byte[] id) {
-        ByteBuffer bytes = ByteBuffer.allocate(
-                Long.BYTES + 1 + ByteUtils.sizeOfUnsignedVarint(key.length) + key.length + id.length);
-        bytes.putLong(slice ^ Long.MIN_VALUE).put(MARK);
-        ByteUtils.writeUnsignedVarint(key.length, bytes);
-        return Bytes.wrap(bytes.put(key).put(id).array());
-    }
-
-    private record Place(byte[] key, byte[] id) {
-        static Place read(byte[] place) {
-            ByteBuffer bytes = ByteBuffer.wrap(place, Long.BYTES + 1, place.length - Long.BYTES - 1);
-            byte[] key = new byte[ByteUtils.readUnsignedVarint(bytes)];
-            bytes.get(key);
-            byte[] id = new byte[bytes.remaining()];
-            bytes.get(id);
-            return new Place(key, id);
-        }
+        return store.range(Place.bound(slice), slice == Long.MAX_VALUE ? null : Place.bound(slice + 1));
     }
 
     private void writeBack() {
@@ -626,7 +598,8 @@ public final class SortedRows<V> {
         for (Entry<V> entry : changed) {
             entry.isChanged = false;
             if (!entry.isRemoved) {
-                store.put(place(entry.rows.slice.number, entry.rows.key.bytes(), entry.id), codec.encode(entry.value));
+                store.put(Place.bytes(entry.rows.slice.number, entry.rows.key.bytes(), entry.id),
+                        codec.encode(entry.value));
                 entry.isStored = true;
             }
         }
@@ -644,30 +617,24 @@ public final class SortedRows<V> {
             onHeap -= 1 + rows.size;
             rows.slice.keys.remove(rows.key);
             rows.slice.whole = false;
-            if (rows.size > 0) {
-                know(rows.slice, rows.key);
+            if (rows.size > 0 && rows.slice.forgotten != null) {
+                rows.slice.forgotten.add(rows.key);
             }
         }
-        // Old slices are asked least.
+        knowFewer();
+    }
+
+    /** Old slices are asked least, so theirs are the keys that are not known any more. */
+    private void knowFewer() {
+        long known = 0;
+        for (Slice<V> slice : slices.values()) {
+            known += slice.knownKeys();
+        }
         for (Slice<V> slice : slices.values()) {
             if (known <= (long) mostOnHeap * KNOWN_PER_ROW) {
-                break;
+                return;
             }
-            forgetKeys(slice);
-        }
-    }
-
-    private void know(Slice<V> slice, KeyBytes key) {
-        if (slice.forgotten != null) {
-            known -= slice.forgotten.size();
-            slice.forgotten.add(key);
-            known += slice.forgotten.size();
-        }
-    }
-
-    private void forgetKeys(Slice<V> slice) {
-        if (slice.forgotten != null) {
-            known -= slice.forgotten.size();
+            known -= slice.knownKeys();
             slice.forgotten = null;
         }
     }

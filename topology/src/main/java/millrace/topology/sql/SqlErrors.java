@@ -43,6 +43,7 @@ final class SqlErrors {
     private static final Pattern NO_FUNCTION = Pattern.compile("No match found for function signature ([^(]+)\\(.*");
     private static final Pattern WRONG_COUNT = Pattern.compile("Invalid number of arguments to function '([^']+)'.*");
     private static final Pattern UNKNOWN_ID = Pattern.compile("Unknown identifier '([^']+)'");
+    private static final Pattern NAMES_A_TYPE = Pattern.compile("(?:\\bAS|::)\\s*$", Pattern.CASE_INSENSITIVE);
     private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']+)' is ambiguous");
     private static final Pattern NOT_GROUPED = Pattern.compile("Expression '(.*)' is not being grouped");
     private static final Pattern CANNOT_APPLY = Pattern.compile(
@@ -144,6 +145,9 @@ final class SqlErrors {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, place, message.strip());
         }
         m = UNKNOWN_ID.matcher(message);
+        if (m.matches() && !NAMES_A_TYPE.matcher(source.before(place)).find()) {
+            return column(place, m.group(1)); // of DESCRIPTOR or of a PARTITION BY
+        }
         if (m.matches()) {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, source.word(place, m.group(1)),
                     "There is no type \"" + m.group(1) + "\".");

@@ -2,11 +2,13 @@ package millrace.topology.sql;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
@@ -81,12 +83,13 @@ final class ModelPlanner {
         try {
             // Read before validation, which rewrites the tree in place.
             Map<String, List<String>> readTables = readTables(tree);
+            Set<Place> described = described(tree);
             Optional<SqlParserPos> ranking = ranking(tree);
             SqlNode validated;
             try {
                 validated = validator.validate(tree);
             } catch (CalciteContextException e) {
-                throw new SqlErrors(source, catalog.names(), readTables,
+                throw new SqlErrors(source, catalog.names(), readTables, described,
                         SqlOperators.functionNames(functions, aggregates)).of(e);
             }
             validated.accept(new ComparisonTypes(source, validator));
@@ -116,7 +119,8 @@ final class ModelPlanner {
             throw new ProblemException(Problem.at(SqlProblem.SQL_NOT_SUPPORTED_YET,
                     Place.file(source.file()), "Not supported yet: " + e.getMessage() + "."));
         } catch (CalciteContextException e) {
-            throw new SqlErrors(source, catalog.names(), Map.of(), SqlOperators.functionNames(functions, aggregates))
+            throw new SqlErrors(source, catalog.names(), Map.of(), Set.of(),
+                    SqlOperators.functionNames(functions, aggregates))
                     .of(e);
         } catch (CalciteException e) {
             throw new ProblemException(Problem.at(SqlProblem.SQL_INVALID,
@@ -133,6 +137,21 @@ final class ModelPlanner {
     private static boolean ranksWithoutLimit(PlanNode node) {
         return node instanceof PlanNode.TopN top && top.most() == PlanNode.TopN.UNLIMITED
                 || node.inputs().stream().anyMatch(ModelPlanner::ranksWithoutLimit);
+    }
+
+    /** Where DESCRIPTOR names columns. */
+    private Set<Place> described(SqlNode tree) {
+        Set<Place> places = new HashSet<>();
+        tree.accept(new SqlBasicVisitor<Void>() {
+            @Override
+            public Void visit(SqlCall call) {
+                if (call.getOperator().getName().equalsIgnoreCase("DESCRIPTOR")) {
+                    call.getOperandList().forEach(column -> places.add(source.place(column.getParserPosition())));
+                }
+                return super.visit(call);
+            }
+        });
+        return places;
     }
 
     /** Where rows are numbered first. */

@@ -43,7 +43,6 @@ final class SqlErrors {
     private static final Pattern NO_FUNCTION = Pattern.compile("No match found for function signature ([^(]+)\\(.*");
     private static final Pattern WRONG_COUNT = Pattern.compile("Invalid number of arguments to function '([^']+)'.*");
     private static final Pattern UNKNOWN_ID = Pattern.compile("Unknown identifier '([^']+)'");
-    private static final Pattern NAMES_A_TYPE = Pattern.compile("(?:\\bAS|::)\\s*$", Pattern.CASE_INSENSITIVE);
     private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']+)' is ambiguous");
     private static final Pattern NOT_GROUPED = Pattern.compile("Expression '(.*)' is not being grouped");
     private static final Pattern CANNOT_APPLY = Pattern.compile(
@@ -56,17 +55,20 @@ final class SqlErrors {
     private final SqlSource source;
     private final Collection<String> tables;
     private final Map<String, List<String>> columnsByTable;
+    private final Set<Place> described;
     private final Set<String> functions;
 
     /**
      * @param tables every name that FROM may hold
      * @param columnsByTable the columns of the tables that this text reads
+     * @param described where DESCRIPTOR names columns: Calcite complains of one as it does of a type
      */
     SqlErrors(SqlSource source, Collection<String> tables, Map<String, List<String>> columnsByTable,
-            Set<String> functions) {
+            Set<Place> described, Set<String> functions) {
         this.source = source;
         this.tables = tables;
         this.columnsByTable = columnsByTable;
+        this.described = described;
         this.functions = functions;
     }
 
@@ -145,8 +147,8 @@ final class SqlErrors {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, place, message.strip());
         }
         m = UNKNOWN_ID.matcher(message);
-        if (m.matches() && !NAMES_A_TYPE.matcher(source.before(place)).find()) {
-            return column(place, m.group(1)); // of DESCRIPTOR or of a PARTITION BY
+        if (m.matches() && described.contains(place)) {
+            return column(place, m.group(1));
         }
         if (m.matches()) {
             return Problem.at(SqlProblem.SQL_TYPE_MISMATCH, source.word(place, m.group(1)),

@@ -22,12 +22,6 @@ record SqlSource(String file, String text) {
         return Place.in(file, text, line, column, Math.max(1, last - column + 1));
     }
 
-    /** The line up to a place. */
-    String before(Place place) {
-        String line = place.excerpt().orElse("");
-        return line.substring(0, Math.clamp(place.column() - 1L, 0, line.length()));
-    }
-
     /** Places the mark under the last occurrence of a word inside a range that may cover more than the word. */
     Place word(Place range, String word) {
         String line = range.excerpt().orElse("");

@@ -26,12 +26,14 @@ final class RandomModels {
     private static final String VERSIONS = "SELECT who, amount % 3 AS amount";
     private static final String COPIES_DIFFER = "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW";
 
+    private final long seed;
     private final Random random;
     private final List<Contract> contracts;
     private final List<Model> models = new ArrayList<>();
     private final List<String> relations = new ArrayList<>();
 
     private RandomModels(long seed, List<Contract> contracts) {
+        this.seed = seed;
         random = new Random(seed);
         this.contracts = contracts;
         contracts.forEach(c -> relations.add(c.name()));
@@ -112,7 +114,7 @@ final class RandomModels {
             boolean expected = e.problems().stream().allMatch(p -> p.code() instanceof CheckProblem
                     || REFUSALS.contains(p.code().toString()));
             if (!expected) {
-                throw new AssertionError(model.sql(), e);
+                throw new AssertionError("seed " + seed + ": " + model.sql(), e);
             }
             return Optional.empty();
         }

@@ -30,9 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
     private static final int PIPELINES = Integer.getInteger("millrace.pipelines",
-            "long".equals(System.getProperty("millrace.suite")) ? 2_000 : 8);
+            "long".equals(System.getProperty("millrace.suite")) ? 2_000 : 20);
     private static final int MODELS = 10;
-    private static final int PER_BROKER = 4;
+    private static final int PER_BROKER = 2;
+    private static final int SIDE_BY_SIDE = 5;
     private static final List<String> SOURCES = List.of("events", "others");
 
     @TempDir
@@ -40,8 +41,8 @@ class RandomPipelinesTest {
 
     @Test
     void aReplayGivesTheRowsOfTheLiveRun() throws Exception {
-        // Much of the time is waiting for brokers, so two go on side by side.
-        try (ExecutorService sideBySide = Executors.newFixedThreadPool(2)) {
+        // Much of the time is waiting for brokers, so some go on side by side.
+        try (ExecutorService sideBySide = Executors.newFixedThreadPool(SIDE_BY_SIDE)) {
             List<Future<Void>> brokers = new ArrayList<>();
             for (int i = 0; i < PIPELINES; i += PER_BROKER) {
                 int first = i;

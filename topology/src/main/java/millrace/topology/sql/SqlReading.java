@@ -5,10 +5,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.apache.calcite.avatica.util.Casing;
-import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
@@ -20,20 +18,18 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
-/** From text to a syntax tree, with the type names that people use. */
+/** From text to a syntax tree. */
 final class SqlReading {
     static final SqlConformance CONFORMANCE = new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
         @Override
@@ -54,14 +50,6 @@ final class SqlReading {
     private static final SqlParser.Config CONFIG = SqlParser.config().withParserFactory(SqlBabelParserImpl.FACTORY)
             .withUnquotedCasing(Casing.UNCHANGED).withQuotedCasing(Casing.UNCHANGED).withCaseSensitive(false)
             .withConformance(CONFORMANCE).withIdentifierMaxLength(255);
-    private static final Map<String, SqlTypeName> OTHER_NAMES = Map.ofEntries(
-            Map.entry("STRING", SqlTypeName.VARCHAR), Map.entry("TEXT", SqlTypeName.VARCHAR),
-            Map.entry("BYTES", SqlTypeName.VARBINARY), Map.entry("BYTEA", SqlTypeName.VARBINARY),
-            Map.entry("BOOL", SqlTypeName.BOOLEAN), Map.entry("INT4", SqlTypeName.INTEGER),
-            Map.entry("INT8", SqlTypeName.BIGINT), Map.entry("LONG", SqlTypeName.BIGINT),
-            Map.entry("FLOAT4", SqlTypeName.REAL), Map.entry("FLOAT8", SqlTypeName.DOUBLE),
-            Map.entry("TIMESTAMPTZ", SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE),
-            Map.entry("TIMESTAMP_LTZ", SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE));
 
     private SqlReading() {}
 
@@ -89,7 +77,7 @@ final class SqlReading {
 
             @Override
             public SqlNode visit(SqlDataTypeSpec type) {
-                return withKnownName(type);
+                return TypeNames.standard(type);
             }
         });
     }
@@ -130,18 +118,6 @@ final class SqlReading {
     private static String name(SqlFunction function) {
         String name = function.getName().toUpperCase(Locale.ROOT);
         return name.equals("TRANSLATE3") ? "TRANSLATE" : name;
-    }
-
-    private static SqlDataTypeSpec withKnownName(SqlDataTypeSpec type) {
-        if (type.getTypeNameSpec() instanceof SqlUserDefinedTypeNameSpec named
-                && named.getTypeName().isSimple()) {
-            SqlTypeName known = OTHER_NAMES.get(named.getTypeName().getSimple().toUpperCase(Locale.ROOT));
-            if (known != null) {
-                return new SqlDataTypeSpec(new SqlBasicTypeNameSpec(known, type.getParserPosition()), null,
-                        type.getNullable(), type.getParserPosition());
-            }
-        }
-        return type;
     }
 
     /** Every name of two parts, in lower case: among them are the models that a tree reads. */

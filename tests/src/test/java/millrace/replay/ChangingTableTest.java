@@ -36,6 +36,7 @@ import millrace.sinks.iceberg.run.SinkRuntime.Role;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.statestores.rocksdb.StateMemory;
 import millrace.topology.run.PipelineRun;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.Record;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What windows give out, amend and set aside lands in tables that say the same as the topics. */
-class ChangelogTableTest {
+class ChangingTableTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
     private static final String MODEL = "gold.tumbling";
     private static final Map<String, String> MODELS = Map.of(MODEL, """
@@ -64,7 +65,7 @@ class ChangelogTableTest {
     Path folder;
 
     @Test
-    void theFoldedTableIsTheFoldedTopicAndLateRowsAreAllThere() throws Exception {
+    void theTableIsTheFoldedTopicWhetherItKeepsTheNewestRowsOrAllChanges() throws Exception {
         History history = new History(SEED, 3, 1_500, START);
         Map<String, String> properties = Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse"));
         Catalog catalog = Catalogs.open(properties);
@@ -76,13 +77,17 @@ class ChangelogTableTest {
                     List.of(new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1)));
             List<TableSpec> specs = scene.tables("live").stream().filter(t -> t.kind() != DeployedTable.Kind.BRONZE)
                     .filter(t -> t.source().equals(MODEL)).map(DeployedTable::spec).toList();
-            TableSpec gold = named(specs, MODEL);
+            TableSpec newest = named(specs, MODEL);
             TableSpec late = named(specs, MODEL + "__late");
-            assertThat(gold.layout()).isEqualTo(TableSpec.Layout.CHANGELOG);
-            Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+            assertThat(newest.layout()).isEqualTo(TableSpec.Layout.NEWEST);
+            TableSpec gold = new TableSpec("history", newest.name(), newest.topic(), newest.columns(),
+                    TableSpec.Layout.ENGINE, Optional.empty(), newest.partitionBy(), newest.sortBy(),
+                    newest.commitInterval(), newest.targetFileSize(), newest.properties()).ofChanges(newest.key());
+            SinkConfig config = SinkConfig.of("live", kafka(broker))
+                    .withIndexes(new SinkConfig.Indexes(folder.resolve("indexes"), StateMemory.USUAL));
             try (PipelineRun run = scene.start("live", "a", 2)) {
                 Scene.awaitRunning(run);
-                try (SinkRuntime sink = SinkRuntime.start(SinkConfig.of("live", kafka), specs,
+                try (SinkRuntime sink = SinkRuntime.start(config, List.of(newest, late, gold),
                         Set.of(Role.STAGE, Role.COMMIT), catalog, scene.registry(), Clock.systemUTC())) {
                     scene.produce(givenOut());
                     Patience.until("a window given out", Duration.ofMinutes(2), () -> rows(scene).size() == 2,
@@ -97,7 +102,8 @@ class ChangelogTableTest {
                     scene.end();
                     scene.awaitEnd("live");
                     Patience.until("all of both topics in their tables", Duration.ofMinutes(2),
-                            () -> isLanded(catalog, gold, admin) && isLanded(catalog, late, admin),
+                            () -> isLanded(catalog, gold, admin) && isLanded(catalog, late, admin)
+                                    && isLanded(catalog, newest, admin),
                             () -> sink.states().toString());
                 }
             }
@@ -108,7 +114,10 @@ class ChangelogTableTest {
             assertThat(folded(changes)).anyMatch(r -> r.startsWith("[ann,")).noneMatch(r -> r.startsWith("[bob,"));
             assertThat(folded(changes)).as("seed %d", SEED).isEqualTo(new TreeSet<>(scene.rows("live", MODEL)))
                     .isNotEmpty();
-            assertThat(queried(properties)).isEqualTo(folded(changes));
+            assertThat(rows(catalog, newest).stream().map(r -> text(r, r.size())).sorted().toList())
+                    .as("the newest row of each key, seed %d", SEED).containsExactlyElementsOf(folded(changes));
+            assertThat(queried(properties, "history.tumbling")).isEqualTo(folded(changes));
+            assertThat(queried(properties, MODEL)).isEqualTo(folded(changes));
             assertThat(rows(catalog, late).stream().map(r -> text(r, r.size())).sorted().toList())
                     .isEqualTo(scene.late("live", MODEL)).isNotEmpty();
 
@@ -122,6 +131,10 @@ class ChangelogTableTest {
                         .hasMessageContaining("OFFSETS_START_OVER");
             }
         }
+    }
+
+    private static Map<String, Object> kafka(EmbeddedBroker broker) {
+        return Map.of("bootstrap.servers", broker.bootstrapServers());
     }
 
     /** A window of two groups, and rows that close it in every partition. */
@@ -230,10 +243,10 @@ class ChangelogTableTest {
         return at.getEpochSecond() * 1_000_000 + at.getNano() / 1000;
     }
 
-    private static TreeSet<String> queried(Map<String, String> properties) {
+    private static TreeSet<String> queried(Map<String, String> properties, String table) {
         var found = new TreeSet<String>();
         try (TableCatalog catalog = TableCatalog.open(properties)) {
-            TableQuery.run(catalog, "select who, epoch_us(window_start), n, total, weight from gold.tumbling",
+            TableQuery.run(catalog, "select who, epoch_us(window_start), n, total, weight from " + table,
                     new TableQuery.Rows() {
                         @Override
                         public void columns(List<String> names, List<String> types) {}

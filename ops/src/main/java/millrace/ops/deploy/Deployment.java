@@ -199,8 +199,10 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                 project.defaults().commitInterval(),
                 config.targetFileSize().orElse(project.defaults().targetFileSize()), properties);
         List<String> changesBy = pipeline.changesBy(model);
-        return new DeployedTable(changesBy.isEmpty() ? spec : spec.ofChanges(changesBy), DeployedTable.Kind.MODEL,
-                model.name(), Optional.empty());
+        TableSpec asKept = changesBy.isEmpty()
+                ? spec
+                : config.keepsAll() ? spec.ofChanges(changesBy) : spec.ofNewest(changesBy);
+        return new DeployedTable(asKept, DeployedTable.Kind.MODEL, model.name(), Optional.empty());
     }
 
     /** Late rows lie beside their model's table, refused ones with the others. */

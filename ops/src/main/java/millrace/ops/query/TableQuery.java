@@ -59,8 +59,9 @@ public final class TableQuery {
             Set<String> schemas = new HashSet<>();
             List<String> paths = new ArrayList<>();
             List<String> views = new ArrayList<>();
+            DeadRows dead = new DeadRows(connection);
             for (String name : mentioned(names, sql)) {
-                views.addAll(views(catalog, name, names, schemas, paths));
+                views.addAll(views(catalog, name, names, schemas, paths, dead));
             }
             for (String schema : schemas) {
                 statement.execute("CREATE SCHEMA IF NOT EXISTS " + DuckDb.name(schema));
@@ -90,13 +91,13 @@ public final class TableQuery {
     }
 
     private static List<String> views(TableCatalog catalog, String name, List<String> names, Set<String> schemas,
-            List<String> paths) {
+            List<String> paths, DeadRows dead) throws SQLException {
         int dot = name.lastIndexOf('.');
         schemas.add(name.substring(0, dot));
         String view = "CREATE VIEW " + DuckDb.name(name.substring(0, dot)) + ".";
         String table = name.substring(dot + 1);
         TableView of = catalog.table(name).orElseThrow();
-        String rows = rows(catalog, of, paths);
+        String rows = rows(catalog, of, paths, dead);
         if (of.changesBy().isEmpty()) {
             return List.of(view + DuckDb.name(table) + " AS " + rows);
         }
@@ -118,7 +119,8 @@ public final class TableQuery {
                 + DuckDb.name(OriginColumn.CHANGE.columnName()) + " = " + DuckDb.literal(KeyChange.UPSERT.text());
     }
 
-    private static String rows(TableCatalog catalog, TableView table, List<String> paths) {
+    private static String rows(TableCatalog catalog, TableView table, List<String> paths, DeadRows dead)
+            throws SQLException {
         String name = table.name();
         List<ColumnView> columns = table.columns();
         List<FileView> files = catalog.files(name);
@@ -131,16 +133,34 @@ public final class TableQuery {
             if (!file.local()) {
                 throw refused(name, "Its files are at " + file.path()
                         + ", but a query reads only files on this machine.");
-            } else if (file.hasDeletes()) {
-                throw refused(name, "Some of its rows are deleted by vectors, which a query cannot apply yet.");
+            } else if (file.deleted() instanceof TableCatalog.Deleted.ByValue) {
+                throw refused(name,
+                        "Another writer has deleted rows of it by their values, which a query cannot apply.");
             }
         }
-        List<String> literals = files.stream().map(f -> DuckDb.literal(f.path())).toList();
-        paths.addAll(literals);
-        String schema = String.join(", ", columns.stream().map(c -> c.id() + ": {name: " + DuckDb.literal(c.name())
-                + ", type: " + DuckDb.literal(c.type()) + ", default_value: NULL}").toList());
-        return "SELECT * FROM read_parquet([" + String.join(", ", literals) + "], schema = MAP {" + schema
-                + "})";
+        files.forEach(f -> paths.add(DuckDb.literal(f.path())));
+        String schema = "schema = MAP {" + String.join(", ", columns.stream().map(c -> c.id() + ": {name: "
+                + DuckDb.literal(c.name()) + ", type: " + DuckDb.literal(c.type()) + ", default_value: NULL}").toList())
+                + "}";
+        List<FileView> whole = files.stream().filter(f -> f.deleted() instanceof TableCatalog.Deleted.Nothing).toList();
+        List<FileView> partly = files.stream().filter(f -> f.deleted() instanceof TableCatalog.Deleted.Positions)
+                .toList();
+        for (FileView file : partly) {
+            dead.add(file);
+        }
+        List<String> parts = new ArrayList<>();
+        if (!whole.isEmpty()) {
+            parts.add("SELECT * FROM read_parquet(" + list(whole) + ", " + schema + ")");
+        }
+        if (!partly.isEmpty()) {
+            parts.add(DeadRows.without("read_parquet(" + list(partly) + ", " + schema
+                    + ", filename = true, file_row_number = true)"));
+        }
+        return String.join(" UNION ALL ", parts);
+    }
+
+    private static String list(List<FileView> files) {
+        return "[" + String.join(", ", files.stream().map(f -> DuckDb.literal(f.path())).toList()) + "]";
     }
 
     private static ProblemException refused(String table, String message) {

@@ -212,7 +212,9 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         MDC.put("pipeline", deployment.name());
         ControlTopic.require(connections);
         SinkConfig config = SinkConfig.of(deployment.name(), connections.kafkaClient())
-                .withWatermarks(deployment.pipeline().watermarksTopic());
+                .withWatermarks(deployment.pipeline().watermarksTopic())
+                .withIndexes(new SinkConfig.Indexes(stateFolder.resolve("indexes").resolve(deployment.name()),
+                        connections.stateMemory()));
         return SinkRuntime.start(config, deployment.tables().stream().map(DeployedTable::spec).toList(), sinkRoles,
                 connections.catalog(), registry, clock);
     }

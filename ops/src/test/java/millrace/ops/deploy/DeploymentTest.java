@@ -102,10 +102,10 @@ class DeploymentTest {
     }
 
     @Test
-    void aModelWhoseRowsChangeKeepsEveryChangeByItsKey() {
+    void aModelWhoseRowsChangeKeepsTheNewestOfEachKey() {
         Deployment deployment = hourly("1h", "window_start");
         assertThat(deployment.tables()).extracting(t -> t.name() + " " + t.kind() + " " + t.spec().layout())
-                .containsExactly("bronze.orders BRONZE BRONZE", "gold.hourly MODEL CHANGELOG",
+                .containsExactly("bronze.orders BRONZE BRONZE", "gold.hourly MODEL NEWEST",
                         "quarantine.gold_hourly QUARANTINE ENGINE", "gold.hourly__late LATE ENGINE",
                         "quarantine.orders QUARANTINE ENGINE");
         TableSpec gold = deployment.tables().get(1).spec();
@@ -124,18 +124,33 @@ class DeploymentTest {
     }
 
     @Test
+    void aModelThatAsksForAllChangesKeepsThem() {
+        TableSpec gold = hourly("1h", "window_start", Model.Materialized.APPEND).tables().get(1).spec();
+        assertThat(gold.layout()).isEqualTo(TableSpec.Layout.CHANGELOG);
+        assertThat(gold.key()).containsExactly("id", "window_start");
+    }
+
+    @Test
     void aColumnNamedAsTheTablesOwnIsRefused() {
-        assertThatThrownBy(() -> hourly("1h", "_offset")).isInstanceOf(ProblemException.class)
+        assertThatThrownBy(() -> hourly("1h", "_offset", Model.Materialized.APPEND)).isInstanceOf(ProblemException.class)
                 .hasMessageContaining("COLUMN_RESERVED").hasMessageContaining("gold.hourly");
     }
 
     private static Deployment hourly(String allowedLateness, String windowStart) {
+        return hourly(allowedLateness, windowStart, Model.Config.DEFAULT);
+    }
+
+    private static Deployment hourly(String allowedLateness, String windowStart, Model.Materialized how) {
+        return hourly(allowedLateness, windowStart, Model.Config.DEFAULT.withMaterialized(how));
+    }
+
+    private static Deployment hourly(String allowedLateness, String windowStart, Model.Config config) {
         Contract contract = ContractFile.read("contracts/orders.odcs.yaml",
                 CONTRACT + "  - {property: allowedLateness, value: " + allowedLateness + "}\n");
         String sql = "SELECT id, window_start AS " + windowStart + ", COUNT(*) AS n FROM TABLE(TUMBLE(TABLE orders, "
                 + "DESCRIPTOR(\"at\"), INTERVAL '1' HOUR)) GROUP BY id, window_start, window_end";
         Model model = new Model("gold", "hourly", "models/gold/hourly.sql", sql, "", List.of(),
-                Model.Config.DEFAULT.withUniqueKey(List.of("id", windowStart))
+                config.withUniqueKey(List.of("id", windowStart))
                         .withPartitionBy(List.of("day(" + windowStart + ")")));
         FunctionLibrary functions = FunctionLibrary.builtIn();
         return Deployment.of(project("shop"), List.of(contract), List.of(model),

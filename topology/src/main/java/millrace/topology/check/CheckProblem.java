@@ -20,6 +20,9 @@ public enum CheckProblem implements ProblemCode {
             "Let emit: early(d) stand at a model that groups by a window or session; what is built on it is a model of its own."),
     VERSIONS_UNUSABLE("A model asks for versions with materialized: scd2 of rows that have none.",
             "Let it have a unique_key, and read rows that stay."),
+    UPSERT_UNUSABLE(
+            "A model asks for the newest row of each key with materialized: upsert, and nothing says which that is.",
+            "Take the last row of each key by its event time, or leave materialized out."),
     SALT_UNUSABLE("A model asks for salt, but has no join that can use it.",
             "Leave salt out, or let the side with the hot keys be the left one of a join that is not RIGHT or FULL."),
     AGGREGATE_CANNOT_FORGET("An aggregate over rows that may change later cannot take back what it has seen.",

@@ -140,6 +140,16 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
             return materialized.filter(m -> m == Materialized.SCD2).isPresent();
         }
 
+        /** Whether {@code materialized: upsert} was said. */
+        public boolean keepsNewest() {
+            return materialized.filter(m -> m == Materialized.UPSERT).isPresent();
+        }
+
+        /** Whether {@code materialized: append} was said. */
+        public boolean keepsAll() {
+            return materialized.filter(m -> m == Materialized.APPEND).isPresent();
+        }
+
         /** The columns that tell the rows of the model's topic apart; empty if nothing does. */
         public List<String> rowKey() {
             return keepsVersions() && !uniqueKey.isEmpty()

@@ -15,7 +15,7 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public enum Form {
         COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
                 "true or false"),
-        MATERIALIZED("append or scd2"), NUMBER("whole number"), WORD("one word"), EMISSION("final, or early(duration)"),
+        MATERIALIZED("append, upsert or scd2"), NUMBER("whole number"), WORD("one word"), EMISSION("final, or early(duration)"),
         PROPERTIES("mapping");
 
         private final String words;
@@ -34,8 +34,9 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public static final List<ModelKey> CONFIG = List.of(
             new ModelKey("unique_key", Form.COLUMNS, "",
                     "Columns that identify a row. They become the key of the records in the model's topic."),
-            new ModelKey("materialized", Form.MATERIALIZED, "append",
-                    "What the table keeps: `append`, the rows as they are given out; or `scd2`, every version of each "
+            new ModelKey("materialized", Form.MATERIALIZED, "`upsert` if rows change, else `append`",
+                    "What the table keeps: `append`, the rows as they are given out, and of rows that change every change; "
+                            + "`upsert`, the newest row of each `unique_key`; or `scd2`, every version of each "
                             + "`unique_key` with the columns `valid_from`, `valid_to` and `is_current`."),
             new ModelKey("emit", Form.EMISSION, "final",
                     "When the rows of windows and sessions are given out: `final`, when they close; or `early(30s)`, "

@@ -145,13 +145,10 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
     }
 
     private static Optional<Materialized> materialized(YamlNode node) {
-        return node.asOneOf("append", "scd2", "upsert").flatMap(word -> switch (word) {
-            case "append" -> Optional.of(Materialized.APPEND);
-            case "scd2" -> Optional.of(Materialized.SCD2);
-            default -> {
-                later(node, "materialized", word, "append, scd2");
-                yield Optional.empty();
-            }
+        return node.asOneOf("append", "upsert", "scd2").map(word -> switch (word) {
+            case "append" -> Materialized.APPEND;
+            case "upsert" -> Materialized.UPSERT;
+            default -> Materialized.SCD2;
         });
     }
 

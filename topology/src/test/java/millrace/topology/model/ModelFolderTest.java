@@ -107,10 +107,6 @@ class ModelFolderTest {
                   config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
                            ^^^^^^^^^^^^^
               Unknown key "partition_bye". Did you mean "partition_by"?""", """
-            error MODEL_NOT_SUPPORTED_YET   models/silver/silver.yml:5:86
-                  config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
-                                                                                                   ^^^^^^
-              materialized: upsert is not supported yet. Supported: append, scd2.""", """
             error YAML_BAD_VALUE   models/silver/silver.yml:5:61
                   config: {partition_bye: [a], target_file_size: 3, emit: early(30), materialized: upsert}
                                                                           ^^^^^^^^^
@@ -142,7 +138,7 @@ class ModelFolderTest {
     @Test
     void whatThisVersionCannotDoIsRefused() throws IOException {
         write("silver/clicks.sql", "SELECT 1");
-        for (String setting : List.of("serve: true", "topic: false", "publish: audited", "materialized: upsert")) {
+        for (String setting : List.of("serve: true", "topic: false", "publish: audited")) {
             write("silver/silver.yml", "models: [{name: clicks, config: {" + setting + "}}]");
             assertThat(problems()).as(setting).singleElement().asString()
                     .contains("MODEL_NOT_SUPPORTED_YET", setting + " is not supported yet");

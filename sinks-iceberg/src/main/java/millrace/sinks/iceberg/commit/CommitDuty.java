@@ -140,10 +140,18 @@ public final class CommitDuty {
     private void claim(TableState found, Instant now) {
         ControlPosition heard = found.mark().map(CommitMark::control).filter(c -> c.topicId().equals(controlTopicId))
                 .orElse(new ControlPosition(controlTopicId, 0));
+        long moved = switch (found.others()) {
+            case LEFT_ROWS_ALONE -> 0;
+            case CHANGED_ROWS -> {
+                LOG.info("{}: others have changed rows; where they are is found out anew", name);
+                yield 1;
+            }
+        };
         CommitMark mark = found.mark()
-                .map(m -> new CommitMark(ids.get(), m.epoch() + 1, m.layout(), m.position(), heard, m.heads(),
+                .map(m -> new CommitMark(ids.get(), m.epoch() + 1, m.layout() + moved, m.position(), heard, m.heads(),
                         m.clocks()))
-                .orElseGet(() -> new CommitMark(ids.get(), 1, 1, SourcePosition.start(""), heard,
+                .orElseGet(() -> new CommitMark(ids.get(), 1, TableState.FIRST_LAYOUT + moved, SourcePosition.start(""),
+                        heard,
                         Collections.emptySortedMap(), Collections.emptySortedMap()));
         switch (landing.commit(new CommitRequest(found, mark, List.of(), OptionalInt.empty()))) {
             case CommitOutcome.Committed committed -> serve(committed.state());

@@ -2,6 +2,7 @@ package millrace.sinks.iceberg.commit;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import millrace.sinks.iceberg.commit.TableState.Others;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -24,18 +25,21 @@ final class MarkValidator implements SnapshotAncestryValidator {
     private final CommitMark mark;
     private final Supplier<Optional<CommitMark>> inProperty;
     private final Optional<String> expectedInProperty;
+    private final ForeignRows foreign;
     private String found = "";
 
     /**
      * @param inProperty the mark in the property of the table that the commit is being applied to
      * @param expectedInProperty commit id of the mark that was there when the commit was decided on
+     * @param foreign whether the commit may follow snapshots of others that change rows
      */
     MarkValidator(TableState expected, CommitMark mark, Supplier<Optional<CommitMark>> inProperty,
-            Optional<String> expectedInProperty) {
+            Optional<String> expectedInProperty, ForeignRows foreign) {
         this.expected = expected;
         this.mark = mark;
         this.inProperty = inProperty;
         this.expectedInProperty = expectedInProperty;
+        this.foreign = foreign;
     }
 
     @Override
@@ -49,6 +53,14 @@ final class MarkValidator implements SnapshotAncestryValidator {
         Optional<String> property = inProperty.get().map(CommitMark::commitId);
         if (property.isPresent() && !property.equals(expectedInProperty)) {
             found = property.get();
+            return false;
+        }
+        Optional<Snapshot> decidedOn = Optional.empty();
+        for (Snapshot snapshot : ancestry) {
+            decidedOn = snapshot.snapshotId() == expected.snapshotId() ? Optional.of(snapshot) : decidedOn;
+        }
+        if (foreign.since(decidedOn, ancestry) == Others.CHANGED_ROWS) {
+            found = "one of others that changes rows";
             return false;
         }
         Optional<CommitMark> newest = MarkedTable.newestOfOurs(ancestry)

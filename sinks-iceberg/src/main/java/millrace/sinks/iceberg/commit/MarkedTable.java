@@ -26,6 +26,11 @@ public final class MarkedTable {
 
     /** The state of a loaded table's main branch. */
     public static TableLook look(Table table) {
+        return look(table, ForeignRows.DO_NOT_MATTER);
+    }
+
+    /** The same, and whether others have changed rows, where it matters. */
+    static TableLook look(Table table, ForeignRows foreign) {
         Snapshot head = table.currentSnapshot();
         Optional<Snapshot> newest = newestOfOurs(ancestry(table, head));
         String property = table.properties().get(PROPERTY);
@@ -41,7 +46,7 @@ public final class MarkedTable {
         }
         return new TableLook.Found(new TableState(uuid(table), head == null ? 0 : head.snapshotId(), mark,
                 newest.map(s -> s.summary().get(CommitMark.COMMIT_ID)), table.schemas().keySet(),
-                table.schema().schemaId()));
+                table.schema().schemaId(), foreign.since(newest, ancestry(table, head))));
     }
 
     /** What the table holds according to its snapshots alone, after a rollback: the state that an adoption starts from. */
@@ -51,7 +56,7 @@ public final class MarkedTable {
         return new TableState(uuid(table), head == null ? 0 : head.snapshotId(),
                 newest.flatMap(s -> CommitMark.fromSummary(s.summary())),
                 newest.map(s -> s.summary().get(CommitMark.COMMIT_ID)), table.schemas().keySet(),
-                table.schema().schemaId());
+                table.schema().schemaId(), TableState.Others.LEFT_ROWS_ALONE);
     }
 
     static String property(Snapshot snapshot, CommitMark mark) {

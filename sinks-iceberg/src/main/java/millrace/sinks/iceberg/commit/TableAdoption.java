@@ -136,7 +136,7 @@ public final class TableAdoption implements AutoCloseable {
         Transaction transaction = table.newTransaction();
         AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(ancestry, mark,
                 () -> MarkedTable.inProperty(transaction.table()),
-                MarkedTable.inProperty(table).map(CommitMark::commitId)));
+                MarkedTable.inProperty(table).map(CommitMark::commitId), ForeignRows.DO_NOT_MATTER));
         mark.toSummary().forEach(append::set);
         append.commit();
         transaction.updateProperties()

@@ -11,7 +11,11 @@ import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.registry.RegistryUnavailableException;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.delete.CurrentFiles;
+import millrace.sinks.iceberg.delete.DeadRows;
+import millrace.sinks.iceberg.delete.DeleteMerge;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.StagedDeletes;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -23,6 +27,8 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.UpdateSchema;
@@ -30,6 +36,8 @@ import org.apache.iceberg.exceptions.CleanableFailure;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A table in an Iceberg catalog.
@@ -38,14 +46,16 @@ import org.apache.iceberg.exceptions.ValidationException;
  * A commit is one transaction of up to three parts: the schema's union, an append with the mark in its summary, and the
  * mark again as a table property. The append is fenced by {@link MarkValidator}, and with it the whole transaction.
  * Only a {@link CleanableFailure} proves that nothing was committed; after any other failure the table is read again
- * and asked for the commit id, and files are never deleted.
+ * and asked for the commit id, and data files are never deleted.
  */
 public final class TableCommitter implements LandingTable {
+    private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final IcebergTables tables;
     private final TableSpec spec;
     private final IntFunction<FieldType.Struct> schemas;
+    private Optional<CurrentFiles> current = Optional.empty();
 
     /** @param schemas row types by the registry's ids; may throw what a registry throws */
     public TableCommitter(IcebergTables tables, TableSpec spec, IntFunction<FieldType.Struct> schemas) {
@@ -58,7 +68,9 @@ public final class TableCommitter implements LandingTable {
     public TableLook look() {
         try {
             Optional<Table> table = tables.load(spec);
-            return table.isPresent() ? MarkedTable.look(table.get()) : new TableLook.Unusable(missing());
+            return table.isPresent()
+                    ? MarkedTable.look(table.get(), ForeignRows.in(spec))
+                    : new TableLook.Unusable(missing());
         } catch (RuntimeException e) {
             return new TableLook.Unusable(unavailable(e));
         }
@@ -84,26 +96,78 @@ public final class TableCommitter implements LandingTable {
         if (!MarkedTable.uuid(table).equals(request.expected().table())) {
             return new CommitOutcome.Conflict("the table was dropped and created again");
         }
+        if (hasMovedOn(table, request)) {
+            return new CommitOutcome.Conflict("the table has moved on");
+        }
         if (evolution instanceof TableEvolution.Incompatible incompatible) {
             return new CommitOutcome.SchemaRefused(incompatible.problems());
         }
+        DeadRows dead = new DeadRows();
         for (Proposal proposal : request.proposals()) {
             try {
                 read(proposal, table.specs(), files);
+                proposal.deletes().ifPresent(d -> dead.addAll(DeadRows.read(table.io(), d)));
             } catch (RuntimeException | JsonProcessingException e) {
                 return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
             }
         }
+        DeleteMerge.Merged merged;
         try {
-            transact(table, request, files, evolution);
+            merged = dead.isEmpty()
+                    ? DeleteMerge.Merged.of(files)
+                    : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId());
+        } catch (RuntimeException e) {
+            return new CommitOutcome.NotCommitted(unavailable(e));
+        }
+        Optional<CurrentFiles> before = current.filter(c -> c.snapshotId() == request.expected().snapshotId());
+        current = Optional.empty();
+        try {
+            transact(table, request, merged, evolution);
         } catch (RuntimeException e) {
             return afterFailure(request, e);
         }
-        return find(request).orElseGet(() -> new CommitOutcome.Unknown(
+        Optional<CommitOutcome> outcome = find(request);
+        if (outcome.isPresent() && outcome.get() instanceof CommitOutcome.Committed done) {
+            current = done.state().others() == TableState.Others.LEFT_ROWS_ALONE
+                    ? before.map(c -> c.after(done.state().snapshotId(), merged))
+                    : Optional.empty();
+            // Nobody reads them again; what stays is an orphan.
+            request.proposals().stream().flatMap(p -> p.deletes().stream()).forEach(d -> forget(table, d));
+        }
+        return outcome.orElseGet(() -> new CommitOutcome.Unknown(
                 unavailable(new IllegalStateException("the commit is done but cannot be read back"))));
     }
 
-    private void transact(Table table, CommitRequest request, List<DataFile> files, TableEvolution evolution) {
+    /**
+     * Whether the commit would be refused, as {@link MarkValidator} decides: files that its proposals name may be gone then.
+     */
+    private static boolean hasMovedOn(Table table, CommitRequest request) {
+        return MarkedTable.look(table) instanceof TableLook.Found found && !found.state().mark()
+                .map(CommitMark::commitId).equals(request.expected().mark().map(CommitMark::commitId))
+                // Others have moved rows, and the commit does not say so.
+                || request.expected().others() == TableState.Others.CHANGED_ROWS
+                        && request.mark().layout() == request.expected().layout()
+                        && request.expected().mark().isPresent();
+    }
+
+    private static void forget(Table table, StagedDeletes deletes) {
+        try {
+            table.io().deleteFile(deletes.location());
+        } catch (RuntimeException e) {
+            LOG.debug("{} stays", deletes.location(), e);
+        }
+    }
+
+    /** The files that the request's state has; kept from commit to commit, since finding them means to read manifests. */
+    private CurrentFiles current(Table table, CommitRequest request) {
+        long wanted = request.expected().snapshotId();
+        if (current.filter(c -> c.snapshotId() == wanted).isEmpty()) {
+            current = Optional.of(CurrentFiles.of(table, wanted));
+        }
+        return current.get();
+    }
+
+    private void transact(Table table, CommitRequest request, DeleteMerge.Merged merged, TableEvolution evolution) {
         CommitMark mark = request.mark();
         Transaction transaction = table.newTransaction();
         if (evolution instanceof TableEvolution.Evolve evolve) {
@@ -111,15 +175,25 @@ public final class TableCommitter implements LandingTable {
             TableSchemas.apply(evolve, update);
             update.commit();
         }
-        AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(request.expected(), mark,
-                () -> MarkedTable.inProperty(transaction.table()),
-                request.expected().mark().map(CommitMark::commitId)));
-        files.forEach(append::appendFile);
-        mark.toSummary().forEach(append::set);
-        append.commit();
+        var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
+                request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
+        if (merged.isAppend()) {
+            AppendFiles append = transaction.newAppend();
+            merged.added().forEach(append::appendFile);
+            commit(append.validateWith(validator), mark);
+        } else {
+            RowDelta delta = transaction.newRowDelta().validateFromSnapshot(request.expected().snapshotId());
+            merged.into(delta);
+            commit(delta.validateWith(validator), mark);
+        }
         transaction.updateProperties()
                 .set(MarkedTable.PROPERTY, MarkedTable.property(transaction.table().currentSnapshot(), mark)).commit();
         transaction.commitTransaction();
+    }
+
+    private static void commit(SnapshotUpdate<?> update, CommitMark mark) {
+        mark.toSummary().forEach(update::set);
+        update.commit();
     }
 
     private CommitOutcome afterFailure(CommitRequest request, RuntimeException failure) {

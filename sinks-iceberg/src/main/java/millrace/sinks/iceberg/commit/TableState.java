@@ -13,9 +13,21 @@ import millrace.sinks.iceberg.event.SourcePosition;
  * @param newestInAncestry commit id of our newest commit whose snapshot is still there; empty if there is none
  * @param schemaIds every schema that the table has or had
  * @param schemaId the current one
+ * @param others of a table whose rows stay it is {@link Others#LEFT_ROWS_ALONE}, always
  */
 public record TableState(UUID table, long snapshotId, Optional<CommitMark> mark, Optional<String> newestInAncestry,
-        Set<Integer> schemaIds, int schemaId) {
+        Set<Integer> schemaIds, int schemaId, Others others) {
+    /** The layout that a table has from its first commit on, if it was empty. */
+    public static final long FIRST_LAYOUT = 1;
+
+    /** What others than the table's committers have done since our newest commit. */
+    public enum Others {
+        /** Nothing that adds or removes rows, or what they have done does not matter. */
+        LEFT_ROWS_ALONE,
+        /** They have added, removed or moved rows of a table whose rows are known by their positions. */
+        CHANGED_ROWS
+    }
+
     public TableState {
         schemaIds = Set.copyOf(schemaIds);
     }

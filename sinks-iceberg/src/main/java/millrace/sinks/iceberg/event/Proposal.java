@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,14 +19,16 @@ import java.util.TreeMap;
  *        empty if only clocks have moved, and then no other proposal builds on this one
  * @param schemaIds of the table, that the files were written with
  * @param files empty when the ranges held no row
+ * @param deletes rows that the ranges' records replace or delete, of the table as its predecessor left it; only of tables
+ *        whose rows change by key
  * @param clocks event time in microseconds up to which each partition is known to be complete
  * @param created when the first row came in; a proposal that is too old is refused, so that orphans can be removed
  */
 public record Proposal(String id, String worker, Predecessor predecessor, long layout, String topicId,
         SortedMap<Integer, OffsetRange> ranges, List<Integer> schemaIds, List<StagedFile> files,
-        SortedMap<Integer, Long> clocks, Instant created) {
+        Optional<StagedDeletes> deletes, SortedMap<Integer, Long> clocks, Instant created) {
     public Proposal {
-        if (ranges.isEmpty() && (clocks.isEmpty() || !files.isEmpty())) {
+        if (ranges.isEmpty() && (clocks.isEmpty() || !files.isEmpty() || deletes.isPresent())) {
             throw new IllegalArgumentException("proposal " + id + " of nothing");
         }
         ranges = Collections.unmodifiableSortedMap(new TreeMap<>(ranges));

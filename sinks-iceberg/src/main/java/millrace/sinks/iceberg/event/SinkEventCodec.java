@@ -45,7 +45,10 @@ public final class SinkEventCodec {
         json.put("v", VERSION);
         json.put("table", event.table().toString());
         switch (event) {
-            case FilesStaged e -> proposal(json.put("type", "files-staged"), e.proposal());
+            // A committer of before deletes would add the files and leave the rows that they replace.
+            case FilesStaged e -> proposal(json.put("type", e.proposal().deletes().isPresent()
+                    ? "changes-staged"
+                    : "files-staged"), e.proposal());
             case SchemaNeeded e -> json.put("type", "schema-needed").put("worker", e.worker())
                     .put("schema", e.schemaId());
             case Committed e -> {
@@ -82,7 +85,9 @@ public final class SinkEventCodec {
         }
         UUID table = UUID.fromString(Json.string(json, "table"));
         return Optional.ofNullable(switch (Json.string(json, "type")) {
-            case "files-staged" -> new FilesStaged(table, proposal(json));
+            case "files-staged" -> new FilesStaged(table, proposal(json, Optional.empty()));
+            case "changes-staged" -> new FilesStaged(table,
+                    proposal(json, Optional.of(deletes(Json.required(json, "deletes")))));
             case "schema-needed" -> new SchemaNeeded(table, Json.string(json, "worker"), integer(json, "schema"));
             case "committed" -> new Committed(table, Json.number(json, "epoch"), strings(json, "proposals"),
                     Json.number(json, "snapshot"), position(json), integer(json, "schema"));
@@ -115,10 +120,16 @@ public final class SinkEventCodec {
         ArrayNode files = json.putArray("files");
         p.files().forEach(f -> files.addObject().put("rows", f.rows()).put("bytes", f.bytes()).put("content",
                 f.content()));
+        p.deletes().ifPresent(d -> json.putObject("deletes").put("rows", d.rows()).put("bytes", d.bytes())
+                .put("location", d.location()));
         Json.longs(json.putObject("clocks"), p.clocks());
     }
 
-    private static Proposal proposal(JsonNode json) {
+    private static StagedDeletes deletes(JsonNode json) {
+        return new StagedDeletes(Json.string(json, "location"), Json.number(json, "rows"), Json.number(json, "bytes"));
+    }
+
+    private static Proposal proposal(JsonNode json, Optional<StagedDeletes> deletes) {
         Predecessor predecessor = json.has("after-proposal")
                 ? new Predecessor.AfterProposal(Json.string(json, "after-proposal"))
                 : new Predecessor.AfterSnapshot(Json.number(json, "after-snapshot"));
@@ -131,7 +142,7 @@ public final class SinkEventCodec {
         Json.array(json, "files").forEach(f -> files.add(new StagedFile(Json.string(f, "content"),
                 Json.number(f, "rows"), Json.number(f, "bytes"))));
         return new Proposal(Json.string(json, "id"), Json.string(json, "worker"), predecessor,
-                Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files,
+                Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files, deletes,
                 Json.longs(json, "clocks"), Json.instant(json, "created"));
     }
 

@@ -41,6 +41,8 @@ final class OpenFiles {
     private final List<String> locations = new ArrayList<>();
     private Partitioning.Key lastKey;
     private OpenFile last;
+    private String rowFile;
+    private long rowPosition;
     private long finishedBytes;
     private long bufferedBytes;
     private int rowsUnchecked;
@@ -67,6 +69,8 @@ final class OpenFiles {
         if (last == null || !key.equals(lastKey)) {
             select(key);
         }
+        rowFile = last.target().location();
+        rowPosition = last.rows().rows();
         last.rows().add(row);
         if (last.rows().length() >= targetSize) {
             open.remove(lastKey);
@@ -77,6 +81,16 @@ final class OpenFiles {
             rowsUnchecked = 0;
             measure();
         }
+    }
+
+    /** Location of the file that the newest row is in. */
+    String rowFile() {
+        return rowFile;
+    }
+
+    /** Position of the newest row in its file. */
+    long rowPosition() {
+        return rowPosition;
     }
 
     private void select(Partitioning.Key key) {

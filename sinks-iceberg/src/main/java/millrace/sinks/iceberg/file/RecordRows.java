@@ -74,7 +74,7 @@ final class RecordRows {
         keepsValue = spec.layout() == Layout.BRONZE_RAW;
         keepsJson = json != null && spec.layout() == Layout.BRONZE_VARIANT;
         layout = spec.layout();
-        keys = layout == Layout.CHANGELOG ? keys(spec, table) : null;
+        keys = layout.isKeyed() ? keys(spec, table) : null;
         partitionSlot = table.slot(OriginColumn.TOPIC_PARTITION);
         offsetSlot = table.slot(OriginColumn.OFFSET);
         timestampSlot = table.slot(OriginColumn.TIMESTAMP);
@@ -115,13 +115,13 @@ final class RecordRows {
     Appended read(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers) {
         row.clear();
         String error = null;
-        if (layout == Layout.CHANGELOG && key == null) {
+        if (layout.isKeyed() && key == null) {
             error = "it changes a row, and has no key";
         } else if (value == null) {
             error = switch (layout) {
                 case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> null;
                 case ENGINE -> "a tombstone";
-                case CHANGELOG -> decodeKey(key);
+                case CHANGELOG, NEWEST -> decodeKey(key);
             };
         } else if (json == null && !ConfluentFrame.isFramed(value)) {
             error = "no zero byte and schema id at the start of the value";
@@ -194,7 +194,7 @@ final class RecordRows {
     private void fillOrigin(int partition, long offset, long timestamp, byte[] key, byte[] value, Headers headers,
             String error) {
         row.size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length) + 32;
-        if (layout == Layout.ENGINE) {
+        if (layout == Layout.ENGINE || layout == Layout.NEWEST) {
             return;
         }
         row.setNumber(partitionSlot, partition);
@@ -284,7 +284,7 @@ final class RecordRows {
         if (otherwise.isPresent()) {
             return List.of(otherwise.get());
         }
-        if (spec.layout() == Layout.CHANGELOG
+        if (spec.layout().isKeyed()
                 && TableSchemas.fit(spec, table.schema,
                         keyType(spec, table.schema)) instanceof TableEvolution.Incompatible bad) {
             return bad.problems();

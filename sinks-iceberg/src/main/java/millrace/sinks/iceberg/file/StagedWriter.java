@@ -62,24 +62,34 @@ public final class StagedWriter {
      *         the columns of the layout
      */
     public static StagedWriter open(Table table, TableSpec spec, WriterSchemas schemas, String name) {
+        int eventTime = eventTimeField(table, spec);
+        TableColumns columns = columns(table, spec, eventTime);
+        RecordRows records = new RecordRows(spec, columns, schemas);
+        OpenFiles files = files(table, spec, columns, name);
+        return new StagedWriter(records, files,
+                SortKey.of(table.sortOrder(), columns).map(o -> new SortedRows(o, records, files)).orElse(null),
+                eventTime < 0 ? -1 : columns.slot(eventTime));
+    }
+
+    /** @param eventTime id of a field that is asked for besides, or -1 */
+    static TableColumns columns(Table table, TableSpec spec, int eventTime) {
         Set<Integer> wanted = new LinkedHashSet<>();
         table.spec().fields().stream().map(PartitionField::sourceId).forEach(wanted::add);
         wanted.addAll(SortKey.sources(table.sortOrder()));
-        int eventTime = eventTimeField(table, spec);
         if (eventTime >= 0) {
             wanted.add(eventTime);
         }
         TableColumns columns = new TableColumns(table.schema(), spec.layout(), wanted);
         requireWritable(table, spec, columns);
-        RecordRows records = new RecordRows(spec, columns, schemas);
-        var order = SortKey.of(table.sortOrder(), columns);
+        return columns;
+    }
+
+    static OpenFiles files(Table table, TableSpec spec, TableColumns columns, String name) {
         long targetSize = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
                 spec.targetFileSize());
-        OpenFiles files = new OpenFiles(table, Partitioning.of(table.spec(), columns), new RowWriter(columns),
+        return new OpenFiles(table, Partitioning.of(table.spec(), columns), new RowWriter(columns),
                 ParquetSettings.of(spec.qualifiedName(), table.properties()), name, targetSize,
-                order.isPresent() ? table.sortOrder() : SortOrder.unsorted());
-        return new StagedWriter(records, files, order.map(o -> new SortedRows(o, records, files)).orElse(null),
-                eventTime < 0 ? -1 : columns.slot(eventTime));
+                SortKey.of(table.sortOrder(), columns).isPresent() ? table.sortOrder() : SortOrder.unsorted());
     }
 
     private static int eventTimeField(Table table, TableSpec spec) {

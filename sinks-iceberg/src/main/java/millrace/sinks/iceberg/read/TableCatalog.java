@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.OriginColumn;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -21,6 +25,7 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
@@ -51,7 +56,24 @@ public final class TableCatalog implements AutoCloseable {
     public record ColumnView(int id, String name, String type, boolean required) {}
 
     /** A live data file; {@code path} is a plain path where the file is on this machine, else its location. */
-    public record FileView(String path, boolean local, long rows, long bytes, boolean hasDeletes) {}
+    public record FileView(String path, boolean local, long rows, long bytes, Deleted deleted) {}
+
+    /** Which rows of a file are deleted. */
+    public sealed interface Deleted {
+        /** None is. */
+        record Nothing() implements Deleted {}
+
+        /** Those at some positions. */
+        record Positions(Consumer<LongConsumer> source) implements Deleted {
+            /** Reads them from where the table keeps them. */
+            public void forEach(LongConsumer position) {
+                source.accept(position);
+            }
+        }
+
+        /** Those that have some values, which another writer has deleted. */
+        record ByValue() implements Deleted {}
+    }
 
     /** One state of a table. */
     public record SnapshotView(long id, Optional<Long> parent, Instant at, String operation,
@@ -117,12 +139,25 @@ public final class TableCatalog implements AutoCloseable {
                 String location = task.file().location();
                 boolean local = LocalFileIO.isLocal(location);
                 files.add(new FileView(local ? LocalFileIO.path(location).toString() : location, local,
-                        task.file().recordCount(), task.file().fileSizeInBytes(), !task.deletes().isEmpty()));
+                        task.file().recordCount(), task.file().fileSizeInBytes(), deleted(table.get(), task)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return files;
+    }
+
+    private static Deleted deleted(Table table, FileScanTask task) {
+        if (task.deletes().isEmpty()) {
+            return new Deleted.Nothing();
+        }
+        if (task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES)) {
+            return new Deleted.ByValue();
+        }
+        List<DeleteFile> deletes = List.copyOf(task.deletes());
+        String file = task.file().location();
+        return new Deleted.Positions(to -> new BaseDeleteLoader(d -> table.io().newInputFile(d.location()))
+                .loadPositionDeletes(deletes, file).forEach(to::accept));
     }
 
     /** The newest first. */

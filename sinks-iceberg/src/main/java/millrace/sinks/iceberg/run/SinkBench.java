@@ -28,6 +28,8 @@ import millrace.sinks.iceberg.run.SinkRuntime.Role;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import millrace.statestores.rocksdb.StateMemory;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.kafka.clients.admin.Admin;
@@ -75,10 +77,13 @@ public final class SinkBench {
         SchemaRegistry registry = new ConfluentRegistry(required(given, "registry"), Map.of());
         FieldType.Struct columns = AvroTypes
                 .fromSchema(registry.byId(Integer.parseInt(given.getOrDefault("schema", "1"))));
-        TableSpec spec = new TableSpec("bench", run.replace('-', '_'), topic, columns,
-                TableSpec.Layout.valueOf(given.getOrDefault("layout", "BRONZE")), Optional.empty(),
+        String key = given.getOrDefault("key", "");
+        TableSpec staying = new TableSpec("bench", run.replace('-', '_'), topic, columns,
+                key.isEmpty() ? TableSpec.Layout.valueOf(given.getOrDefault("layout", "BRONZE")) : Layout.ENGINE,
+                Optional.empty(),
                 given.getOrDefault("partition", "").isEmpty() ? List.of() : List.of(given.get("partition")), List.of(),
                 Duration.ofMillis(Long.parseLong(given.getOrDefault("interval_ms", "10000"))), 512L << 20, Map.of());
+        TableSpec spec = key.isEmpty() ? staying : staying.ofNewest(List.of(key.split(",")));
         try (Admin admin = Admin.create(kafka)) {
             createControlTopic(admin);
             Map<Integer, Long> ends = ends(admin, topic);
@@ -87,7 +92,8 @@ public final class SinkBench {
                 throw new IllegalArgumentException("topic " + topic + " is empty");
             }
             SinkConfig config = SinkConfig.of(run, kafka)
-                    .withWorkers(Integer.parseInt(given.getOrDefault("workers", "1")));
+                    .withWorkers(Integer.parseInt(given.getOrDefault("workers", "1")))
+                    .withIndexes(new SinkConfig.Indexes(warehouse.resolve("indexes"), StateMemory.USUAL));
             long start = System.nanoTime();
             try (SinkRuntime sink = SinkRuntime.start(config, List.of(spec), Set.of(Role.STAGE, Role.COMMIT), catalog,
                     registry, Clock.systemUTC())) {

@@ -1,5 +1,6 @@
 package millrace.sinks.iceberg.run;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,11 @@ import java.util.Optional;
  * @param watermarksTopic of the pipeline whose own topics are landed; absent where only foreign topics are
  * @param workersPerTable threads of this process that stage one table
  * @param mostStagedBytes of files after which a proposal is made before its interval is over
+ * @param indexes where the indexes of tables lie whose rows change by key; absent where there are no such tables
  * @param shutdown how long a stage worker that ends waits for its last proposals to be committed
  */
 public record SinkConfig(String name, Map<String, Object> kafka, String controlTopic, Optional<String> watermarksTopic,
-        int workersPerTable, long mostStagedBytes, Duration shutdown) {
+        int workersPerTable, long mostStagedBytes, Optional<Indexes> indexes, Duration shutdown) {
     public static final String CONTROL_TOPIC = "millrace.control";
     public static final int CONTROL_PARTITIONS = 16;
 
@@ -24,15 +26,30 @@ public record SinkConfig(String name, Map<String, Object> kafka, String controlT
 
     /** One worker per table and process, files of up to 512 MiB per proposal. */
     public static SinkConfig of(String name, Map<String, Object> kafka) {
-        return new SinkConfig(name, kafka, CONTROL_TOPIC, Optional.empty(), 1, 512L << 20, Duration.ofSeconds(5));
+        return new SinkConfig(name, kafka, CONTROL_TOPIC, Optional.empty(), 1, 512L << 20, Optional.empty(),
+                Duration.ofSeconds(5));
     }
 
     public SinkConfig withWorkers(int perTable) {
-        return new SinkConfig(name, kafka, controlTopic, watermarksTopic, perTable, mostStagedBytes, shutdown);
+        return new SinkConfig(name, kafka, controlTopic, watermarksTopic, perTable, mostStagedBytes, indexes,
+                shutdown);
     }
 
     public SinkConfig withWatermarks(String topic) {
-        return new SinkConfig(name, kafka, controlTopic, Optional.of(topic), workersPerTable, mostStagedBytes,
+        return new SinkConfig(name, kafka, controlTopic, Optional.of(topic), workersPerTable, mostStagedBytes, indexes,
                 shutdown);
     }
+
+    public SinkConfig withIndexes(Indexes in) {
+        return new SinkConfig(name, kafka, controlTopic, watermarksTopic, workersPerTable, mostStagedBytes,
+                Optional.of(in), shutdown);
+    }
+
+    /**
+     * Where indexes lie.
+     *
+     * @param folder on a local disk; what is lost is read from the tables again
+     * @param memory of the process for all its RocksDB instances together, in bytes
+     */
+    public record Indexes(Path folder, long memory) {}
 }

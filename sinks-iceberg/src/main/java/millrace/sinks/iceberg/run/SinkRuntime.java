@@ -92,7 +92,7 @@ public final class SinkRuntime implements AutoCloseable {
         if (roles.contains(Role.STAGE)) {
             for (SinkTable table : tables) {
                 IntStream.range(0, config.workersPerTable()).forEach(
-                        i -> stages.add(new StageService(table, config, registry, control, admin, clock)));
+                        i -> stages.add(new StageService(table, i, config, registry, control, admin, clock)));
             }
         }
     }

@@ -7,15 +7,22 @@ import java.util.Optional;
 import java.util.UUID;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.keyed.KeyedRowFiles;
+import millrace.sinks.iceberg.keyed.RowPlaces;
 import millrace.sinks.iceberg.stage.Clocks;
 import millrace.sinks.iceberg.stage.KafkaSourceLog;
+import millrace.sinks.iceberg.stage.KnownRows;
 import millrace.sinks.iceberg.stage.PipelineClocks;
+import millrace.sinks.iceberg.stage.RowFiles;
 import millrace.sinks.iceberg.stage.StageRules;
 import millrace.sinks.iceberg.stage.StageRules.Unreadable;
 import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.stage.TableRowFiles;
 import millrace.sinks.iceberg.stage.WorkerState;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.statestores.index.KeyIndex;
+import millrace.statestores.rocksdb.RocksKeyIndex;
+import millrace.statestores.rocksdb.StateMemory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -27,7 +34,11 @@ final class StageService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StageService.class);
     private static final Duration RESOLVE = Duration.ofSeconds(1);
 
+    /** Held records are on the heap until a proposal is made of them. */
+    private static final long MOST_HELD = 96L << 20;
+
     private final SinkTable table;
+    private final int number;
     private final SinkConfig config;
     private final SchemaRegistry registry;
     private final KafkaControl control;
@@ -37,9 +48,12 @@ final class StageService implements AutoCloseable {
     private volatile StageWorker worker;
     private volatile boolean closing;
 
-    StageService(SinkTable table, SinkConfig config, SchemaRegistry registry, KafkaControl control, Admin admin,
+    /** @param number of the worker among those of the table in this process */
+    StageService(SinkTable table, int number, SinkConfig config, SchemaRegistry registry, KafkaControl control,
+            Admin admin,
             Clock clock) {
         this.table = table;
+        this.number = number;
         this.config = config;
         this.registry = registry;
         this.control = control;
@@ -84,10 +98,11 @@ final class StageService implements AutoCloseable {
         String group = "millrace.stage." + config.name() + "." + spec.qualifiedName();
         Unreadable unreadable = spec.layout().isBronze() ? Unreadable.LAND_AS_BYTES : Unreadable.BLOCK;
         try (KafkaSourceLog source = new KafkaSourceLog(spec.topic(), group, config.kafka(), admin);
-                ClosingClocks clocks = clocks(spec)) {
+                ClosingClocks clocks = clocks(spec);
+                Staging staging = staging(spec, source)) {
             StageWorker w = new StageWorker(spec.qualifiedName(), UUID.randomUUID().toString(), source,
-                    table.landing(), TableRowFiles.factory(table.tables(), spec, registry::byId), clocks, control,
-                    StageRules.forInterval(spec.commitInterval(), config.mostStagedBytes(), unreadable), clock);
+                    table.landing(), staging.files(), staging.rows(), clocks, control,
+                    StageRules.forInterval(spec.commitInterval(), staging.mostBytes(), unreadable), clock);
             control.onEvent(event -> {
                 if (event instanceof SinkEvent.Answer answer) {
                     w.hear(answer);
@@ -106,6 +121,31 @@ final class StageService implements AutoCloseable {
             } finally {
                 w.abort();
             }
+        }
+    }
+
+    private Staging staging(TableSpec spec, KafkaSourceLog source) {
+        if (spec.layout() != TableSpec.Layout.NEWEST) {
+            return new Staging(TableRowFiles.factory(table.tables(), spec, registry::byId), KnownRows.NONE,
+                    config.mostStagedBytes(), () -> {});
+        }
+        SinkConfig.Indexes indexes = config.indexes().orElseThrow(() -> new IllegalStateException(
+                spec.qualifiedName() + " keeps rows by key, and there is no folder for indexes"));
+        KeyIndex index = RocksKeyIndex.open(
+                indexes.folder().resolve(spec.qualifiedName()).resolve(Integer.toString(number)),
+                Map.of(StateMemory.BUDGET, Long.toString(indexes.memory())));
+        RowPlaces places = new RowPlaces(spec, table.tables(), source::partitions, index);
+        return new Staging(KeyedRowFiles.factory(table.tables(), spec, registry::byId, places), places,
+                Math.min(MOST_HELD, config.mostStagedBytes()), index::close);
+    }
+
+    /** How rows are staged; {@code close} ends what it keeps open. */
+    private record Staging(RowFiles.Factory files, KnownRows rows, long mostBytes, Runnable end)
+            implements
+                AutoCloseable {
+        @Override
+        public void close() {
+            end.run();
         }
     }
 

@@ -82,6 +82,11 @@ public final class KafkaSourceLog implements SourceLog, AutoCloseable {
         }
     }
 
+    /** How many partitions the topic has. */
+    public int partitions() {
+        return consumer.partitionsFor(topic).size();
+    }
+
     @Override
     public long assignment() {
         return assignment;

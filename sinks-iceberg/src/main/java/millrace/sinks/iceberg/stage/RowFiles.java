@@ -1,8 +1,10 @@
 package millrace.sinks.iceberg.stage;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.UUID;
+import millrace.sinks.iceberg.event.StagedDeletes;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.file.Appended;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,9 +25,19 @@ public interface RowFiles {
     /** Of the table, that the files are written with. */
     int schemaId();
 
-    List<StagedFile> close();
+    /** Finishes the files; they are as yet part of no snapshot. */
+    Closed close();
 
     void abort();
+
+    /** @param deletes rows of the table that are no longer live */
+    record Closed(List<StagedFile> files, Optional<StagedDeletes> deletes) {
+        public static final Closed NOTHING = new Closed(List.of(), Optional.empty());
+
+        public Closed {
+            files = List.copyOf(files);
+        }
+    }
 
     /** Opens files for a proposal on the table as it is now. */
     @FunctionalInterface

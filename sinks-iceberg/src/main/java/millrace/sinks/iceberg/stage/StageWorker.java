@@ -59,6 +59,7 @@ public final class StageWorker {
     private final SourceLog source;
     private final LandingTable landing;
     private final RowFiles.Factory factory;
+    private final KnownRows rows;
     private final Clocks clocks;
     private final ControlLog control;
     private final StageRules rules;
@@ -90,12 +91,13 @@ public final class StageWorker {
      * @param worker names this incarnation, unique for all time
      */
     public StageWorker(String name, String worker, SourceLog source, LandingTable landing, RowFiles.Factory factory,
-            Clocks clocks, ControlLog control, StageRules rules, Clock clock) {
+            KnownRows rows, Clocks clocks, ControlLog control, StageRules rules, Clock clock) {
         this.name = name;
         this.worker = worker;
         this.source = source;
         this.landing = landing;
         this.factory = factory;
+        this.rows = rows;
         this.clocks = clocks;
         this.control = control;
         this.rules = rules;
@@ -124,6 +126,12 @@ public final class StageWorker {
             answers();
             switch (state) {
                 case WorkerState.Starting s -> start();
+                case WorkerState.Indexing i -> {
+                    keepMembership();
+                    if (state instanceof WorkerState.Indexing) {
+                        prepare();
+                    }
+                }
                 case WorkerState.Staging s -> stage();
                 case WorkerState.AwaitingSchema s -> await(s);
                 case WorkerState.Blocked b -> blocked(b);
@@ -240,7 +248,27 @@ public final class StageWorker {
         epoch = Math.max(epoch, table.epoch());
         chain = new Chain(table.table(), table.snapshotId(), table.layout(), topicId, from);
         proposedClocks = Collections.emptySortedMap();
-        goOn();
+        try {
+            rows.begin(table, topicId, from);
+        } catch (RuntimeException e) {
+            restart();
+            throw e;
+        }
+        prepare();
+    }
+
+    /** Reads on once it is known which rows the table has. */
+    private void prepare() {
+        try {
+            switch (rows.prepare()) {
+                case KnownRows.Readiness.Ready ready -> goOn();
+                case KnownRows.Readiness.Reading r -> state = new WorkerState.Indexing(r.filesRead(), r.files(),
+                        r.rows());
+            }
+        } catch (RuntimeException e) {
+            restart();
+            throw e;
+        }
     }
 
     /** Reads on from where the chain ends. */
@@ -363,12 +391,13 @@ public final class StageWorker {
         }
         String id = files == null ? worker + "-" + ++proposals : openId;
         List<Integer> schemas = files == null ? List.of() : List.of(files.schemaId());
-        List<StagedFile> staged = files == null ? List.of() : files.close();
+        RowFiles.Closed closed = files == null ? RowFiles.Closed.NOTHING : files.close();
         Proposal proposal = new Proposal(id, worker, chain.predecessor(), chain.layout, chain.topicId, ranges, schemas,
-                staged, known, files == null ? now : openedAt);
+                closed.files(), closed.deletes(), known, files == null ? now : openedAt);
         files = null;
         proposedClocks = known;
         chain.proposed(proposal, now);
+        rows.proposed(proposal);
         control.send(new SinkEvent.FilesStaged(chain.table, proposal));
     }
 
@@ -457,6 +486,7 @@ public final class StageWorker {
             switch (answer) {
                 case SinkEvent.Committed committed -> {
                     if (chain.committed(committed.proposals())) {
+                        committed(committed);
                         source.report(committed.position().next());
                     }
                 }
@@ -476,6 +506,15 @@ public final class StageWorker {
         }
     }
 
+    private void committed(SinkEvent.Committed committed) {
+        try {
+            rows.committed(committed.proposals(), committed.snapshotId());
+        } catch (RuntimeException e) {
+            restart();
+            throw e;
+        }
+    }
+
     private void rejected(SinkEvent.Rejected rejected) {
         if (!chain.rejected(rejected.proposal(), rejected.snapshotId(), rejected.position(), starts)) {
             return;
@@ -483,6 +522,10 @@ public final class StageWorker {
         LOG.info("{}: proposal {} was rejected ({}), going on from the accepted position", name, rejected.proposal(),
                 rejected.reason());
         abort();
+        if (rows.beginsAnewWhenRejected()) {
+            restart();
+            return;
+        }
         switch (rejected.reason()) {
             case RANGE, PREDECESSOR -> {
                 readTo.clear();

@@ -1,8 +1,6 @@
 package millrace.sinks.iceberg.stage;
 
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -17,7 +15,7 @@ import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.file.WriterSchemas;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
-import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -41,13 +39,19 @@ public final class TableRowFiles implements RowFiles {
 
     public static Factory factory(IcebergTables tables, TableSpec spec, WriterSchemas schemas) {
         return (uuid, proposal) -> {
-            Table table = load(tables, spec)
-                    .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
-            if (!table.uuid().equals(uuid)) {
-                throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
-            }
+            Table table = load(tables, spec, uuid);
             return new TableRowFiles(table, spec, StagedWriter.open(table, spec, schemas, proposal));
         };
+    }
+
+    /** The table as it is now; throws as {@link RowFiles.Factory#open} does. */
+    public static Table load(IcebergTables tables, TableSpec spec, UUID uuid) {
+        Table table = load(tables, spec)
+                .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
+        if (!table.uuid().equals(uuid)) {
+            throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
+        }
+        return table;
     }
 
     private static Optional<Table> load(IcebergTables tables, TableSpec spec) {
@@ -111,9 +115,13 @@ public final class TableRowFiles implements RowFiles {
     }
 
     @Override
-    public List<StagedFile> close() {
-        Map<Integer, PartitionSpec> specs = table.specs();
-        return writer.close().stream().map(file -> TableCommitter.staged(file, specs)).toList();
+    public Closed close() {
+        return new Closed(writer.close().stream().map(file -> staged(file, table)).toList(), Optional.empty());
+    }
+
+    /** A closed file as a proposal carries it. */
+    public static StagedFile staged(DataFile file, Table table) {
+        return TableCommitter.staged(file, table.specs());
     }
 
     @Override

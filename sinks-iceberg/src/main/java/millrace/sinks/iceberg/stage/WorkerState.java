@@ -8,6 +8,9 @@ public sealed interface WorkerState {
     /** It looks up where the table ends. */
     record Starting() implements WorkerState {}
 
+    /** It gets to know the rows that the table has, {@code filesRead} of {@code files}. */
+    record Indexing(int filesRead, int files, long rows) implements WorkerState {}
+
     /** It reads and writes. */
     record Staging() implements WorkerState {}
 

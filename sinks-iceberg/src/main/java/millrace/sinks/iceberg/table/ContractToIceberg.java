@@ -47,6 +47,7 @@ public final class ContractToIceberg {
             case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> true;
             case ENGINE -> field.nullable();
             case CHANGELOG -> !spec.key().contains(field.name());
+            case NEWEST -> field.nullable() && !spec.key().contains(field.name());
         };
     }
 

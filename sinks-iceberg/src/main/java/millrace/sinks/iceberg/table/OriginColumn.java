@@ -42,7 +42,7 @@ public enum OriginColumn {
     /** Whether each table of a layout has the column. */
     public boolean isIn(TableSpec.Layout layout) {
         return switch (layout) {
-            case ENGINE -> false;
+            case ENGINE, NEWEST -> false;
             case BRONZE, BRONZE_RAW -> this != JSON && this != CHANGE;
             case BRONZE_VARIANT -> this != CHANGE;
             case CHANGELOG -> this == TOPIC_PARTITION || this == OFFSET || this == CHANGE;

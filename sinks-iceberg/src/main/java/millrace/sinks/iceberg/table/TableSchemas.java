@@ -73,28 +73,42 @@ public final class TableSchemas {
      */
     public static Optional<Problem> otherwiseKept(TableSpec spec, Schema table) {
         boolean keepsChanges = table.findField(OriginColumn.CHANGE.columnName()) != null;
+        boolean keepsNewest = !keepsChanges && !table.identifierFieldIds().isEmpty();
+        String by = String.join(", ", spec.key());
+        String tables = table.identifierFieldNames().isEmpty()
+                ? "no key"
+                : String.join(", ", new TreeSet<>(table.identifierFieldNames()));
+        boolean sameKey = table.identifierFieldNames().equals(Set.copyOf(spec.key()));
         String found = switch (spec.layout()) {
             case BRONZE, BRONZE_RAW, BRONZE_VARIANT -> "";
             case ENGINE -> keepsChanges && !table.identifierFieldIds().isEmpty()
-                    ? "The table keeps changes of rows by " + String.join(", ", table.identifierFieldNames())
-                            + ", and rows no longer change."
-                    : "";
-            case CHANGELOG -> !keepsChanges
-                    ? "Rows change by " + String.join(", ", spec.key()) + ", and the table keeps rows that do not."
-                    : !table.identifierFieldNames().equals(Set.copyOf(spec.key()))
-                            ? "Rows change by " + String.join(", ", spec.key()) + ", and the table keeps changes by "
-                                    + (table.identifierFieldNames().isEmpty()
-                                            ? "no key"
-                                            : String.join(", ", new TreeSet<>(table.identifierFieldNames())))
-                                    + "."
-                            : "";
+                    ? "The table keeps changes of rows by " + tables + ", and rows no longer change."
+                    : keepsNewest ? "The table keeps one row for each " + tables + ", and rows no longer change." : "";
+            case CHANGELOG -> keepsNewest
+                    ? "All changes of rows by " + by + " are to be kept, and the table keeps one row for each " + tables
+                            + "."
+                    : !keepsChanges
+                            ? "Rows change by " + by + ", and the table keeps rows that do not."
+                            : sameKey
+                                    ? ""
+                                    : "Rows change by " + by + ", and the table keeps changes by " + tables + ".";
+            case NEWEST -> keepsChanges
+                    ? "One row for each " + by + " is to be kept, and the table keeps all changes by " + tables + "."
+                    : !keepsNewest
+                            ? "Rows change by " + by + ", and the table keeps rows that do not."
+                            : sameKey
+                                    ? ""
+                                    : "Rows change by " + by + ", and the table keeps one for each " + tables + ".";
         };
         return found.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.of(SinkProblem.TABLE_FORMAT, spec.qualifiedName(), found)
                         .withRemedy("Drop the table and restart the roles, which make it anew from topic "
                                 + spec.topic() + "; if that holds records of before, run the pipeline under another "
-                                + "name."));
+                                + "name."
+                                + (spec.layout() == TableSpec.Layout.NEWEST && keepsChanges
+                                        ? " Or say materialized: append in the model's config to go on keeping changes."
+                                        : "")));
     }
 
     private void topLevel(Types.StructType table, FieldType.Struct incoming) {

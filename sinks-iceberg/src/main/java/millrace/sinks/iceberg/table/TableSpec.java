@@ -16,8 +16,8 @@ import millrace.schemas.row.FieldType;
  * @param columns the row type that the contract or model promises now; more may arrive by evolution
  * @param values how the topic's values are written
  * @param layout which columns stand beside the row's own
- * @param key the columns by which rows change, in the order in which record keys hold them; empty for other layouts than
- *        {@link Layout#CHANGELOG}
+ * @param key the columns by which rows change, in the order in which record keys hold them; empty for layouts whose rows
+ *        stay
  * @param eventTime the column that carries event time and how far it may be out of order, where the sink itself keeps
  *        the clock (bronze); absent where the pipeline's watermarks say how complete a topic is
  * @param partitionBy transforms as text, such as {@code day(client_ts)}, {@code bucket(16, id)}, {@code region}
@@ -30,7 +30,7 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
 
     public TableSpec {
         key = List.copyOf(key);
-        if (key.isEmpty() == (layout == Layout.CHANGELOG)) {
+        if (key.isEmpty() == layout.isKeyed()) {
             throw new IllegalArgumentException("layout " + layout + " with key " + key);
         }
         for (String column : key) {
@@ -58,10 +58,19 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
                 commitInterval, targetFileSize, properties);
     }
 
-    /** The same table where records change the rows of these columns, which are the records' keys. */
+    /** The same table where records change the rows of these columns, which are the records' keys, and all changes stay. */
     public TableSpec ofChanges(List<String> by) {
-        return new TableSpec(namespace, name, topic, columns, values, Layout.CHANGELOG, by, eventTime, partitionBy,
-                sortBy, commitInterval, targetFileSize, properties);
+        return keyed(Layout.CHANGELOG, by);
+    }
+
+    /** The same table where records change the rows of these columns, which are the records' keys, and the newest stay. */
+    public TableSpec ofNewest(List<String> by) {
+        return keyed(Layout.NEWEST, by);
+    }
+
+    private TableSpec keyed(Layout as, List<String> by) {
+        return new TableSpec(namespace, name, topic, columns, values, as, by, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties);
     }
 
     /** {@code namespace.name}. */
@@ -93,13 +102,24 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
          * are always there, {@code _topic_partition}, {@code _offset}, and {@code _change}, which is a {@link KeyChange}.
          * The newest offset of a key says what its row is now; a key is always in one partition.
          */
-        CHANGELOG;
+        CHANGELOG,
+        /**
+         * The row of each key as it is now, from a topic that the engine writes upserts to: the row's own columns, of which
+         * the key's are always there and are the table's identifier fields. What is replaced or deleted is deleted by
+         * position. A key is always in one partition.
+         */
+        NEWEST;
 
         private static final Set<Layout> BRONZE_LAYOUTS = Set.of(BRONZE, BRONZE_RAW, BRONZE_VARIANT);
 
         /** Whether it is one for topics of others, where a record that cannot be decoded is a row too. */
         public boolean isBronze() {
             return BRONZE_LAYOUTS.contains(this);
+        }
+
+        /** Whether records change rows by key. */
+        public boolean isKeyed() {
+            return this == CHANGELOG || this == NEWEST;
         }
     }
 }

@@ -220,7 +220,7 @@ class TableCommitterTest {
         TableState start = state();
         var bad = new Proposal("bad", "w", new Predecessor.AfterSnapshot(0), 1, "topic-id",
                 new TreeMap<>(Map.of(0, new OffsetRange(0, 1))), List.of(0), List.of(new StagedFile("{}", 1, 1)),
-                Collections.emptySortedMap(), Instant.EPOCH);
+                Optional.empty(), Collections.emptySortedMap(), Instant.EPOCH);
         var request = new CommitRequest(start, mark(start, "c1", 1), List.of(bad), OptionalInt.empty());
         assertThat(committer.commit(request)).isInstanceOfSatisfying(CommitOutcome.Unreadable.class,
                 u -> assertThat(u.proposal()).isEqualTo("bad"));
@@ -240,7 +240,8 @@ class TableCommitterTest {
     private Proposal proposal(long from, long to) {
         return new Proposal(UUID.randomUUID().toString(), "w", new Predecessor.AfterSnapshot(0), 1, "topic-id",
                 new TreeMap<>(Map.of(0, new OffsetRange(from, to))), List.of(0),
-                List.of(TableCommitter.staged(file(to - from), table().specs())), Collections.emptySortedMap(),
+                List.of(TableCommitter.staged(file(to - from), table().specs())), Optional.empty(),
+                Collections.emptySortedMap(),
                 Instant.EPOCH);
     }
 

@@ -44,18 +44,28 @@ class SinkEventCodecTest {
         WRITTEN.put(new SinkEvent.FilesStaged(TABLE, new Proposal("w-2", "w", new Predecessor.AfterProposal("w-1"), 3,
                 "T",
                 new TreeMap<>(Map.of(0, new OffsetRange(5, 9), 11, new OffsetRange(0, 1L << 40))), List.of(4, 5),
-                List.of(new StagedFile("{\"path\":\"a\"}", 7, 1234)), new TreeMap<>(Map.of(0, -1L, 11, 99L)), NOON)),
+                List.of(new StagedFile("{\"path\":\"a\"}", 7, 1234)), Optional.empty(),
+                new TreeMap<>(Map.of(0, -1L, 11, 99L)), NOON)),
                 """
                     {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"files-staged","id":"w-2","worker":"w",
                      "layout":3,"topic-id":"T","created":"2026-11-01T12:00:00.000000001Z","after-proposal":"w-1",
                      "ranges":{"0":[5,9],"11":[0,1099511627776]},"schemas":[4,5],
                      "files":[{"rows":7,"bytes":1234,"content":"{\\"path\\":\\"a\\"}"}],"clocks":{"0":-1,"11":99}}""");
         WRITTEN.put(new SinkEvent.FilesStaged(TABLE, new Proposal("w-3", "w", new Predecessor.AfterSnapshot(-8), 3, "T",
-                new TreeMap<>(), List.of(), List.of(), new TreeMap<>(Map.of(0, 7L)), NOON)),
+                new TreeMap<>(), List.of(), List.of(), Optional.empty(), new TreeMap<>(Map.of(0, 7L)),
+                NOON)),
                 """
                     {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"files-staged","id":"w-3","worker":"w",
                      "layout":3,"topic-id":"T","created":"2026-11-01T12:00:00.000000001Z","after-snapshot":-8,"ranges":{},
                      "schemas":[],"files":[],"clocks":{"0":7}}""");
+        WRITTEN.put(new SinkEvent.FilesStaged(TABLE, new Proposal("w-4", "w", new Predecessor.AfterSnapshot(5), 1, "T",
+                new TreeMap<>(Map.of(0, new OffsetRange(5, 9))), List.of(4), List.of(),
+                Optional.of(new StagedDeletes("a.puffin", 2, 99)), new TreeMap<>(), NOON)),
+                """
+                    {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"changes-staged","id":"w-4","worker":"w",
+                     "layout":1,"topic-id":"T","created":"2026-11-01T12:00:00.000000001Z","after-snapshot":5,
+                     "ranges":{"0":[5,9]},"schemas":[4],"files":[],
+                     "deletes":{"rows":2,"bytes":99,"location":"a.puffin"},"clocks":{}}""");
         WRITTEN.put(new SinkEvent.SchemaNeeded(TABLE, "w", -2147483648), """
             {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"schema-needed","worker":"w",
              "schema":-2147483648}""");
@@ -252,7 +262,11 @@ class SinkEventCodecTest {
                 ? new Predecessor.AfterProposal("p" + random.nextLong())
                 : new Predecessor.AfterSnapshot(random.nextLong()), random.nextLong(), "topic" + random.nextInt(),
                 ranges,
-                List.of(random.nextInt(), random.nextInt()), files, clocks,
+                List.of(random.nextInt(), random.nextInt()), files, random.nextBoolean()
+                        ? Optional.empty()
+                        : Optional.of(new StagedDeletes("s3://w/" + random.nextLong(), random.nextLong() >>> 1,
+                                random.nextLong() >>> 1)),
+                clocks,
                 Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000)));
     }
 

@@ -203,7 +203,8 @@ final class SimTable implements LandingTable {
         for (int i = 1; i <= schemas; i++) {
             ids.add(i);
         }
-        return new TableState(ID, line.size(), property, newest().map(CommitMark::commitId), ids, schemas);
+        return new TableState(ID, line.size(), property, newest().map(CommitMark::commitId), ids, schemas,
+                TableState.Others.LEFT_ROWS_ALONE);
     }
 
     private record Snapshot(long id, Optional<CommitMark> mark) {}

@@ -9,8 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class SimTopic {
     static final String ID = "topic-id";
 
-    private final List<List<Integer>> partitions = new ArrayList<>();
-    private static final int INVISIBLE = -1;
+    private final List<List<Optional<Payload>>> partitions = new ArrayList<>();
+
+    private record Payload(byte[] key, byte[] value) {}
 
     SimTopic(int count) {
         for (int i = 0; i < count; i++) {
@@ -27,11 +28,15 @@ final class SimTopic {
     }
 
     void produce(int partition, int schema) {
-        partitions.get(partition).add(schema);
+        produce(partition, null, new byte[] {(byte) schema});
+    }
+
+    void produce(int partition, byte[] key, byte[] value) {
+        partitions.get(partition).add(Optional.of(new Payload(key, value)));
     }
 
     void marker(int partition) {
-        partitions.get(partition).add(INVISIBLE);
+        partitions.get(partition).add(Optional.empty());
     }
 
     long end(int partition) {
@@ -40,9 +45,7 @@ final class SimTopic {
 
     /** The record at an offset, if a reader sees one there. */
     Optional<ConsumerRecord<byte[], byte[]>> read(int partition, long offset) {
-        int schema = partitions.get(partition).get((int) offset);
-        return schema == INVISIBLE
-                ? Optional.empty()
-                : Optional.of(new ConsumerRecord<>("t", partition, offset, null, new byte[] {(byte) schema}));
+        return partitions.get(partition).get((int) offset)
+                .map(p -> new ConsumerRecord<>("t", partition, offset, p.key(), p.value()));
     }
 }

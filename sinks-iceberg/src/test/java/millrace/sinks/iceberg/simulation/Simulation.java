@@ -4,12 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
-import millrace.sinks.iceberg.commit.CommitDuty;
 import millrace.sinks.iceberg.commit.CommitRules;
-import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.stage.StageRules;
 
 /**
@@ -27,7 +24,7 @@ final class Simulation {
     private final SimTable table;
     private final SimControl control = new SimControl();
     private final List<SimWorker> workers = new ArrayList<>();
-    private final List<Committer> committers = new ArrayList<>();
+    private final List<SimCommitter> committers = new ArrayList<>();
     private final StageRules stageRules = new StageRules(Duration.ofSeconds(1), 1_500, 3, Duration.ofSeconds(2),
             Duration.ofMillis(100), Duration.ofSeconds(1), StageRules.Unreadable.BLOCK);
     private final CommitRules commitRules = new CommitRules(Duration.ofMillis(100), Duration.ofSeconds(3),
@@ -84,7 +81,7 @@ final class Simulation {
             }
         }
         int commits = table.commits();
-        for (Committer committer : List.copyOf(committers)) {
+        for (SimCommitter committer : List.copyOf(committers)) {
             if (!faults || random.nextInt(3) != 0) {
                 committer.step(faults ? random.nextInt(6) : 1_000);
             }
@@ -106,7 +103,7 @@ final class Simulation {
                 rebalance();
             }
             case 1 -> {
-                Committer dead = committers.remove(random.nextInt(committers.size()));
+                SimCommitter dead = committers.remove(random.nextInt(committers.size()));
                 control.senderDies(dead.name, random.nextBoolean());
                 note(dead.name + " dies");
                 newCommitter();
@@ -171,45 +168,13 @@ final class Simulation {
     }
 
     private void newCommitter() {
-        committers.add(new Committer("c" + ++names));
+        committers.add(new SimCommitter("c" + ++names, SimTable.ID, table, control, commitRules, clock));
         note(committers.get(committers.size() - 1).name + " starts");
     }
 
     private void note(String event) {
         if (trace != null) {
             trace.add("    " + event);
-        }
-    }
-
-    /** A process that believes it owns the control partition. */
-    private final class Committer {
-        final String name;
-        final CommitDuty duty;
-        private int commitIds;
-        private int heard;
-
-        Committer(String name) {
-            this.name = name;
-            duty = new CommitDuty("sim", SimTable.ID, table, control.sender(name), commitRules, "control-id", name,
-                    () -> name + "-" + ++commitIds);
-        }
-
-        void step(int events) {
-            duty.step(clock.instant());
-            rewind();
-            for (int i = 0; i < events && heard < control.log.size(); i++) {
-                int offset = heard++;
-                SinkEvent event = control.log.get(offset);
-                duty.arrived(offset, event, clock.instant());
-                rewind();
-            }
-        }
-
-        private void rewind() {
-            OptionalLong from = duty.rewind();
-            if (from.isPresent()) {
-                heard = (int) from.getAsLong();
-            }
         }
     }
 }

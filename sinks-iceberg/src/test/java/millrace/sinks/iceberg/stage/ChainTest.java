@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import millrace.sinks.iceberg.event.OffsetRange;
@@ -220,7 +221,7 @@ class ChainTest {
 
     private Proposal propose(String id, Map<Integer, Long> to) {
         var proposal = new Proposal(id, "w", chain.predecessor(), chain.layout, chain.topicId, chain.rangesTo(to),
-                List.of(0), List.of(), new TreeMap<>(), now);
+                List.of(0), List.of(), Optional.empty(), new TreeMap<>(), now);
         chain.proposed(proposal, now);
         return proposal;
     }
@@ -228,7 +229,7 @@ class ChainTest {
     private void proposeClocks(String id) {
         Predecessor predecessor = chain.predecessor();
         chain.proposed(new Proposal(id, "w", predecessor, chain.layout, chain.topicId, new TreeMap<>(), List.of(),
-                List.of(), new TreeMap<>(Map.of(0, 1L)), now), now);
+                List.of(), Optional.empty(), new TreeMap<>(Map.of(0, 1L)), now), now);
     }
 
     private void after(int seconds) {

@@ -40,7 +40,7 @@ class TableRowFilesTest {
         assertThat(files.append(end(1, 1))).isEqualTo(Appended.WRITTEN);
 
         assertThat(files.clocks()).isEqualTo(Map.of(0, NOON - 5_000_000, 1, TaskWatermark.END));
-        assertThat(files.close()).singleElement().satisfies(f -> assertThat(f.rows()).isEqualTo(3));
+        assertThat(files.close().files()).singleElement().satisfies(f -> assertThat(f.rows()).isEqualTo(3));
     }
 
     @Test
@@ -65,7 +65,7 @@ class TableRowFilesTest {
         assertThat(files.append(end(0, 2))).as("nobody ends the engine's own topics")
                 .isInstanceOf(Appended.Refused.class);
         assertThat(files.clocks()).isEmpty();
-        assertThat(files.close()).singleElement().satisfies(f -> assertThat(f.rows()).isEqualTo(2));
+        assertThat(files.close().files()).singleElement().satisfies(f -> assertThat(f.rows()).isEqualTo(2));
     }
 
     private static RowFiles open(Optional<TableSpec.Clock> eventTime) {

@@ -1,0 +1,2 @@
+/** Rows of data files that are no longer live. */
+package millrace.sinks.iceberg.delete;

@@ -1,0 +1,282 @@
+package millrace.sinks.iceberg.keyed;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.IntSupplier;
+import millrace.sinks.iceberg.commit.TableState;
+import millrace.sinks.iceberg.delete.DeadRows;
+import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.stage.KnownRows;
+import millrace.sinks.iceberg.stage.TableRowFiles;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.statestores.index.KeyIndex;
+import millrace.statestores.store.KeyBytes;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the live row of each key is, as a worker's next proposal finds it: an index of what is committed, and over it, for
+ * each proposal that is not decided on, what it changes. Nothing of a proposal is in the index before it is in the table.
+ *
+ * <pre>
+ *   find(k):  proposal 3 -> proposal 2 -> index
+ * </pre>
+ */
+public final class RowPlaces implements KnownRows {
+    private static final Logger LOG = LoggerFactory.getLogger(RowPlaces.class);
+    private static final int LOADED_TOGETHER = 50_000;
+    /** How long one call of {@link #prepare} goes on opening files. */
+    private static final long SLICE_NANOS = 2_000_000_000L;
+
+    private final TableSpec spec;
+    private final IcebergTables tables;
+    private final IntSupplier topicPartitions;
+    private final KeyIndex index;
+
+    private final Map<String, Undecided> undecided = new LinkedHashMap<>();
+    /** By the id of a proposal that is about to be made. */
+    private final Map<String, Map<KeyBytes, Long>> staged = new HashMap<>();
+    private TableKeys keys;
+    private Reflected reflected;
+    private Reading reading;
+    /** Rows that have a newer one of the same key beside them, which someone else has added. */
+    private DeadRows doubled = new DeadRows();
+
+    private record Undecided(Map<KeyBytes, Long> places, Map<Integer, Long> next) {}
+
+    /** An index that is being built. */
+    private final class Reading {
+        private final LiveKeys live;
+        private final SortedSet<Integer> partitions;
+        private final boolean mayBeDoubled;
+        private final List<byte[]> names = new ArrayList<>();
+        private final List<Long> places = new ArrayList<>();
+        private long rows;
+
+        Reading(LiveKeys live, SortedSet<Integer> partitions, boolean mayBeDoubled) {
+            this.live = live;
+            this.partitions = partitions;
+            this.mayBeDoubled = mayBeDoubled;
+        }
+
+        void readFile() {
+            int file = index.fileOf(live.nextFile());
+            live.readFile((name, position) -> {
+                if (partitions.contains(TableKeys.partition(name))) {
+                    names.add(name);
+                    places.add(KeyIndex.place(file, position));
+                    rows++;
+                    if (names.size() == LOADED_TOGETHER) {
+                        load();
+                    }
+                }
+            });
+        }
+
+        void load() {
+            if (mayBeDoubled) {
+                findDoubled();
+            }
+            KeyIndex.Changes changes = index.changes();
+            for (int i = 0; i < names.size(); i++) {
+                changes.put(names.get(i), places.get(i));
+            }
+            index.load(changes);
+            names.clear();
+            places.clear();
+        }
+
+        private void findDoubled() {
+            Map<KeyBytes, Long> here = new HashMap<>();
+            List<byte[]> sorted = new ArrayList<>(names);
+            sorted.sort(java.util.Arrays::compareUnsigned);
+            long[] before = index.find(sorted);
+            for (int i = 0; i < before.length; i++) {
+                if (before[i] != KeyIndex.NOWHERE) {
+                    here.put(new KeyBytes(sorted.get(i)), before[i]);
+                }
+            }
+            for (int i = 0; i < names.size(); i++) {
+                Long older = here.put(new KeyBytes(names.get(i)), places.get(i));
+                if (older != null && !older.equals(places.get(i))) {
+                    kill(doubled, older);
+                }
+            }
+        }
+    }
+
+    /** @param topicPartitions how many partitions the topic has */
+    public RowPlaces(TableSpec spec, IcebergTables tables, IntSupplier topicPartitions, KeyIndex index) {
+        this.spec = spec;
+        this.tables = tables;
+        this.topicPartitions = topicPartitions;
+        this.index = index;
+    }
+
+    @Override
+    public void begin(TableState table, String topicId, Map<Integer, Long> from) {
+        undecided.clear();
+        staged.clear();
+        reading = null;
+        keys = new TableKeys(spec, topicPartitions.getAsInt());
+        Optional<Reflected> found = index.tag().flatMap(Reflected::fromJson);
+        reflected = new Reflected(table.table(), table.layout(), keys.describe(), topicId, keys.partitions(),
+                table.snapshotId(), new java.util.TreeMap<>(from));
+        Table loaded = TableRowFiles.load(tables, spec, table.table());
+        switch (IndexPlan.of(found, reflected, id -> sequence(loaded, id))) {
+            case IndexPlan.UseAsItIs use -> {
+                use.forgotten().forEach(index::forget);
+                index.apply(index.changes(), reflected.toJson());
+            }
+            case IndexPlan.ReadNewer newer -> {
+                newer.forgotten().forEach(index::forget);
+                reading = new Reading(live(loaded, newer.afterSequence()), newer.behind(), false);
+            }
+            case IndexPlan.Read read -> {
+                read.forgotten().forEach(index::forget);
+                read.partitions().forEach(index::forget);
+                index.keepFiles(files(loaded));
+                reading = new Reading(live(loaded, -1), read.partitions(), false);
+            }
+            case IndexPlan.ReadAll all -> {
+                index.clear();
+                doubled = new DeadRows();
+                reading = new Reading(live(loaded, -1), new TreeSet<>(from.keySet()),
+                        table.layout() > TableState.FIRST_LAYOUT);
+            }
+        }
+    }
+
+    private LiveKeys live(Table table, long afterSequence) {
+        return new LiveKeys(table, spec.key(), keys, reflected.snapshotId(), afterSequence);
+    }
+
+    private static OptionalLong sequence(Table table, long snapshotId) {
+        Snapshot snapshot = table.snapshot(snapshotId);
+        return snapshot == null ? OptionalLong.empty() : OptionalLong.of(snapshot.sequenceNumber());
+    }
+
+    private Set<String> files(Table table) {
+        Set<String> files = new java.util.HashSet<>();
+        if (reflected.snapshotId() != 0) {
+            try (var tasks = table.newScan().useSnapshot(reflected.snapshotId()).planFiles()) {
+                for (FileScanTask task : tasks) {
+                    files.add(task.file().location());
+                }
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+        return files;
+    }
+
+    @Override
+    public Readiness prepare() {
+        if (reading == null) {
+            return Readiness.READY;
+        }
+        long until = System.nanoTime() + SLICE_NANOS;
+        while (!reading.live.isDone() && System.nanoTime() < until) {
+            reading.readFile();
+        }
+        if (!reading.live.isDone()) {
+            return new Readiness.Reading(reading.live.filesRead(), reading.live.files(), reading.rows);
+        }
+        reading.load();
+        if (reading.rows > 0) {
+            LOG.info("{}: read {} keys of {} files", spec.qualifiedName(), reading.rows, reading.live.files());
+        }
+        reading = null;
+        if (doubled.isEmpty()) {
+            index.apply(index.changes(), reflected.toJson());
+        }
+        return Readiness.READY;
+    }
+
+    /** The places of keys that are sorted by their names. */
+    long[] find(List<byte[]> names) {
+        long[] places = index.find(names);
+        if (undecided.isEmpty()) {
+            return places;
+        }
+        List<Undecided> newestFirst = new ArrayList<>(undecided.values()).reversed();
+        for (int i = 0; i < places.length; i++) {
+            KeyBytes name = new KeyBytes(names.get(i));
+            for (Undecided proposal : newestFirst) {
+                Long place = proposal.places().get(name);
+                if (place != null) {
+                    places[i] = place;
+                    break;
+                }
+            }
+        }
+        return places;
+    }
+
+    int fileOf(String location) {
+        return index.fileOf(location);
+    }
+
+    void kill(DeadRows dead, long place) {
+        dead.add(index.locationOf(KeyIndex.file(place)), KeyIndex.position(place));
+    }
+
+    /** Rows that are to be deleted although no record says so; with every proposal until one is committed. */
+    DeadRows doubled() {
+        return doubled;
+    }
+
+    /** What a proposal changes that is about to be made. */
+    void staged(String proposal, Map<KeyBytes, Long> places) {
+        staged.put(proposal, places);
+    }
+
+    @Override
+    public void proposed(Proposal proposal) {
+        Map<Integer, Long> next = new HashMap<>();
+        proposal.ranges().forEach((partition, range) -> next.put(partition, range.to()));
+        Map<KeyBytes, Long> changed = staged.remove(proposal.id());
+        undecided.put(proposal.id(), new Undecided(changed == null ? Map.of() : changed, next));
+    }
+
+    @Override
+    public void committed(List<String> proposals, long snapshotId) {
+        String last = null;
+        for (String id : undecided.keySet()) {
+            last = proposals.contains(id) ? id : last;
+        }
+        if (last == null) {
+            return;
+        }
+        KeyIndex.Changes changes = index.changes();
+        List<String> done = new ArrayList<>();
+        for (Map.Entry<String, Undecided> of : undecided.entrySet()) {
+            of.getValue().places().forEach((name, place) -> changes.put(name.bytes(), place));
+            reflected = reflected.after(snapshotId, of.getValue().next());
+            done.add(of.getKey());
+            if (of.getKey().equals(last)) {
+                break;
+            }
+        }
+        index.apply(changes, reflected.toJson());
+        done.forEach(undecided::remove);
+        doubled = new DeadRows();
+    }
+
+    @Override
+    public boolean beginsAnewWhenRejected() {
+        return true;
+    }
+}

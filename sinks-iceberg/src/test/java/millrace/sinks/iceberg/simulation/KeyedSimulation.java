@@ -1,0 +1,348 @@
+package millrace.sinks.iceberg.simulation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import millrace.sinks.iceberg.commit.CommitRules;
+import millrace.sinks.iceberg.commit.TableCommitter;
+import millrace.sinks.iceberg.commit.TableLook;
+import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.keyed.Accounts;
+import millrace.sinks.iceberg.keyed.KeyedRowFiles;
+import millrace.sinks.iceberg.keyed.MapKeyIndex;
+import millrace.sinks.iceberg.keyed.RowPlaces;
+import millrace.sinks.iceberg.read.TableRows;
+import millrace.sinks.iceberg.stage.Clocks;
+import millrace.sinks.iceberg.stage.StageRules;
+import millrace.sinks.iceberg.stage.StageWorker;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.OutputFileFactory;
+
+/**
+ * Records that change rows by key, real workers and committers in one thread, and a real table in memory. A seed decides
+ * who moves next and what fails. Whatever the table's position says, its rows are those that the records up to there come
+ * to.
+ */
+final class KeyedSimulation {
+    private static final int QUIET_ROUNDS = 400;
+    private static final List<List<String>> PARTITIONINGS = List.of(List.of(), List.of(), List.of("region"),
+            List.of("bucket(3, id)"));
+    private static final List<String> REGIONS = List.of("eu", "us", "asia");
+
+    private final SplittableRandom random;
+    private final List<String> trace;
+    private final SimClock clock = new SimClock();
+    private final SimTopic topic;
+    private final SimControl control = new SimControl();
+    private final InMemoryCatalog catalog = new InMemoryCatalog();
+    private final IcebergTables tables = new IcebergTables(catalog);
+    private final TableSpec spec;
+    private final UUID id;
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<SimCommitter> committers = new ArrayList<>();
+    private final List<FaultyLanding> landings = new ArrayList<>();
+    private final StageRules stageRules = new StageRules(Duration.ofSeconds(1), 1_500, 3, Duration.ofSeconds(2),
+            Duration.ofMillis(100), Duration.ofSeconds(1), StageRules.Unreadable.BLOCK);
+    private final CommitRules commitRules = new CommitRules(Duration.ofMillis(100), Duration.ofSeconds(3),
+            Duration.ofHours(1), Duration.ofMillis(100), Duration.ofSeconds(1));
+    private final int keys;
+    private boolean faults = true;
+    private int names;
+    private long balance;
+
+    /** @param trace null for none; what happened, in order */
+    KeyedSimulation(long seed, List<String> trace) {
+        this.random = new SplittableRandom(seed);
+        this.trace = trace;
+        keys = 1 + random.nextInt(30);
+        topic = new SimTopic(1 + random.nextInt(3));
+        catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
+        spec = Accounts.spec(PARTITIONINGS.get(random.nextInt(PARTITIONINGS.size())),
+                random.nextInt(3) == 0 ? List.of("balance desc") : List.of(),
+                Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3"));
+        id = tables.loadOrCreate(spec).uuid();
+        newCommitter();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            workers.add(new Worker(new MapKeyIndex()));
+        }
+        rebalance();
+    }
+
+    /** Throws {@link AssertionError} when the table has other rows than it should. Returns how many it has in the end. */
+    int run() {
+        int steps = 60 + random.nextInt(80);
+        for (int i = 0; i < steps; i++) {
+            disturb();
+            round();
+            if (random.nextInt(10) == 0) {
+                check();
+            }
+        }
+        faults = false;
+        landings.forEach(l -> l.faults = false);
+        committers.subList(0, committers.size() - 1).clear();
+        rebalance();
+        for (int i = 0; i < QUIET_ROUNDS && !isComplete(); i++) {
+            clock.pass(Duration.ofMillis(100));
+            round();
+        }
+        if (!isComplete()) {
+            throw new AssertionError("the table holds " + position() + "; workers "
+                    + workers.stream().map(w -> w.worker.state().toString()).toList() + ", committer "
+                    + committers.get(0).duty.state());
+        }
+        return check();
+    }
+
+    private void round() {
+        int before = control.log.size();
+        control.deliver(random, faults);
+        for (int i = before; trace != null && i < control.log.size(); i++) {
+            trace.add(i + " " + control.log.get(i));
+        }
+        for (Worker worker : workers) {
+            if (!faults || random.nextInt(3) != 0) {
+                worker.hear(faults ? random.nextInt(4) : 1_000);
+                worker.worker.step();
+            }
+        }
+        for (SimCommitter committer : List.copyOf(committers)) {
+            if (!faults || random.nextInt(3) != 0) {
+                committer.step(faults ? random.nextInt(6) : 1_000);
+            }
+        }
+    }
+
+    private void disturb() {
+        clock.pass(Duration.ofMillis(random.nextInt(500)));
+        switch (random.nextInt(40)) {
+            case 0, 1 -> {
+                Worker dead = workers.remove(random.nextInt(workers.size()));
+                control.senderDies(dead.name, random.nextBoolean());
+                dead.index.crash();
+                boolean keepsDisk = random.nextInt(3) != 0;
+                note(dead.name + " dies, and its disk " + (keepsDisk ? "stays" : "goes"));
+                workers.add(new Worker(keepsDisk ? dead.index : new MapKeyIndex()));
+                rebalance();
+            }
+            case 2 -> {
+                SimCommitter dead = committers.remove(random.nextInt(committers.size()));
+                control.senderDies(dead.name, random.nextBoolean());
+                note(dead.name + " dies");
+                newCommitter();
+            }
+            case 3 -> newCommitter();
+            case 4, 5 -> rebalance();
+            case 6 -> foreignRewrite();
+            case 7 -> expire();
+            case 8 -> {
+                if (workers.size() < 4) {
+                    workers.add(new Worker(new MapKeyIndex()));
+                    rebalance();
+                }
+            }
+            default -> produce();
+        }
+    }
+
+    private void produce() {
+        for (int i = random.nextInt(6); i > 0; i--) {
+            long key = random.nextInt(keys);
+            int partition = Accounts.partition(key, topic.partitions());
+            topic.produce(partition, Accounts.key(key), random.nextInt(4) == 0
+                    ? null
+                    : Accounts.value(key, REGIONS.get(random.nextInt(REGIONS.size())), ++balance));
+            if (random.nextInt(5) == 0) {
+                topic.marker(partition);
+            }
+        }
+    }
+
+    /** Someone else puts all live rows of a table into new files. */
+    private void foreignRewrite() {
+        Table table = tables.load(spec).orElseThrow();
+        if (table.currentSnapshot() == null) {
+            return;
+        }
+        RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
+        Map<String, List<Record>> byPartition = new HashMap<>();
+        Map<String, FileScanTask> partitions = new HashMap<>();
+        Set<String> deletes = new HashSet<>();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                rewrite.deleteFile(task.file());
+                task.deletes().stream().filter(d -> deletes.add(d.location() + d.contentOffset()))
+                        .forEach(rewrite::deleteFile);
+                partitions.put(task.file().partition().toString(), task);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (partitions.isEmpty()) {
+            return;
+        }
+        var keyOf = new org.apache.iceberg.PartitionKey(table.spec(), table.schema());
+        var wrapper = new org.apache.iceberg.data.InternalRecordWrapper(table.schema().asStruct());
+        try (TableRows rows = TableRows.of(table)) {
+            for (Record row : rows) {
+                keyOf.partition(wrapper.wrap(row));
+                byPartition.computeIfAbsent(text(keyOf, table), p -> new ArrayList<>()).add(row.copy());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byPartition.forEach((partition, rows) -> rewrite.addFile(write(table, rows)));
+        rewrite.commit();
+        note("someone rewrites the table");
+    }
+
+    private static String text(org.apache.iceberg.PartitionKey key, Table table) {
+        return table.spec().partitionToPath(key);
+    }
+
+    private static DataFile write(Table table, List<Record> rows) {
+        var key = new org.apache.iceberg.PartitionKey(table.spec(), table.schema());
+        key.partition(new org.apache.iceberg.data.InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
+        OutputFileFactory files = OutputFileFactory.builderFor(table, 0, 0).format(FileFormat.PARQUET).build();
+        DataWriter<Record> writer = new GenericFileWriterFactory.Builder(table).dataFileFormat(FileFormat.PARQUET)
+                .build().newDataWriter(table.spec().isPartitioned()
+                        ? files.newOutputFile(table.spec(), key)
+                        : files.newOutputFile(), table.spec(), table.spec().isPartitioned() ? key : null);
+        try (writer) {
+            rows.forEach(writer::write);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return writer.toDataFile();
+    }
+
+    private void expire() {
+        Table table = tables.load(spec).orElseThrow();
+        if (table.currentSnapshot() != null) {
+            table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1 + random.nextInt(3)).commit();
+            note("snapshots expire");
+        }
+    }
+
+    /** The rows are those that the records up to the table's position come to. */
+    private int check() {
+        Map<Long, String> expected = new TreeMap<>();
+        position().forEach((partition, next) -> {
+            for (long offset = 0; offset < next; offset++) {
+                topic.read(partition, offset).ifPresent(record -> fold(record.key(), record.value(), expected));
+            }
+        });
+        List<String> found = new ArrayList<>();
+        try (TableRows rows = TableRows.of(tables.load(spec).orElseThrow())) {
+            rows.forEach(r -> found.add(r.getField("id") + " " + r.getField("region") + " " + r.getField("balance")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        found.sort(String::compareTo);
+        List<String> wanted = expected.values().stream().sorted().toList();
+        if (!found.equals(wanted)) {
+            throw new AssertionError("the table has " + found + " and should have " + wanted);
+        }
+        return found.size();
+    }
+
+    private static void fold(byte[] key, byte[] value, Map<Long, String> into) {
+        long id = Accounts.idOf(key);
+        if (value == null) {
+            into.remove(id);
+        } else {
+            into.put(id, Accounts.textOf(value));
+        }
+    }
+
+    private Map<Integer, Long> position() {
+        return new TableCommitter(tables, spec, i -> spec.columns()).look() instanceof TableLook.Found found
+                ? found.state().position().map(p -> (Map<Integer, Long>) p.next()).orElse(Map.of())
+                : Map.of();
+    }
+
+    private boolean isComplete() {
+        Map<Integer, Long> position = position();
+        for (int p = 0; p < topic.partitions(); p++) {
+            if (position.getOrDefault(p, 0L) < topic.end(p)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void rebalance() {
+        List<Set<Integer>> parts = new ArrayList<>();
+        workers.forEach(w -> parts.add(new HashSet<>()));
+        int shift = random.nextInt(workers.size());
+        for (int p = 0; p < topic.partitions(); p++) {
+            parts.get((p + shift) % workers.size()).add(p);
+        }
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).source.assign(parts.get(i));
+        }
+        note("rebalance " + parts);
+    }
+
+    private void newCommitter() {
+        committers.add(new SimCommitter("c" + ++names, id, landing(), control, commitRules, clock));
+        note(committers.get(committers.size() - 1).name + " starts");
+    }
+
+    private FaultyLanding landing() {
+        FaultyLanding landing = new FaultyLanding(new TableCommitter(tables, spec, i -> spec.columns()), random);
+        landing.faults = faults;
+        landings.add(landing);
+        return landing;
+    }
+
+    private void note(String event) {
+        if (trace != null) {
+            trace.add("    " + event);
+        }
+    }
+
+    private final class Worker {
+        final String name = "w" + ++names;
+        final SimSource source = new SimSource(random, topic);
+        final MapKeyIndex index;
+        final StageWorker worker;
+        private int heard = control.log.size();
+
+        Worker(MapKeyIndex index) {
+            this.index = index;
+            RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index);
+            worker = new StageWorker("sim", name, source, landing(),
+                    KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places, Clocks.NONE,
+                    control.sender(name), stageRules, clock);
+        }
+
+        void hear(int most) {
+            for (int i = 0; i < most && heard < control.log.size(); i++) {
+                if (control.log.get(heard++) instanceof SinkEvent.Answer answer) {
+                    worker.hear(answer);
+                }
+            }
+        }
+    }
+}

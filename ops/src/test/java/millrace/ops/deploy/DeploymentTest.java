@@ -132,7 +132,8 @@ class DeploymentTest {
 
     @Test
     void aColumnNamedAsTheTablesOwnIsRefused() {
-        assertThatThrownBy(() -> hourly("1h", "_offset", Model.Materialized.APPEND)).isInstanceOf(ProblemException.class)
+        assertThatThrownBy(() -> hourly("1h", "_offset", Model.Materialized.APPEND))
+                .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("COLUMN_RESERVED").hasMessageContaining("gold.hourly");
     }
 

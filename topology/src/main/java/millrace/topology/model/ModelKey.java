@@ -15,7 +15,8 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public enum Form {
         COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
                 "true or false"),
-        MATERIALIZED("append, upsert or scd2"), NUMBER("whole number"), WORD("one word"), EMISSION("final, or early(duration)"),
+        MATERIALIZED("append, upsert or scd2"), NUMBER("whole number"), WORD("one word"),
+        EMISSION("final, or early(duration)"),
         PROPERTIES("mapping");
 
         private final String words;

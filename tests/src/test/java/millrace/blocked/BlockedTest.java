@@ -132,7 +132,7 @@ class BlockedTest {
         shop.awaitBlocked("bronze.orders", SinkProblem.STORAGE_FULL, "No space left");
         assertThat(shop.log().lines().filter(l -> l.contains("blocked STORAGE_FULL   bronze.orders")))
                 .allMatch(l -> l.contains(" pipeline=" + shop.name() + " table=bronze.orders blocked"));
-        assertThat(shop.log().lines().filter(l -> l.contains("[pipeline-")))
+        assertThat(shop.log().lines().filter(l -> l.contains("[pipeline-" + shop.name())))
                 .isNotEmpty().allMatch(l -> l.contains(" pipeline=" + shop.name() + " "));
         FillingFileIO.FULL.set(false);
         shop.awaitGoingOn();

@@ -21,8 +21,8 @@ public interface KeyIndex extends AutoCloseable {
     /** The number that places name a file by; one is given to a location that has none. */
     int fileOf(String location);
 
-    /** The location of a file's number; throws {@link IllegalArgumentException} if no file has it. */
-    String locationOf(int file);
+    /** The location of a file's number; nothing if it was forgotten. No other file ever gets it. */
+    Optional<String> locationOf(int file);
 
     /**
      * The places of keys in their order, {@link #NOWHERE} for those that have none.

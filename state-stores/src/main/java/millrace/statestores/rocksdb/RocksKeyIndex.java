@@ -21,6 +21,7 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -32,6 +33,7 @@ public final class RocksKeyIndex implements KeyIndex {
     private static final byte KEY = 'k';
     private static final byte FILE = 'f';
     private static final byte[] TAG = {'t'};
+    private static final byte[] NEXT_FILE = {'n'};
     private static final int PER_LOOK_UP = 4096;
     /** An index is written in large batches, and few of them are open. */
     private static final long WRITE_BUFFER = 16L << 20;
@@ -58,8 +60,9 @@ public final class RocksKeyIndex implements KeyIndex {
         unlogged = new WriteOptions().setDisableWAL(true);
         try {
             Files.createDirectories(folder);
-            db = RocksDB.open(options, folder.toString());
+            db = openOrDiscard(folder);
             tagged = db.get(TAG) != null;
+            readFiles();
         } catch (RocksDBException e) {
             release();
             throw failed(e);
@@ -67,7 +70,19 @@ public final class RocksKeyIndex implements KeyIndex {
             release();
             throw new UncheckedIOException(e);
         }
-        readFiles();
+    }
+
+    /** What is damaged is made anew from the table, as what is lost is. */
+    private RocksDB openOrDiscard(Path folder) throws RocksDBException {
+        try {
+            return RocksDB.open(options, folder.toString());
+        } catch (RocksDBException e) {
+            if (e.getStatus() == null || e.getStatus().getCode() != Status.Code.Corruption) {
+                throw e;
+            }
+            RocksDB.destroyDB(folder.toString(), options);
+            return RocksDB.open(options, folder.toString());
+        }
     }
 
     /**
@@ -80,7 +95,7 @@ public final class RocksKeyIndex implements KeyIndex {
         return new RocksKeyIndex(folder, configs);
     }
 
-    private void readFiles() {
+    private void readFiles() throws RocksDBException {
         try (RocksIterator i = db.newIterator()) {
             for (i.seek(new byte[] {FILE}); i.isValid() && i.key()[0] == FILE; i.next()) {
                 int number = ByteBuffer.wrap(i.key(), 1, Integer.BYTES).getInt();
@@ -89,6 +104,8 @@ public final class RocksKeyIndex implements KeyIndex {
                 locations.put(number, location);
                 nextFile = Math.max(nextFile, number + 1);
             }
+            byte[] next = db.get(NEXT_FILE);
+            nextFile = next == null ? nextFile : Math.max(nextFile, ByteBuffer.wrap(next).getInt());
         }
     }
 
@@ -119,12 +136,8 @@ public final class RocksKeyIndex implements KeyIndex {
     }
 
     @Override
-    public String locationOf(int file) {
-        String location = locations.get(file);
-        if (location == null) {
-            throw new IllegalArgumentException("no file has the number " + file);
-        }
-        return location;
+    public Optional<String> locationOf(int file) {
+        return Optional.ofNullable(locations.get(file));
     }
 
     @Override
@@ -224,6 +237,8 @@ public final class RocksKeyIndex implements KeyIndex {
     @Override
     public void keepFiles(Set<String> kept) {
         try (WriteBatch writes = new WriteBatch()) {
+            // A place that nobody has forgotten must not come to mean a row of another file.
+            writes.put(NEXT_FILE, ByteBuffer.allocate(Integer.BYTES).putInt(nextFile).array());
             for (String location : List.copyOf(numbers.keySet())) {
                 if (!kept.contains(location)) {
                     int number = numbers.remove(location);

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import millrace.sinks.iceberg.commit.TableState.Others;
 import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 
@@ -37,14 +38,17 @@ enum ForeignRows {
             if (newestOfOurs.isPresent() && snapshot.snapshotId() == newestOfOurs.get().snapshotId()) {
                 return Others.LEFT_ROWS_ALONE;
             }
-            if (newestOfOurs.isEmpty() || changesRows(snapshot.summary())) {
+            if (newestOfOurs.isEmpty() || changesRows(snapshot)) {
                 return Others.CHANGED_ROWS;
             }
         }
         return Others.LEFT_ROWS_ALONE;
     }
 
-    private static boolean changesRows(Map<String, String> summary) {
-        return COUNTS.stream().map(summary::get).anyMatch(count -> count != null && !count.equals("0"));
+    /** Counts need not be there; what is no replacement, as of manifests, is one of rows whatever it counts. */
+    private static boolean changesRows(Snapshot snapshot) {
+        Map<String, String> summary = snapshot.summary();
+        return !DataOperations.REPLACE.equals(snapshot.operation())
+                || COUNTS.stream().map(summary::get).anyMatch(count -> count != null && !count.equals("0"));
     }
 }

@@ -26,15 +26,18 @@ import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.CleanableFailure;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +81,7 @@ public final class TableCommitter implements LandingTable {
 
     @Override
     public CommitOutcome commit(CommitRequest request) {
-        Table table;
+        final Table table;
         List<DataFile> files = new ArrayList<>();
         TableEvolution evolution = new TableEvolution.Same();
         try {
@@ -106,9 +109,17 @@ public final class TableCommitter implements LandingTable {
         for (Proposal proposal : request.proposals()) {
             try {
                 read(proposal, table.specs(), files);
-                proposal.deletes().ifPresent(d -> dead.addAll(DeadRows.read(table.io(), d)));
             } catch (RuntimeException | JsonProcessingException e) {
                 return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
+            }
+        }
+        for (Proposal proposal : request.proposals()) {
+            try {
+                proposal.deletes().ifPresent(d -> dead.addAll(DeadRows.read(table.io(), d)));
+            } catch (NotFoundException | IllegalArgumentException e) {
+                return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                return new CommitOutcome.NotCommitted(unavailable(e));
             }
         }
         DeleteMerge.Merged merged;
@@ -169,7 +180,8 @@ public final class TableCommitter implements LandingTable {
 
     private void transact(Table table, CommitRequest request, DeleteMerge.Merged merged, TableEvolution evolution) {
         CommitMark mark = request.mark();
-        Transaction transaction = table.newTransaction();
+        Transaction transaction = Transactions.newTransaction(table.name(),
+                new OwnCommitFirst(((HasTableOperations) table).operations(), mark.commitId()));
         if (evolution instanceof TableEvolution.Evolve evolve) {
             UpdateSchema update = transaction.updateSchema();
             TableSchemas.apply(evolve, update);

@@ -12,6 +12,7 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.DeleteFileSet;
 
 /** The data files of a table as of one snapshot, each with what is deleted in it. To find them means to read manifests. */
 public final class CurrentFiles {
@@ -36,7 +37,8 @@ public final class CurrentFiles {
                 current.files.put(task.file().location(), task.file().copyWithoutStats());
                 if (!task.deletes().isEmpty()) {
                     List<DeleteFile> copies = new ArrayList<>();
-                    task.deletes().forEach(d -> copies.add(d.copyWithoutStats()));
+                    // With their bounds, which tell whether one is about a single data file.
+                    task.deletes().forEach(d -> copies.add(d.copy()));
                     current.deletes.put(task.file().location(), copies);
                 }
             }
@@ -67,7 +69,13 @@ public final class CurrentFiles {
             deletes.remove(f.location());
         });
         merged.added().forEach(f -> files.put(f.location(), f.copyWithoutStats()));
-        deletes.putAll(merged.deletes());
+        DeleteFileSet obsolete = DeleteFileSet.of(merged.obsolete());
+        merged.deletes().forEach((file, added) -> {
+            List<DeleteFile> now = new ArrayList<>(deletes(file));
+            now.removeIf(obsolete::contains);
+            now.addAll(added);
+            deletes.put(file, now);
+        });
         return this;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
@@ -110,7 +111,7 @@ public final class DeleteMerge {
                 partly.put(file, positions);
             } else if (staged.remove(file) == null) {
                 emptied.add(data.get());
-                current.deletes(file).stream().filter(ContentFileUtil::isFileScoped).forEach(obsolete::add);
+                byPosition(file).stream().filter(ContentFileUtil::isFileScoped).forEach(obsolete::add);
             }
         });
         Map<String, List<DeleteFile>> deletes = new HashMap<>();
@@ -125,17 +126,24 @@ public final class DeleteMerge {
 
     private PositionDeleteIndex before(String file) {
         PositionDeleteIndex before = DeadRows.none();
-        List<DeleteFile> deletes = current.deletes(file);
+        List<DeleteFile> deletes = byPosition(file);
         if (!deletes.isEmpty()) {
             before.merge(loader.loadPositionDeletes(deletes, file));
         }
         return before;
     }
 
-    /** What is deleted in files of this file alone, which the new one takes the place of; null if nothing is. */
+    /** Those of other writers that go by values stay as they are. */
+    private List<DeleteFile> byPosition(String file) {
+        return current.deletes(file).stream().filter(d -> d.content() == FileContent.POSITION_DELETES).toList();
+    }
+
+    /**
+     * All that is deleted in a file; null if nothing is. Readers pass over files of positions where there is a vector, so
+     * that has to hold them too. Those about this file alone are superseded.
+     */
     private PositionDeleteIndex replaced(CharSequence file) {
-        List<DeleteFile> deletes = current.deletes(file.toString()).stream().filter(ContentFileUtil::isFileScoped)
-                .toList();
+        List<DeleteFile> deletes = byPosition(file.toString());
         return deletes.isEmpty() ? null : loader.loadPositionDeletes(deletes, file);
     }
 

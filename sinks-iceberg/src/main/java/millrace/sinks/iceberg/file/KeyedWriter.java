@@ -99,7 +99,10 @@ public final class KeyedWriter {
                     placed.nowhere(entry.getKey().bytes());
                     continue;
                 }
-                records.read(h.partition(), h.offset(), h.timestamp(), h.key(), h.value(), h.headers());
+                if (records.read(h.partition(), h.offset(), h.timestamp(), h.key(), h.value(),
+                        h.headers()) != Appended.WRITTEN) {
+                    throw new IllegalStateException("a record that could be read cannot be read again");
+                }
                 files.add(records.row());
                 placed.at(entry.getKey().bytes(), files.rowFile(), files.rowPosition());
             }

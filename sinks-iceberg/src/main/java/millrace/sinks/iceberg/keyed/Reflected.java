@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import millrace.sinks.iceberg.event.SourcePosition;
 
 /**
  * What an index reflects: the live rows of some topic partitions, as the table had them when it held these partitions up to
@@ -28,10 +29,20 @@ record Reflected(UUID table, long layout, String key, String topicId, int partit
     }
 
     /** The same after these partitions have moved on. */
-    Reflected after(long snapshot, Map<Integer, Long> moved) {
+    Reflected after(Map<Integer, Long> moved) {
         var all = new TreeMap<>(next);
         all.putAll(moved);
-        return new Reflected(table, layout, key, topicId, partitions, snapshot, all);
+        return new Reflected(table, layout, key, topicId, partitions, snapshotId, all);
+    }
+
+    /**
+     * The same with a later snapshot, if that has just these rows. One that already has later ones, which were committed
+     * without this being told, will not do: what is read to catch up is what was added after it.
+     */
+    Reflected asOf(long snapshot, SourcePosition position) {
+        boolean same = next.entrySet().stream()
+                .allMatch(e -> position.next(e.getKey()).orElse(e.getValue()) == (long) e.getValue());
+        return same ? new Reflected(table, layout, key, topicId, partitions, snapshot, next) : this;
     }
 
     /** Whether keys and positions mean the same in both. */

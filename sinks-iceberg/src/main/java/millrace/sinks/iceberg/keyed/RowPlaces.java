@@ -14,6 +14,7 @@ import java.util.function.IntSupplier;
 import millrace.sinks.iceberg.commit.TableState;
 import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.stage.KnownRows;
 import millrace.sinks.iceberg.stage.TableRowFiles;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -130,6 +131,7 @@ public final class RowPlaces implements KnownRows {
         undecided.clear();
         staged.clear();
         reading = null;
+        doubled = new DeadRows();
         keys = new TableKeys(spec, topicPartitions.getAsInt());
         Optional<Reflected> found = index.tag().flatMap(Reflected::fromJson);
         reflected = new Reflected(table.table(), table.layout(), keys.describe(), topicId, keys.partitions(),
@@ -148,15 +150,18 @@ public final class RowPlaces implements KnownRows {
                 read.forgotten().forEach(index::forget);
                 read.partitions().forEach(index::forget);
                 index.keepFiles(files(loaded));
-                reading = new Reading(live(loaded, -1), read.partitions(), false);
+                reading = new Reading(live(loaded, -1), read.partitions(), mayBeDoubled(table));
             }
             case IndexPlan.ReadAll all -> {
                 index.clear();
-                doubled = new DeadRows();
-                reading = new Reading(live(loaded, -1), new TreeSet<>(from.keySet()),
-                        table.layout() > TableState.FIRST_LAYOUT);
+                reading = new Reading(live(loaded, -1), new TreeSet<>(from.keySet()), mayBeDoubled(table));
             }
         }
+    }
+
+    /** Only others make a second row of a key, and then the table has another layout. */
+    private static boolean mayBeDoubled(TableState table) {
+        return table.layout() > TableState.FIRST_LAYOUT;
     }
 
     private LiveKeys live(Table table, long afterSequence) {
@@ -207,6 +212,9 @@ public final class RowPlaces implements KnownRows {
 
     /** The places of keys that are sorted by their names. */
     long[] find(List<byte[]> names) {
+        if (reading != null) {
+            throw new IllegalStateException(spec.qualifiedName() + ": the index is not ready");
+        }
         long[] places = index.find(names);
         if (undecided.isEmpty()) {
             return places;
@@ -230,7 +238,8 @@ public final class RowPlaces implements KnownRows {
     }
 
     void kill(DeadRows dead, long place) {
-        dead.add(index.locationOf(KeyIndex.file(place)), KeyIndex.position(place));
+        // A key that was deleted while the index did not follow may still have a place, in a file that has left the table.
+        index.locationOf(KeyIndex.file(place)).ifPresent(file -> dead.add(file, KeyIndex.position(place)));
     }
 
     /** Rows that are to be deleted although no record says so; with every proposal until one is committed. */
@@ -252,7 +261,7 @@ public final class RowPlaces implements KnownRows {
     }
 
     @Override
-    public void committed(List<String> proposals, long snapshotId) {
+    public void committed(List<String> proposals, long snapshotId, SourcePosition position) {
         String last = null;
         for (String id : undecided.keySet()) {
             last = proposals.contains(id) ? id : last;
@@ -264,12 +273,13 @@ public final class RowPlaces implements KnownRows {
         List<String> done = new ArrayList<>();
         for (Map.Entry<String, Undecided> of : undecided.entrySet()) {
             of.getValue().places().forEach((name, place) -> changes.put(name.bytes(), place));
-            reflected = reflected.after(snapshotId, of.getValue().next());
+            reflected = reflected.after(of.getValue().next());
             done.add(of.getKey());
             if (of.getKey().equals(last)) {
                 break;
             }
         }
+        reflected = reflected.asOf(snapshotId, position);
         index.apply(changes, reflected.toJson());
         done.forEach(undecided::remove);
         doubled = new DeadRows();

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import millrace.sinks.iceberg.commit.TableState;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.SourcePosition;
 
 /**
  * What a worker knows of the rows that its table has: of a table whose rows stay, nothing. It follows the worker's own
@@ -25,7 +26,7 @@ public interface KnownRows {
         public void proposed(Proposal proposal) {}
 
         @Override
-        public void committed(List<String> proposals, long snapshotId) {}
+        public void committed(List<String> proposals, long snapshotId, SourcePosition position) {}
 
         @Override
         public boolean beginsAnewWhenRejected() {
@@ -46,8 +47,13 @@ public interface KnownRows {
     /** A proposal, whose files it knows by its id, builds on the one before. */
     void proposed(Proposal proposal);
 
-    /** These proposals and all before them are in the table, as of this snapshot. */
-    void committed(List<String> proposals, long snapshotId);
+    /**
+     * These proposals and all before them are in the table.
+     *
+     * @param snapshotId one that has them, and perhaps later ones too
+     * @param position of the table in that snapshot
+     */
+    void committed(List<String> proposals, long snapshotId, SourcePosition position);
 
     /** Whether the worker starts from the table after any rejection, even if it could build on what is left. */
     boolean beginsAnewWhenRejected();

@@ -460,7 +460,7 @@ public final class StageWorker {
                 case TableLook.Unusable unusable -> block(unusable.problem());
                 case TableLook.Found found -> {
                     if (found.state().table().equals(chain.table)) {
-                        goOn();
+                        prepare();
                     } else {
                         restart();
                     }
@@ -508,7 +508,7 @@ public final class StageWorker {
 
     private void committed(SinkEvent.Committed committed) {
         try {
-            rows.committed(committed.proposals(), committed.snapshotId());
+            rows.committed(committed.proposals(), committed.snapshotId(), committed.position());
         } catch (RuntimeException e) {
             restart();
             throw e;

@@ -21,10 +21,12 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.event.Predecessor;
 import millrace.sinks.iceberg.event.Proposal;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.event.StagedDeletes;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -97,6 +99,26 @@ class TableCommitterTest {
         committed(commit(state(), "c1", 0, 10));
         assertThat(rows()).isEqualTo(10);
         assertReadable();
+    }
+
+    @Test
+    void neitherIsACommitOfVectorsThatConflictsWithItself() {
+        DataFile file = file(10);
+        TableState empty = state();
+        committed(committer.commit(new CommitRequest(empty, mark(empty, "c1", 10),
+                List.of(proposal(0, 10, file, Optional.empty())), OptionalInt.empty())));
+        DeadRows dead = new DeadRows();
+        dead.add(file.location(), 3);
+        TableState before = state();
+        Proposal second = proposal(10, 11, file(1), Optional.of(dead.write(table(), "p2")));
+        catalog.fault = Fault.COMMITTED_AND_CALLED_A_CONFLICT;
+        committed(committer.commit(new CommitRequest(before, mark(before, "c2", 11), List.of(second),
+                OptionalInt.empty())));
+        assertThat(table().currentSnapshot().summary()).containsEntry("total-position-deletes", "1")
+                .containsEntry("total-records", "11");
+        for (var manifest : table().currentSnapshot().allManifests(table().io())) {
+            assertThat(table().io().newInputFile(manifest.path()).exists()).isTrue();
+        }
     }
 
     @Test
@@ -238,9 +260,13 @@ class TableCommitterTest {
     }
 
     private Proposal proposal(long from, long to) {
+        return proposal(from, to, file(to - from), Optional.empty());
+    }
+
+    private Proposal proposal(long from, long to, DataFile file, Optional<StagedDeletes> deletes) {
         return new Proposal(UUID.randomUUID().toString(), "w", new Predecessor.AfterSnapshot(0), 1, "topic-id",
                 new TreeMap<>(Map.of(0, new OffsetRange(from, to))), List.of(0),
-                List.of(TableCommitter.staged(file(to - from), table().specs())), Optional.empty(),
+                List.of(TableCommitter.staged(file, table().specs())), deletes,
                 Collections.emptySortedMap(),
                 Instant.EPOCH);
     }

@@ -107,6 +107,18 @@ class KeyedTableTest {
     }
 
     @Test
+    void aVectorTakesOverWhatFilesOfPositionsSayAfterAnUpgrade() {
+        create(List.of(), "2");
+        land(put(1, "eu", 10), put(2, "eu", 20), put(3, "eu", 30));
+        land(gone(1));
+        table().updateProperties().set("format-version", "3").commit();
+        committer = new TableCommitter(tables, spec, id -> spec.columns());
+        land(gone(2));
+        assertThat(rows()).containsExactly("3 eu 30");
+        assertThat(files()).singleElement().satisfies(f -> assertThat(f.deletes()).hasSize(1));
+    }
+
+    @Test
     void expiryLeavesTheVectorsThatAreInUse() {
         create(List.of("region"), "3");
         land(put(1, "eu", 10), put(2, "eu", 20), put(3, "us", 30), put(4, "us", 40));
@@ -227,7 +239,8 @@ class KeyedTableTest {
 
     private void commit(Proposal... proposals) {
         commitUnheard(proposals);
-        places.committed(List.of(proposals).stream().map(Proposal::id).toList(), state().snapshotId());
+        places.committed(List.of(proposals).stream().map(Proposal::id).toList(), state().snapshotId(),
+                state().position().orElseThrow());
     }
 
     private void commitUnheard(Proposal... proposals) {

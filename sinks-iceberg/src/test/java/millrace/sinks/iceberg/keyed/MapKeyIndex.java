@@ -48,8 +48,8 @@ public final class MapKeyIndex implements KeyIndex {
     }
 
     @Override
-    public String locationOf(int file) {
-        return files.get(file);
+    public Optional<String> locationOf(int file) {
+        return Optional.of(files.get(file));
     }
 
     @Override

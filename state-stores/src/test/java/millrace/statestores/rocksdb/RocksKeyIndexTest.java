@@ -16,8 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Where keys are is found again, as of the last change that was said to be whole. */
+@ResourceLock(StateMemoryTest.MEMORY)
 class RocksKeyIndexTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_129L);
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * wherever one looks, the cause is cured, it goes on by itself or at a person's word, and every order is in its tables
  * exactly once.
  */
+@Isolated("it reads the log of the process, and stops brokers that others might be waiting for")
 class BlockedTest {
     private static final TableIdentifier BRONZE = TableIdentifier.of("bronze", "orders");
     private static final TableIdentifier SILVER = TableIdentifier.of("silver", "orders");

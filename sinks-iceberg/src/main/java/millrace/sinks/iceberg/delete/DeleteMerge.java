@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -23,9 +25,9 @@ import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.deletes.DeleteGranularity;
 import org.apache.iceberg.deletes.PositionDelete;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
+import org.apache.iceberg.deletes.SortingPositionOnlyDeleteWriter;
 import org.apache.iceberg.io.DeleteWriteResult;
 import org.apache.iceberg.io.OutputFileFactory;
-import org.apache.iceberg.deletes.SortingPositionOnlyDeleteWriter;
 import org.apache.iceberg.util.CharSequenceSet;
 import org.apache.iceberg.util.ContentFileUtil;
 
@@ -42,6 +44,8 @@ public final class DeleteMerge {
     private final Map<String, DataFile> staged = new HashMap<>();
     private final String name;
     private final BaseDeleteLoader loader;
+    /** What was deleted before in the files that something dies in; nothing for those without deletes. */
+    private final Map<String, PositionDeleteIndex> before = new HashMap<>();
 
     private DeleteMerge(Table table, CurrentFiles current, List<DataFile> staged, String name) {
         this.table = table;
@@ -77,7 +81,7 @@ public final class DeleteMerge {
             deletes.values().stream().flatMap(List::stream).forEach(delta::addDeletes);
             obsolete.forEach(delta::removeDeletes);
             emptied.forEach(delta::removeRows);
-            List<String> here = added.stream().map(ContentFile::location).toList();
+            Set<String> here = added.stream().map(ContentFile::location).collect(Collectors.toSet());
             delta.validateDataFilesExist(deletes.keySet().stream().filter(f -> !here.contains(f)).toList())
                     .validateDeletedFiles();
         }
@@ -105,13 +109,18 @@ public final class DeleteMerge {
             if (data.isEmpty()) {
                 return;
             }
-            PositionDeleteIndex all = before(file);
+            List<DeleteFile> deletes = byPosition(file);
+            PositionDeleteIndex all = DeadRows.none();
             all.merge(positions);
+            if (!deletes.isEmpty()) {
+                before.put(file, loader.loadPositionDeletes(deletes, file));
+                all.merge(before.get(file));
+            }
             if (all.cardinality() < data.get().recordCount()) {
                 partly.put(file, positions);
             } else if (staged.remove(file) == null) {
                 emptied.add(data.get());
-                byPosition(file).stream().filter(ContentFileUtil::isFileScoped).forEach(obsolete::add);
+                deletes.stream().filter(ContentFileUtil::isFileScoped).forEach(obsolete::add);
             }
         });
         Map<String, List<DeleteFile>> deletes = new HashMap<>();
@@ -124,15 +133,6 @@ public final class DeleteMerge {
         return new Merged(List.copyOf(staged.values()), deletes, obsolete, emptied);
     }
 
-    private PositionDeleteIndex before(String file) {
-        PositionDeleteIndex before = DeadRows.none();
-        List<DeleteFile> deletes = byPosition(file);
-        if (!deletes.isEmpty()) {
-            before.merge(loader.loadPositionDeletes(deletes, file));
-        }
-        return before;
-    }
-
     /** Those of other writers that go by values stay as they are. */
     private List<DeleteFile> byPosition(String file) {
         return current.deletes(file).stream().filter(d -> d.content() == FileContent.POSITION_DELETES).toList();
@@ -143,8 +143,7 @@ public final class DeleteMerge {
      * that has to hold them too. Those about this file alone are superseded.
      */
     private PositionDeleteIndex replaced(CharSequence file) {
-        List<DeleteFile> deletes = byPosition(file.toString());
-        return deletes.isEmpty() ? null : loader.loadPositionDeletes(deletes, file);
+        return before.get(file.toString());
     }
 
     private DeleteWriteResult write(Map<String, PositionDeleteIndex> positions) {

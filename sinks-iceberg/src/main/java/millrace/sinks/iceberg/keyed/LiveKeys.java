@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
@@ -54,6 +56,11 @@ final class LiveKeys {
 
     int files() {
         return tasks.size();
+    }
+
+    /** Of all files that are read. */
+    Set<String> locations() {
+        return tasks.stream().map(t -> t.file().location()).collect(Collectors.toSet());
     }
 
     int filesRead() {

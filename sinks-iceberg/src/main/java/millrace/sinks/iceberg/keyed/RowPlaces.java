@@ -1,14 +1,15 @@
 package millrace.sinks.iceberg.keyed;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntSupplier;
 import millrace.sinks.iceberg.commit.TableState;
@@ -21,7 +22,6 @@ import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.statestores.index.KeyIndex;
 import millrace.statestores.store.KeyBytes;
-import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
@@ -102,7 +102,7 @@ public final class RowPlaces implements KnownRows {
         private void findDoubled() {
             Map<KeyBytes, Long> here = new HashMap<>();
             List<byte[]> sorted = new ArrayList<>(names);
-            sorted.sort(java.util.Arrays::compareUnsigned);
+            sorted.sort(Arrays::compareUnsigned);
             long[] before = index.find(sorted);
             for (int i = 0; i < before.length; i++) {
                 if (before[i] != KeyIndex.NOWHERE) {
@@ -135,7 +135,7 @@ public final class RowPlaces implements KnownRows {
         keys = new TableKeys(spec, topicPartitions.getAsInt());
         Optional<Reflected> found = index.tag().flatMap(Reflected::fromJson);
         reflected = new Reflected(table.table(), table.layout(), keys.describe(), topicId, keys.partitions(),
-                table.snapshotId(), new java.util.TreeMap<>(from));
+                table.snapshotId(), new TreeMap<>(from));
         Table loaded = TableRowFiles.load(tables, spec, table.table());
         switch (IndexPlan.of(found, reflected, id -> sequence(loaded, id))) {
             case IndexPlan.UseAsItIs use -> {
@@ -149,8 +149,9 @@ public final class RowPlaces implements KnownRows {
             case IndexPlan.Read read -> {
                 read.forgotten().forEach(index::forget);
                 read.partitions().forEach(index::forget);
-                index.keepFiles(files(loaded));
-                reading = new Reading(live(loaded, -1), read.partitions(), mayBeDoubled(table));
+                LiveKeys live = live(loaded, -1);
+                index.keepFiles(live.locations());
+                reading = new Reading(live, read.partitions(), mayBeDoubled(table));
             }
             case IndexPlan.ReadAll all -> {
                 index.clear();
@@ -171,20 +172,6 @@ public final class RowPlaces implements KnownRows {
     private static OptionalLong sequence(Table table, long snapshotId) {
         Snapshot snapshot = table.snapshot(snapshotId);
         return snapshot == null ? OptionalLong.empty() : OptionalLong.of(snapshot.sequenceNumber());
-    }
-
-    private Set<String> files(Table table) {
-        Set<String> files = new java.util.HashSet<>();
-        if (reflected.snapshotId() != 0) {
-            try (var tasks = table.newScan().useSnapshot(reflected.snapshotId()).planFiles()) {
-                for (FileScanTask task : tasks) {
-                    files.add(task.file().location());
-                }
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
-        return files;
     }
 
     @Override

@@ -12,26 +12,25 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
-import millrace.sinks.iceberg.commit.CommitRules;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.commit.TableLook;
-import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.keyed.Accounts;
 import millrace.sinks.iceberg.keyed.KeyedRowFiles;
 import millrace.sinks.iceberg.keyed.MapKeyIndex;
 import millrace.sinks.iceberg.keyed.RowPlaces;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.stage.Clocks;
-import millrace.sinks.iceberg.stage.StageRules;
 import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.CloseableIterable;
@@ -61,10 +60,6 @@ final class KeyedSimulation {
     private final List<Worker> workers = new ArrayList<>();
     private final List<SimCommitter> committers = new ArrayList<>();
     private final List<FaultyLanding> landings = new ArrayList<>();
-    private final StageRules stageRules = new StageRules(Duration.ofSeconds(1), 1_500, 3, Duration.ofSeconds(2),
-            Duration.ofMillis(100), Duration.ofSeconds(1), StageRules.Unreadable.BLOCK);
-    private final CommitRules commitRules = new CommitRules(Duration.ofMillis(100), Duration.ofSeconds(3),
-            Duration.ofHours(1), Duration.ofMillis(100), Duration.ofSeconds(1));
     private final int keys;
     private boolean faults = true;
     private int names;
@@ -186,27 +181,28 @@ final class KeyedSimulation {
         }
         RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
         Map<String, List<Record>> byPartition = new HashMap<>();
-        Map<String, FileScanTask> partitions = new HashMap<>();
+        boolean empty = true;
         Set<String> deletes = new HashSet<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
             for (FileScanTask task : tasks) {
                 rewrite.deleteFile(task.file());
                 task.deletes().stream().filter(d -> deletes.add(d.location() + d.contentOffset()))
                         .forEach(rewrite::deleteFile);
-                partitions.put(task.file().partition().toString(), task);
+                empty = false;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (partitions.isEmpty()) {
+        if (empty) {
             return;
         }
-        var keyOf = new org.apache.iceberg.PartitionKey(table.spec(), table.schema());
-        var wrapper = new org.apache.iceberg.data.InternalRecordWrapper(table.schema().asStruct());
+        var keyOf = new PartitionKey(table.spec(), table.schema());
+        var wrapper = new InternalRecordWrapper(table.schema().asStruct());
         try (TableRows rows = TableRows.of(table)) {
             for (Record row : rows) {
                 keyOf.partition(wrapper.wrap(row));
-                byPartition.computeIfAbsent(text(keyOf, table), p -> new ArrayList<>()).add(row.copy());
+                byPartition.computeIfAbsent(table.spec().partitionToPath(keyOf), p -> new ArrayList<>())
+                        .add(row.copy());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -216,13 +212,9 @@ final class KeyedSimulation {
         note("someone rewrites the table");
     }
 
-    private static String text(org.apache.iceberg.PartitionKey key, Table table) {
-        return table.spec().partitionToPath(key);
-    }
-
     private static DataFile write(Table table, List<Record> rows) {
-        var key = new org.apache.iceberg.PartitionKey(table.spec(), table.schema());
-        key.partition(new org.apache.iceberg.data.InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
+        var key = new PartitionKey(table.spec(), table.schema());
+        key.partition(new InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
         OutputFileFactory files = OutputFileFactory.builderFor(table, 0, 0).format(FileFormat.PARQUET).build();
         DataWriter<Record> writer = new GenericFileWriterFactory.Builder(table).dataFileFormat(FileFormat.PARQUET)
                 .build().newDataWriter(table.spec().isPartitioned()
@@ -292,12 +284,7 @@ final class KeyedSimulation {
     }
 
     private void rebalance() {
-        List<Set<Integer>> parts = new ArrayList<>();
-        workers.forEach(w -> parts.add(new HashSet<>()));
-        int shift = random.nextInt(workers.size());
-        for (int p = 0; p < topic.partitions(); p++) {
-            parts.get((p + shift) % workers.size()).add(p);
-        }
+        List<Set<Integer>> parts = topic.sharedAmong(workers.size(), random);
         for (int i = 0; i < workers.size(); i++) {
             workers.get(i).source.assign(parts.get(i));
         }
@@ -305,7 +292,7 @@ final class KeyedSimulation {
     }
 
     private void newCommitter() {
-        committers.add(new SimCommitter("c" + ++names, id, landing(), control, commitRules, clock));
+        committers.add(new SimCommitter("c" + ++names, id, landing(), control, SimRules.COMMIT, clock));
         note(committers.get(committers.size() - 1).name + " starts");
     }
 
@@ -334,15 +321,11 @@ final class KeyedSimulation {
             RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index);
             worker = new StageWorker("sim", name, source, landing(),
                     KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places, Clocks.NONE,
-                    control.sender(name), stageRules, clock);
+                    control.sender(name), SimRules.STAGE, clock);
         }
 
         void hear(int most) {
-            for (int i = 0; i < most && heard < control.log.size(); i++) {
-                if (control.log.get(heard++) instanceof SinkEvent.Answer answer) {
-                    worker.hear(answer);
-                }
-            }
+            heard = control.answers(heard, most, worker::hear);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import millrace.sinks.iceberg.event.ControlLog;
 import millrace.sinks.iceberg.event.SinkEvent;
@@ -18,6 +19,17 @@ final class SimControl {
     ControlLog sender(String name) {
         Deque<SinkEvent> queue = underWay.computeIfAbsent(name, n -> new ArrayDeque<>());
         return queue::add;
+    }
+
+    /** Gives the answers among the next events at most; returns how many events have been heard then. */
+    int answers(int heard, int most, Consumer<SinkEvent.Answer> to) {
+        int end = Math.min(log.size(), heard + most);
+        for (int i = heard; i < end; i++) {
+            if (log.get(i) instanceof SinkEvent.Answer answer) {
+                to.accept(answer);
+            }
+        }
+        return end;
     }
 
     /** What the sender had under way is lost with it, or all of it arrives. */

@@ -1,8 +1,11 @@
 package millrace.sinks.iceberg.simulation;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The source topic: partitions of records, and of offsets that no reader sees (transaction markers, aborted records). */
@@ -37,6 +40,19 @@ final class SimTopic {
 
     void marker(int partition) {
         partitions.get(partition).add(Optional.empty());
+    }
+
+    /** The assignment of a group: disjoint in itself, but the old owner of a partition may not know yet. */
+    List<Set<Integer>> sharedAmong(int members, RandomGenerator random) {
+        List<Set<Integer>> parts = new ArrayList<>();
+        for (int i = 0; i < members; i++) {
+            parts.add(new HashSet<>());
+        }
+        int shift = random.nextInt(members);
+        for (int p = 0; p < partitions(); p++) {
+            parts.get((p + shift) % members).add(p);
+        }
+        return parts;
     }
 
     long end(int partition) {

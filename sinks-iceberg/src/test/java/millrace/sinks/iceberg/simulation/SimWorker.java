@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.random.RandomGenerator;
-import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.file.Appended;
 import millrace.sinks.iceberg.stage.Clocks;
@@ -46,11 +45,7 @@ final class SimWorker {
     }
 
     void hear(int most) {
-        for (int i = 0; i < most && heard < control.log.size(); i++) {
-            if (control.log.get(heard++) instanceof SinkEvent.Answer answer) {
-                worker.hear(answer);
-            }
-        }
+        heard = control.answers(heard, most, worker::hear);
     }
 
     /** Files in memory; their content is the list of their rows. */

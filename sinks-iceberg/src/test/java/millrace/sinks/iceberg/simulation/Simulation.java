@@ -2,12 +2,9 @@ package millrace.sinks.iceberg.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import millrace.sinks.iceberg.commit.CommitRules;
-import millrace.sinks.iceberg.stage.StageRules;
 
 /**
  * The sink in one thread: real workers and real committers on a topic, a control partition and a table in memory. A
@@ -25,10 +22,6 @@ final class Simulation {
     private final SimControl control = new SimControl();
     private final List<SimWorker> workers = new ArrayList<>();
     private final List<SimCommitter> committers = new ArrayList<>();
-    private final StageRules stageRules = new StageRules(Duration.ofSeconds(1), 1_500, 3, Duration.ofSeconds(2),
-            Duration.ofMillis(100), Duration.ofSeconds(1), StageRules.Unreadable.BLOCK);
-    private final CommitRules commitRules = new CommitRules(Duration.ofMillis(100), Duration.ofSeconds(3),
-            Duration.ofHours(1), Duration.ofMillis(100), Duration.ofSeconds(1));
     private int names;
     private int rows;
     private int schema = 1;
@@ -149,14 +142,8 @@ final class Simulation {
         }
     }
 
-    /** The assignment of a group: disjoint in itself, but the old owner of a partition may not know yet. */
     private void rebalance() {
-        List<Set<Integer>> parts = new ArrayList<>();
-        workers.forEach(w -> parts.add(new HashSet<>()));
-        int shift = random.nextInt(workers.size());
-        for (int p = 0; p < topic.partitions(); p++) {
-            parts.get((p + shift) % workers.size()).add(p);
-        }
+        List<Set<Integer>> parts = topic.sharedAmong(workers.size(), random);
         for (int i = 0; i < workers.size(); i++) {
             workers.get(i).assign(parts.get(i));
         }
@@ -164,11 +151,11 @@ final class Simulation {
     }
 
     private void newWorker() {
-        workers.add(new SimWorker("w" + ++names, random, topic, table, control, clock, stageRules));
+        workers.add(new SimWorker("w" + ++names, random, topic, table, control, clock, SimRules.STAGE));
     }
 
     private void newCommitter() {
-        committers.add(new SimCommitter("c" + ++names, SimTable.ID, table, control, commitRules, clock));
+        committers.add(new SimCommitter("c" + ++names, SimTable.ID, table, control, SimRules.COMMIT, clock));
         note(committers.get(committers.size() - 1).name + " starts");
     }
 

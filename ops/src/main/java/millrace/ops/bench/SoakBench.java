@@ -45,6 +45,7 @@ public final class SoakBench {
             "gold.last_events");
     private static final String NAME = "soak";
     private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration MOMENT = Duration.ofSeconds(2);
 
     private final Plan plan;
     private final BooleanSupplier stop;
@@ -67,7 +68,8 @@ public final class SoakBench {
      * @param rows of its topic that it has committed
      * @param behind those that it has not
      * @param rss of the process, all in bytes from here on; -1 if the system does not tell
-     * @param store of the folder of its state
+     * @param store of the folder of its state, as the mean of many moments since the look before: what is in it goes up
+     * and down by a third with each compaction of a store, and few looks would measure where in that they fell
      * @param heap in use
      * @param stateMemory that its stores take beside the heap
      */
@@ -225,10 +227,22 @@ public final class SoakBench {
         private void look(Duration every) throws IOException, InterruptedException {
             long began = System.nanoTime();
             for (long look = 1;; look++) {
-                Thread.sleep(Duration.ofNanos(began + look * every.toNanos() - System.nanoTime()));
+                long store = storeUntil(began + look * every.toNanos());
                 requireRunning();
-                sample((System.nanoTime() - began) / 1_000_000_000).say();
+                sample((System.nanoTime() - began) / 1_000_000_000, store).say();
             }
+        }
+
+        /** The mean size of the state's folder from now to then. */
+        private long storeUntil(long then) throws IOException, InterruptedException {
+            long sum = 0;
+            long moments = 0;
+            for (long left; (left = then - System.nanoTime()) > 0;) {
+                sum += size(state);
+                moments++;
+                Thread.sleep(Duration.ofNanos(Math.min(left, MOMENT.toNanos())));
+            }
+            return moments == 0 ? size(state) : sum / moments;
         }
 
         private void requireRunning() {
@@ -238,10 +252,10 @@ public final class SoakBench {
             }
         }
 
-        private Sample sample(long seconds) throws IOException, InterruptedException {
+        private Sample sample(long seconds, long store) throws IOException, InterruptedException {
             Runtime jvm = Runtime.getRuntime();
             TopicProgress progress = TopicProgress.of(admin, NAME, topic);
-            return new Sample(seconds, progress.committed(), progress.behind(), rss(), size(state),
+            return new Sample(seconds, progress.committed(), progress.behind(), rss(), store,
                     jvm.totalMemory() - jvm.freeMemory(), run.kept().memory());
         }
 

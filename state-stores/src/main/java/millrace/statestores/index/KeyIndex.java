@@ -46,6 +46,18 @@ public interface KeyIndex extends AutoCloseable {
     /** Forgets everything. */
     void clear();
 
+    /**
+     * Goes on through all keys in their order.
+     *
+     * @param after the key that was visited last; empty to begin
+     * @param most how many at once
+     * @return the key visited last; empty if there are no more
+     */
+    Optional<byte[]> visit(Optional<byte[]> after, int most, Visitor visitor);
+
+    /** Forgets the numbers of files; no place of a key may be in one. */
+    void forgetFiles(Set<String> locations);
+
     /** Forgets the numbers of all other files; no place of a live row may be in one. */
     void keepFiles(Set<String> locations);
 
@@ -74,6 +86,11 @@ public interface KeyIndex extends AutoCloseable {
     /** The position in the file of a place. */
     static long position(long place) {
         return place & 0xffff_ffffL;
+    }
+
+    /** Is told of keys. */
+    interface Visitor {
+        void key(byte[] key, long place);
     }
 
     /** Changes in their order; a later one of a key wins. */

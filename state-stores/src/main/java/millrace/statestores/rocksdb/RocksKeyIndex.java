@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -232,6 +235,36 @@ public final class RocksKeyIndex implements KeyIndex {
         } catch (RocksDBException e) {
             throw failed(e);
         }
+    }
+
+    @Override
+    public Optional<byte[]> visit(Optional<byte[]> after, int most, Visitor visitor) {
+        // What is visited once need not push out what is looked up all the time.
+        try (ReadOptions once = new ReadOptions().setFillCache(false); RocksIterator i = db.newIterator(once)) {
+            byte[] from = after.map(RocksKeyIndex::keyKey).orElse(new byte[] {KEY});
+            i.seek(from);
+            if (after.isPresent() && i.isValid() && Arrays.equals(i.key(), from)) {
+                i.next();
+            }
+            byte[] last = null;
+            int count = 0;
+            for (; i.isValid() && i.key()[0] == KEY && count < most; i.next(), count++) {
+                byte[] key = i.key();
+                last = Arrays.copyOfRange(key, 1, key.length);
+                visitor.key(last, ByteBuffer.wrap(i.value()).getLong());
+            }
+            i.status();
+            return count == most ? Optional.of(last) : Optional.empty();
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void forgetFiles(Set<String> locations) {
+        Set<String> kept = new HashSet<>(numbers.keySet());
+        kept.removeAll(locations);
+        keepFiles(kept);
     }
 
     @Override

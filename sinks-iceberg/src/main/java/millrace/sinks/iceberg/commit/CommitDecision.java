@@ -2,6 +2,7 @@ package millrace.sinks.iceberg.commit;
 
 import java.util.List;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
 import millrace.sinks.iceberg.event.SourcePosition;
 
@@ -29,6 +30,15 @@ public sealed interface CommitDecision {
      * @param proposal whose worker that is; empty if it is another committer
      */
     record LookAgain(String proposal) implements CommitDecision {}
+
+    /** Put a rewrite's files in the place of those it was made of, once what is accepted is committed. */
+    record Replace(Rewrite rewrite) implements CommitDecision {}
+
+    /** Tell the maintenance worker again what it has not heard. */
+    record AlreadyReplaced(String rewrite) implements CommitDecision {}
+
+    /** Tell the maintenance worker that its rewrite is in vain. */
+    record RefuseRewrite(String rewrite, String message) implements CommitDecision {}
 
     /** See to it that the table can hold records of the registry's schema. */
     record Evolve(int schemaId) implements CommitDecision {}

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.sinks.iceberg.event.ControlLog;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -160,6 +161,7 @@ public final class CommitDuty {
             case CommitOutcome.Unknown unknown -> block(unknown.problem(), now);
             case CommitOutcome.Unreadable u -> throw new IllegalStateException("a claim has no files");
             case CommitOutcome.SchemaRefused r -> throw new IllegalStateException("a claim changes no schema");
+            case CommitOutcome.RewriteRefused r -> throw new IllegalStateException("a claim replaces no file");
         }
     }
 
@@ -185,6 +187,9 @@ public final class CommitDuty {
             switch (decision) {
                 case CommitDecision.Wait w -> {}
                 case CommitDecision.Commit commit -> commit(commit, OptionalInt.empty(), now);
+                case CommitDecision.Replace replace -> replace(replace.rewrite(), now);
+                case CommitDecision.AlreadyReplaced already -> announce(asked.table(), already.rewrite());
+                case CommitDecision.RefuseRewrite refuse -> refuse(asked.table(), refuse.rewrite(), refuse.message());
                 case CommitDecision.Reject reject -> answer(reject);
                 case CommitDecision.AlreadyCommitted already -> announce(asked.table(), List.of(already.proposal()));
                 case CommitDecision.LookAgain again -> {
@@ -204,11 +209,25 @@ public final class CommitDuty {
     }
 
     private void commit(CommitDecision.Commit decided, OptionalInt evolveFor, Instant now) {
-        var request = new CommitRequest(ledger.table(), decided.mark().as(ids.get()), decided.proposals(), evolveFor);
+        commit(new CommitRequest(ledger.table(), decided.mark().as(ids.get()), decided.proposals(), evolveFor), now);
+    }
+
+    private void replace(Rewrite rewrite, Instant now) {
+        if (ledger.hasAccepted()) {
+            commit(ledger.cut(), OptionalInt.empty(), now);
+        }
+        if (ledger != null) {
+            CommitMark mark = ledger.cut().mark().inLayout(ledger.table().layout() + 1).as(ids.get());
+            commit(CommitRequest.of(ledger.table(), mark, rewrite), now);
+        }
+    }
+
+    private void commit(CommitRequest request, Instant now) {
+        OptionalInt evolveFor = request.evolveFor();
         switch (landing.commit(request)) {
             case CommitOutcome.Committed committed -> {
                 ledger.committed(committed.state());
-                announce(committed.state(), request.proposals().stream().map(Proposal::id).toList());
+                announce(committed.state(), request);
                 evolveFor.ifPresent(id -> evolved(committed.state(), id));
                 act(ledger.decide(now), now);
             }
@@ -230,6 +249,8 @@ public final class CommitDuty {
                 ledger = null;
                 state = new CommitState.TakingOver();
             }
+            case CommitOutcome.RewriteRefused refused -> refuse(ledger.table(),
+                    request.rewrite().orElseThrow().id(), refused.message());
             case CommitOutcome.SchemaRefused refused -> control.send(new SinkEvent.SchemaRefused(
                     ledger.table().table(), ledger.table().epoch(), evolveFor.orElse(-1),
                     String.join("\n", refused.problems().stream().map(Problem::message).toList())));
@@ -243,8 +264,23 @@ public final class CommitDuty {
 
     private void announceDoubtful(TableState found) {
         inDoubt.filter(r -> found.isMarkedBy(r.mark().commitId()))
-                .ifPresent(r -> announce(found, r.proposals().stream().map(Proposal::id).toList()));
+                .ifPresent(r -> announce(found, r));
         inDoubt = Optional.empty();
+    }
+
+    private void announce(TableState table, CommitRequest done) {
+        announce(table, done.proposals().stream().map(Proposal::id).toList());
+        done.rewrite().ifPresent(r -> announce(table, r.id()));
+    }
+
+    private void announce(TableState table, String rewrite) {
+        control.send(new SinkEvent.Rewritten(table.table(), table.epoch(), rewrite, table.snapshotId(),
+                table.layout()));
+    }
+
+    private void refuse(TableState table, String rewrite, String message) {
+        LOG.info("{}: rewrite {} is in vain: {}", name, rewrite, message);
+        control.send(new SinkEvent.RewriteRefused(table.table(), table.epoch(), rewrite, message));
     }
 
     private void announce(TableState table, List<String> proposals) {

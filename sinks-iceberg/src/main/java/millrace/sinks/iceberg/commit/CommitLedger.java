@@ -11,20 +11,25 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import millrace.sinks.iceberg.commit.CommitDecision.AlreadyCommitted;
+import millrace.sinks.iceberg.commit.CommitDecision.AlreadyReplaced;
 import millrace.sinks.iceberg.commit.CommitDecision.Commit;
 import millrace.sinks.iceberg.commit.CommitDecision.Evolve;
 import millrace.sinks.iceberg.commit.CommitDecision.LookAgain;
+import millrace.sinks.iceberg.commit.CommitDecision.RefuseRewrite;
 import millrace.sinks.iceberg.commit.CommitDecision.Reject;
+import millrace.sinks.iceberg.commit.CommitDecision.Replace;
 import millrace.sinks.iceberg.commit.CommitDecision.Wait;
 import millrace.sinks.iceberg.commit.CommitDecision.Why;
 import millrace.sinks.iceberg.event.Predecessor.AfterProposal;
 import millrace.sinks.iceberg.event.Predecessor.AfterSnapshot;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SinkEvent.Answer;
 import millrace.sinks.iceberg.event.SinkEvent.Blocked;
 import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
+import millrace.sinks.iceberg.event.SinkEvent.RewriteStaged;
 import millrace.sinks.iceberg.event.SinkEvent.SchemaNeeded;
 import millrace.sinks.iceberg.event.SinkEvent.Unblocked;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -103,6 +108,11 @@ public final class CommitLedger {
         return table;
     }
 
+    /** Whether there is something to commit. */
+    boolean hasAccepted() {
+        return !accepted.isEmpty();
+    }
+
     /** Proposals that are accepted and not yet committed. */
     public int undecided() {
         return accepted.size() + waiting.size();
@@ -124,6 +134,7 @@ public final class CommitLedger {
                 answerRejected(decisions);
                 yield decisions;
             }
+            case RewriteStaged staged -> List.of(judge(staged.rewrite(), now));
             case SchemaNeeded needed -> List.of(new Evolve(needed.schemaId()));
             // A committer with nothing to commit would otherwise never learn that another has come after it.
             case Answer a -> a.epoch() > table.epoch() ? List.of(new LookAgain("")) : List.of();
@@ -203,6 +214,21 @@ public final class CommitLedger {
         }
     }
 
+    private CommitDecision judge(Rewrite r, Instant now) {
+        if (table.history().has(r.id())) {
+            return new AlreadyReplaced(r.id());
+        }
+        if (r.layout() > table.layout() && !lookedFor.contains(r.id())) {
+            return new LookAgain(r.id());
+        }
+        if (!table.canFollowFrom(r.layout())) {
+            return new RefuseRewrite(r.id(), "others have moved rows meanwhile");
+        }
+        return r.created().plus(rules.oldest()).isBefore(now)
+                ? new RefuseRewrite(r.id(), "it is so old that its files may be taken for orphans")
+                : new Replace(r);
+    }
+
     private Verdict judge(Proposal p, Instant now) {
         if (unreadable.contains(p.id())) {
             return new Verdict.Bad(Reason.FILES);
@@ -211,7 +237,7 @@ public final class CommitLedger {
         if (ahead && !lookedFor.contains(p.id())) {
             return Verdict.AHEAD;
         }
-        if (p.layout() != table.layout()) {
+        if (!table.canFollowFrom(p.layout())) {
             return new Verdict.Bad(Reason.LAYOUT);
         }
         if (!position.topicId().isEmpty() && !position.topicId().equals(p.topicId())) {

@@ -59,6 +59,11 @@ public record CommitMark(String commitId, long epoch, long layout, SourcePositio
         return new CommitMark(id, epoch, layout, position, control, heads, clocks);
     }
 
+    /** The same in another layout. */
+    CommitMark inLayout(long other) {
+        return new CommitMark(commitId, epoch, other, position, control, heads, clocks);
+    }
+
     /** As entries of a snapshot's summary. */
     public Map<String, String> toSummary() {
         var summary = new LinkedHashMap<String, String>();

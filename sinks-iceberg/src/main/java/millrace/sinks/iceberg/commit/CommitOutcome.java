@@ -20,6 +20,9 @@ public sealed interface CommitOutcome {
     /** Nothing was changed: the files of this proposal cannot be read as files of the table. */
     record Unreadable(String proposal, String message) implements CommitOutcome {}
 
+    /** Nothing was changed: the files of the rewrite cannot take the place of those it was made of. */
+    record RewriteRefused(String message) implements CommitOutcome {}
+
     /** Nothing was changed: the table cannot be made to hold the schema. */
     record SchemaRefused(List<Problem> problems) implements CommitOutcome {
         public SchemaRefused {

@@ -46,7 +46,8 @@ public final class MarkedTable {
         }
         return new TableLook.Found(new TableState(uuid(table), head == null ? 0 : head.snapshotId(), mark,
                 newest.map(s -> s.summary().get(CommitMark.COMMIT_ID)), table.schemas().keySet(),
-                table.schema().schemaId(), foreign.since(newest, ancestry(table, head))));
+                table.schema().schemaId(), foreign.since(newest, ancestry(table, head)),
+                LayoutHistory.fromJson(table.properties().get(LayoutHistory.PROPERTY))));
     }
 
     /** What the table holds according to its snapshots alone, after a rollback: the state that an adoption starts from. */
@@ -56,7 +57,7 @@ public final class MarkedTable {
         return new TableState(uuid(table), head == null ? 0 : head.snapshotId(),
                 newest.flatMap(s -> CommitMark.fromSummary(s.summary())),
                 newest.map(s -> s.summary().get(CommitMark.COMMIT_ID)), table.schemas().keySet(),
-                table.schema().schemaId(), TableState.Others.LEFT_ROWS_ALONE);
+                table.schema().schemaId(), TableState.Others.LEFT_ROWS_ALONE, LayoutHistory.NONE);
     }
 
     static String property(Snapshot snapshot, CommitMark mark) {

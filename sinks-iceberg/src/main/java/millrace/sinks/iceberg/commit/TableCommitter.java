@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.commit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,13 @@ import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.delete.CurrentFiles;
 import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.delete.DeleteMerge;
+import millrace.sinks.iceberg.delete.Replacement;
 import millrace.sinks.iceberg.event.Proposal;
-import millrace.sinks.iceberg.event.StagedDeletes;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.StagedFile;
+import millrace.sinks.iceberg.moved.MovedRows;
+import millrace.sinks.iceberg.moved.MovedRowsFile;
+import millrace.sinks.iceberg.moved.Moves;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.StorageFullException;
@@ -28,11 +33,13 @@ import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.CleanableFailure;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -54,11 +61,21 @@ import org.slf4j.LoggerFactory;
 public final class TableCommitter implements LandingTable {
     private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOVES_KEPT = 8;
 
     private final IcebergTables tables;
     private final TableSpec spec;
     private final IntFunction<FieldType.Struct> schemas;
     private Optional<CurrentFiles> current = Optional.empty();
+    /** By location, of the rewrites that were followed last. */
+    private final Map<String, MovedRows> moved = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, MovedRows> eldest) {
+            return size() > MOVES_KEPT;
+        }
+    };
 
     /** @param schemas row types by the registry's ids; may throw what a registry throws */
     public TableCommitter(IcebergTables tables, TableSpec spec, IntFunction<FieldType.Struct> schemas) {
@@ -108,14 +125,15 @@ public final class TableCommitter implements LandingTable {
         DeadRows dead = new DeadRows();
         for (Proposal proposal : request.proposals()) {
             try {
-                read(proposal, table.specs(), files);
+                files.addAll(read(proposal.files(), table.specs()));
             } catch (RuntimeException | JsonProcessingException e) {
                 return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
             }
         }
         for (Proposal proposal : request.proposals()) {
             try {
-                proposal.deletes().ifPresent(d -> dead.addAll(DeadRows.read(table.io(), d)));
+                proposal.deletes().ifPresent(d -> dead.addAll(
+                        DeadRows.read(table.io(), d).follow(movedSince(table, request, proposal.layout()))));
             } catch (NotFoundException | IllegalArgumentException e) {
                 return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
@@ -124,9 +142,18 @@ public final class TableCommitter implements LandingTable {
         }
         DeleteMerge.Merged merged;
         try {
-            merged = dead.isEmpty()
-                    ? DeleteMerge.Merged.of(files)
-                    : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId());
+            if (request.rewrite().isPresent()) {
+                switch (replacement(table, request, request.rewrite().get())) {
+                    case Replacement.Outcome.Impossible impossible -> {
+                        return new CommitOutcome.RewriteRefused(impossible.why());
+                    }
+                    case Replacement.Outcome.Possible possible -> merged = possible.merged();
+                }
+            } else {
+                merged = dead.isEmpty()
+                        ? DeleteMerge.Merged.of(files)
+                        : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId());
+            }
         } catch (RuntimeException e) {
             return new CommitOutcome.NotCommitted(unavailable(e));
         }
@@ -143,7 +170,10 @@ public final class TableCommitter implements LandingTable {
                     ? before.map(c -> c.after(done.state().snapshotId(), merged))
                     : Optional.empty();
             // Nobody reads them again; what stays is an orphan.
-            request.proposals().stream().flatMap(p -> p.deletes().stream()).forEach(d -> forget(table, d));
+            request.proposals().stream().flatMap(p -> p.deletes().stream())
+                    .forEach(d -> forget(table, d.location()));
+            request.expected().history().without(done.state().history()).stream().map(LayoutHistory.Step::location)
+                    .filter(l -> !l.isEmpty()).forEach(l -> forget(table, l));
         }
         return outcome.orElseGet(() -> new CommitOutcome.Unknown(
                 unavailable(new IllegalStateException("the commit is done but cannot be read back"))));
@@ -157,15 +187,46 @@ public final class TableCommitter implements LandingTable {
                 .map(CommitMark::commitId).equals(request.expected().mark().map(CommitMark::commitId))
                 // Others have moved rows, and the commit does not say so.
                 || request.expected().others() == TableState.Others.CHANGED_ROWS
-                        && request.mark().layout() == request.expected().layout()
+                        && (request.mark().layout() == request.expected().layout() || request.rewrite().isPresent())
                         && request.expected().mark().isPresent();
     }
 
-    private static void forget(Table table, StagedDeletes deletes) {
+    private static void forget(Table table, String location) {
         try {
-            table.io().deleteFile(deletes.location());
+            table.io().deleteFile(location);
         } catch (RuntimeException e) {
-            LOG.debug("{} stays", deletes.location(), e);
+            LOG.debug("{} stays", location, e);
+        }
+    }
+
+    /** Where rows have gone since a layout that a proposal or a rewrite was made in. */
+    private Moves movedSince(Table table, CommitRequest request, long layout) {
+        Moves moves = new Moves();
+        for (LayoutHistory.Step step : request.expected().history().since(layout)) {
+            if (!step.location().isEmpty()) {
+                moves.add(moved.computeIfAbsent(step.location(),
+                        l -> MovedRowsFile.read(table.io().newInputFile(l, step.bytes()))));
+            }
+        }
+        return moves;
+    }
+
+    private Replacement.Outcome replacement(Table table, CommitRequest request, Rewrite rewrite) {
+        try {
+            List<DataFile> files = read(rewrite.files(), table.specs());
+            CurrentFiles now = current(table, request);
+            if (rewrite.moved().isEmpty()) {
+                return table.snapshot(rewrite.snapshotId()) == null
+                        ? new Replacement.Outcome.Impossible("the snapshot that it was made from has expired")
+                        : Replacement.untouched(now, CurrentFiles.of(table, rewrite.snapshotId()), rewrite.replaced(),
+                                files);
+            }
+            Rewrite.StagedMoves staged = rewrite.moved().get();
+            return Replacement.following(table, now, files,
+                    MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
+                    movedSince(table, request, rewrite.layout()), request.mark().commitId());
+        } catch (NotFoundException | IllegalArgumentException | JsonProcessingException e) {
+            return new Replacement.Outcome.Impossible("its files cannot be read: " + e.getMessage());
         }
     }
 
@@ -189,7 +250,11 @@ public final class TableCommitter implements LandingTable {
         }
         var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
-        if (merged.isAppend()) {
+        if (request.rewrite().isPresent() && merged.isReplacement()) {
+            RewriteFiles rewrite = transaction.newRewrite().validateFromSnapshot(request.expected().snapshotId());
+            merged.into(rewrite);
+            commit(rewrite.validateWith(validator), mark);
+        } else if (merged.isAppend()) {
             AppendFiles append = transaction.newAppend();
             merged.added().forEach(append::appendFile);
             commit(append.validateWith(validator), mark);
@@ -198,8 +263,12 @@ public final class TableCommitter implements LandingTable {
             merged.into(delta);
             commit(delta.validateWith(validator), mark);
         }
-        transaction.updateProperties()
-                .set(MarkedTable.PROPERTY, MarkedTable.property(transaction.table().currentSnapshot(), mark)).commit();
+        UpdateProperties properties = transaction.updateProperties().set(MarkedTable.PROPERTY,
+                MarkedTable.property(transaction.table().currentSnapshot(), mark));
+        if (request.rewrite().isPresent()) {
+            properties.set(LayoutHistory.PROPERTY, request.history().toJson());
+        }
+        properties.commit();
         transaction.commitTransaction();
     }
 
@@ -211,6 +280,10 @@ public final class TableCommitter implements LandingTable {
     private CommitOutcome afterFailure(CommitRequest request, RuntimeException failure) {
         if (failure instanceof ValidationException || failure instanceof CommitFailedException) {
             return new CommitOutcome.Conflict(String.valueOf(failure.getMessage()));
+        }
+        if (failure instanceof IllegalArgumentException && request.rewrite().isPresent()) {
+            // Iceberg has refused it before it wrote anything, and rows that come in must not wait for it.
+            return new CommitOutcome.RewriteRefused(String.valueOf(failure.getMessage()));
         }
         if (failure instanceof CleanableFailure) {
             return new CommitOutcome.NotCommitted(unavailable(failure));
@@ -225,11 +298,13 @@ public final class TableCommitter implements LandingTable {
                 : Optional.empty();
     }
 
-    private static void read(Proposal proposal, Map<Integer, PartitionSpec> specs, List<DataFile> into)
+    private static List<DataFile> read(List<StagedFile> staged, Map<Integer, PartitionSpec> specs)
             throws JsonProcessingException {
-        for (StagedFile file : proposal.files()) {
-            into.add((DataFile) ContentFileParser.fromJson(JSON.readTree(file.content()), specs));
+        List<DataFile> files = new ArrayList<>();
+        for (StagedFile file : staged) {
+            files.add((DataFile) ContentFileParser.fromJson(JSON.readTree(file.content()), specs));
         }
+        return files;
     }
 
     /** A closed file as a proposal carries it. */

@@ -14,9 +14,10 @@ import millrace.sinks.iceberg.event.SourcePosition;
  * @param schemaIds every schema that the table has or had
  * @param schemaId the current one
  * @param others of a table whose rows stay it is {@link Others#LEFT_ROWS_ALONE}, always
+ * @param history how the table came to its layout
  */
 public record TableState(UUID table, long snapshotId, Optional<CommitMark> mark, Optional<String> newestInAncestry,
-        Set<Integer> schemaIds, int schemaId, Others others) {
+        Set<Integer> schemaIds, int schemaId, Others others, LayoutHistory history) {
     /** The layout that a table has from its first commit on, if it was empty. */
     public static final long FIRST_LAYOUT = 1;
 
@@ -38,6 +39,11 @@ public record TableState(UUID table, long snapshotId, Optional<CommitMark> mark,
 
     public long layout() {
         return mark.map(CommitMark::layout).orElse(0L);
+    }
+
+    /** Whether rows can be found that were at some position in an older layout. */
+    public boolean canFollowFrom(long layout) {
+        return history.leads(layout, layout());
     }
 
     /** Absent before anything of the topic has been committed, and after a take-over of an empty table. */

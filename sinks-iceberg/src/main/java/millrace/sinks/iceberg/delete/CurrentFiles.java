@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
@@ -59,6 +60,11 @@ public final class CurrentFiles {
     /** What is deleted in a data file. */
     public List<DeleteFile> deletes(String location) {
         return deletes.getOrDefault(location, List.of());
+    }
+
+    /** Of them those that name rows by their position. */
+    List<DeleteFile> deletesByPosition(String location) {
+        return deletes(location).stream().filter(d -> d.content() == FileContent.POSITION_DELETES).toList();
     }
 
     /** These, moved on to the snapshot that a commit has made; not to be used as they were. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import millrace.sinks.iceberg.event.StagedDeletes;
+import millrace.sinks.iceberg.moved.Moves;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
@@ -37,6 +38,19 @@ public final class DeadRows {
     public void addAll(DeadRows others) {
         others.byFile.forEach(
                 (file, positions) -> byFile.computeIfAbsent(file, f -> none()).merge(positions));
+    }
+
+    /** The same rows where they are now; without those that were dead when their files were rewritten. */
+    public DeadRows follow(Moves moves) {
+        DeadRows now = new DeadRows();
+        byFile.forEach((file, positions) -> {
+            if (moves.has(file)) {
+                positions.forEach(p -> moves.follow(file, p).ifPresent(to -> now.add(to.file(), to.position())));
+            } else {
+                now.byFile.computeIfAbsent(file, f -> none()).merge(positions);
+            }
+        });
+        return now;
     }
 
     /** Positions that others can be added to. */

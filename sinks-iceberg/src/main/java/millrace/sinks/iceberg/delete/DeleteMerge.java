@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableUtil;
@@ -73,6 +73,32 @@ public final class DeleteMerge {
         /** Whether only files are added. */
         public boolean isAppend() {
             return deletes.isEmpty() && obsolete.isEmpty() && emptied.isEmpty();
+        }
+
+        /** The same, and files that leave the table with what is deleted in them. */
+        Merged andWithout(List<DataFile> replaced, List<DeleteFile> theirDeletes) {
+            List<DataFile> allEmptied = new ArrayList<>(emptied);
+            allEmptied.addAll(replaced);
+            List<DeleteFile> allObsolete = new ArrayList<>(obsolete);
+            allObsolete.addAll(theirDeletes);
+            return new Merged(added, deletes, allObsolete, allEmptied);
+        }
+
+        /** Whether Iceberg takes it for a replacement of files by others with the same rows. */
+        public boolean isReplacement() {
+            return !emptied.isEmpty() && (deletes.isEmpty() || !obsolete.isEmpty()) && rows(added) <= rows(emptied);
+        }
+
+        private static long rows(List<DataFile> files) {
+            return files.stream().mapToLong(DataFile::recordCount).sum();
+        }
+
+        /** Puts all of it into one change of the table. */
+        public void into(RewriteFiles rewrite) {
+            added.forEach(rewrite::addFile);
+            deletes.values().stream().flatMap(List::stream).forEach(rewrite::addFile);
+            obsolete.forEach(rewrite::deleteFile);
+            emptied.forEach(rewrite::deleteFile);
         }
 
         /** Puts all of it into one change of the table. */
@@ -135,7 +161,7 @@ public final class DeleteMerge {
 
     /** Those of other writers that go by values stay as they are. */
     private List<DeleteFile> byPosition(String file) {
-        return current.deletes(file).stream().filter(d -> d.content() == FileContent.POSITION_DELETES).toList();
+        return current.deletesByPosition(file);
     }
 
     /**

@@ -27,6 +27,19 @@ public sealed interface SinkEvent {
      */
     record SchemaNeeded(UUID table, String worker, int schemaId) implements SinkEvent {}
 
+    /** A maintenance worker proposes that files take the place of others. */
+    record RewriteStaged(UUID table, Rewrite rewrite) implements SinkEvent {}
+
+    /**
+     * Files have taken the place of others.
+     *
+     * @param layout of the table since then; positions of an older one can be followed for a while
+     */
+    record Rewritten(UUID table, long epoch, String rewrite, long snapshotId, long layout) implements Answer {}
+
+    /** A rewrite will never be part of the table. */
+    record RewriteRefused(UUID table, long epoch, String rewrite, String message) implements Answer {}
+
     /**
      * Proposals are part of the table.
      *

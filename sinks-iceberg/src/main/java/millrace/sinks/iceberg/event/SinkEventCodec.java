@@ -16,6 +16,9 @@ import millrace.sinks.iceberg.event.SinkEvent.Committed;
 import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
 import millrace.sinks.iceberg.event.SinkEvent.Rejected;
+import millrace.sinks.iceberg.event.SinkEvent.RewriteRefused;
+import millrace.sinks.iceberg.event.SinkEvent.RewriteStaged;
+import millrace.sinks.iceberg.event.SinkEvent.Rewritten;
 import millrace.sinks.iceberg.event.SinkEvent.SchemaEvolved;
 import millrace.sinks.iceberg.event.SinkEvent.SchemaNeeded;
 import millrace.sinks.iceberg.event.SinkEvent.SchemaRefused;
@@ -67,6 +70,13 @@ public final class SinkEventCodec {
                     .put("schema", e.schemaId()).put("table-schema", e.tableSchemaId());
             case SchemaRefused e -> json.put("type", "schema-refused").put("epoch", e.epoch())
                     .put("schema", e.schemaId()).put("message", e.message());
+            case RewriteStaged e -> rewrite(json.put("type", e.rewrite().moved().isPresent()
+                    ? "moves-staged"
+                    : "rewrite-staged"), e.rewrite());
+            case Rewritten e -> json.put("type", "rewritten").put("epoch", e.epoch()).put("rewrite", e.rewrite())
+                    .put("snapshot", e.snapshotId()).put("layout", e.layout());
+            case RewriteRefused e -> json.put("type", "rewrite-refused").put("epoch", e.epoch())
+                    .put("rewrite", e.rewrite()).put("message", e.message());
             case Blocked e -> json.put("type", "blocked").put("reporter", e.reporter()).put("code", e.code())
                     .put("message", e.message()).put("remedy", e.remedy()).put("since", e.since().toString());
             case Unblocked e -> json.put("type", "unblocked").put("reporter", e.reporter());
@@ -97,6 +107,13 @@ public final class SinkEventCodec {
                     integer(json, "table-schema"));
             case "schema-refused" -> new SchemaRefused(table, Json.number(json, "epoch"), integer(json, "schema"),
                     Json.string(json, "message"));
+            case "rewrite-staged" -> new RewriteStaged(table, rewrite(json, Optional.empty()));
+            case "moves-staged" -> new RewriteStaged(table,
+                    rewrite(json, Optional.of(moves(Json.required(json, "moved")))));
+            case "rewritten" -> new Rewritten(table, Json.number(json, "epoch"), Json.string(json, "rewrite"),
+                    Json.number(json, "snapshot"), Json.number(json, "layout"));
+            case "rewrite-refused" -> new RewriteRefused(table, Json.number(json, "epoch"),
+                    Json.string(json, "rewrite"), Json.string(json, "message"));
             case "blocked" -> new Blocked(table, Json.string(json, "reporter"), Json.string(json, "code"),
                     Json.string(json, "message"), Json.string(json, "remedy"),
                     Json.instant(json, "since"));
@@ -117,9 +134,7 @@ public final class SinkEventCodec {
                 .add(range.to()));
         ArrayNode schemas = json.putArray("schemas");
         p.schemaIds().forEach(schemas::add);
-        ArrayNode files = json.putArray("files");
-        p.files().forEach(f -> files.addObject().put("rows", f.rows()).put("bytes", f.bytes()).put("content",
-                f.content()));
+        files(json, p.files());
         p.deletes().ifPresent(d -> json.putObject("deletes").put("rows", d.rows()).put("bytes", d.bytes())
                 .put("location", d.location()));
         Json.longs(json.putObject("clocks"), p.clocks());
@@ -138,12 +153,41 @@ public final class SinkEventCodec {
                 new OffsetRange(Json.number("from", e.getValue().get(0)), Json.number("to", e.getValue().get(1)))));
         List<Integer> schemas = new ArrayList<>();
         Json.array(json, "schemas").forEach(id -> schemas.add(Json.integer("schemas", id)));
+        return new Proposal(Json.string(json, "id"), Json.string(json, "worker"), predecessor,
+                Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files(json), deletes,
+                Json.longs(json, "clocks"), Json.instant(json, "created"));
+    }
+
+    private static void rewrite(ObjectNode json, Rewrite r) {
+        json.put("id", r.id()).put("worker", r.worker()).put("layout", r.layout()).put("snapshot", r.snapshotId())
+                .put("created", r.created().toString());
+        ArrayNode replaced = json.putArray("replaced");
+        r.replaced().forEach(replaced::add);
+        files(json, r.files());
+        r.moved().ifPresent(m -> json.putObject("moved").put("location", m.location()).put("bytes", m.bytes()));
+    }
+
+    private static Rewrite.StagedMoves moves(JsonNode json) {
+        return new Rewrite.StagedMoves(Json.string(json, "location"), Json.number(json, "bytes"));
+    }
+
+    private static Rewrite rewrite(JsonNode json, Optional<Rewrite.StagedMoves> moved) {
+        return new Rewrite(Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
+                Json.number(json, "snapshot"), strings(json, "replaced"), files(json), moved,
+                Json.instant(json, "created"));
+    }
+
+    private static void files(ObjectNode json, List<StagedFile> files) {
+        ArrayNode array = json.putArray("files");
+        files.forEach(f -> array.addObject().put("rows", f.rows()).put("bytes", f.bytes()).put("content",
+                f.content()));
+    }
+
+    private static List<StagedFile> files(JsonNode json) {
         List<StagedFile> files = new ArrayList<>();
         Json.array(json, "files").forEach(f -> files.add(new StagedFile(Json.string(f, "content"),
                 Json.number(f, "rows"), Json.number(f, "bytes"))));
-        return new Proposal(Json.string(json, "id"), Json.string(json, "worker"), predecessor,
-                Json.number(json, "layout"), Json.string(json, "topic-id"), ranges, schemas, files, deletes,
-                Json.longs(json, "clocks"), Json.instant(json, "created"));
+        return files;
     }
 
     private static void position(ObjectNode json, SourcePosition position) {

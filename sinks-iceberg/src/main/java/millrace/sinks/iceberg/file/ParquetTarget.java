@@ -5,7 +5,7 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
 /** An Iceberg output file as Parquet's writer wants it. */
-record ParquetTarget(OutputFile file) implements org.apache.parquet.io.OutputFile {
+public record ParquetTarget(OutputFile file) implements org.apache.parquet.io.OutputFile {
     @Override
     public PositionOutputStream create(long blockSize) {
         return new Stream(file.create());

@@ -14,7 +14,7 @@ import millrace.sinks.iceberg.event.SourcePosition;
  * What an index reflects: the live rows of some topic partitions, as the table had them when it held these partitions up to
  * these offsets.
  *
- * @param layout of the table; positions mean nothing in another one
+ * @param layout of the table; a place is of this one or a later one, and means nothing in another line of layouts
  * @param key columns and their types, which decide the bytes of a key
  * @param partitions how many the topic has, which decides where a key's records are
  * @param snapshotId one in which the table had the rows; 0 for a table without one
@@ -26,6 +26,11 @@ record Reflected(UUID table, long layout, String key, String topicId, int partit
 
     Reflected {
         next = Collections.unmodifiableSortedMap(new TreeMap<>(next));
+    }
+
+    /** The same of another layout. */
+    Reflected inLayout(long other) {
+        return new Reflected(table, other, key, topicId, partitions, snapshotId, next);
     }
 
     /** The same after these partitions have moved on. */

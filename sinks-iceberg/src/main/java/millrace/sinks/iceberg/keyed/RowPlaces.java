@@ -3,19 +3,24 @@ package millrace.sinks.iceberg.keyed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntSupplier;
+import millrace.sinks.iceberg.commit.LayoutHistory;
 import millrace.sinks.iceberg.commit.TableState;
 import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.event.Proposal;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.moved.MovedRowsFile;
+import millrace.sinks.iceberg.moved.Moves;
 import millrace.sinks.iceberg.stage.KnownRows;
 import millrace.sinks.iceberg.stage.TableRowFiles;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -24,6 +29,7 @@ import millrace.statestores.index.KeyIndex;
 import millrace.statestores.store.KeyBytes;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +51,7 @@ public final class RowPlaces implements KnownRows {
     private final IcebergTables tables;
     private final IntSupplier topicPartitions;
     private final KeyIndex index;
+    private final Sweeping sweeping;
 
     private final Map<String, Undecided> undecided = new LinkedHashMap<>();
     /** By the id of a proposal that is about to be made. */
@@ -52,8 +59,23 @@ public final class RowPlaces implements KnownRows {
     private TableKeys keys;
     private Reflected reflected;
     private Reading reading;
+    /** Where rows have gone since the layout that the index reflects. */
+    private Moves moves = new Moves();
+    /** The newest one that {@link #moves} lead to. */
+    private long layout;
+    private Optional<Sweep> sweep = Optional.empty();
     /** Rows that have a newer one of the same key beside them, which someone else has added. */
     private DeadRows doubled = new DeadRows();
+
+    /**
+     * How places are brought up to date after rewrites.
+     *
+     * @param after how many rewrites a walk through all keys is worth it; far fewer than a table remembers
+     * @param atOnce keys that are visited at a time
+     */
+    public record Sweeping(int after, int atOnce) {
+        public static final Sweeping USUAL = new Sweeping(8, 5_000);
+    }
 
     private record Undecided(Map<KeyBytes, Long> places, Map<Integer, Long> next) {}
 
@@ -119,7 +141,9 @@ public final class RowPlaces implements KnownRows {
     }
 
     /** @param topicPartitions how many partitions the topic has */
-    public RowPlaces(TableSpec spec, IcebergTables tables, IntSupplier topicPartitions, KeyIndex index) {
+    public RowPlaces(TableSpec spec, IcebergTables tables, IntSupplier topicPartitions, KeyIndex index,
+            Sweeping sweeping) {
+        this.sweeping = sweeping;
         this.spec = spec;
         this.tables = tables;
         this.topicPartitions = topicPartitions;
@@ -133,11 +157,21 @@ public final class RowPlaces implements KnownRows {
         reading = null;
         doubled = new DeadRows();
         keys = new TableKeys(spec, topicPartitions.getAsInt());
+        moves = new Moves();
+        sweep = Optional.empty();
+        layout = table.layout();
         Optional<Reflected> found = index.tag().flatMap(Reflected::fromJson);
         reflected = new Reflected(table.table(), table.layout(), keys.describe(), topicId, keys.partitions(),
                 table.snapshotId(), new TreeMap<>(from));
         Table loaded = TableRowFiles.load(tables, spec, table.table());
-        switch (IndexPlan.of(found, reflected, id -> sequence(loaded, id))) {
+        Optional<Reflected> followed = found.filter(f -> canFollow(f, table, loaded)).map(f -> f.inLayout(layout));
+        IndexPlan plan = IndexPlan.of(followed, reflected, id -> sequence(loaded, id));
+        if (plan instanceof IndexPlan.ReadAll) {
+            moves = new Moves();
+        } else {
+            reflected = reflected.inLayout(found.orElseThrow().layout());
+        }
+        switch (plan) {
             case IndexPlan.UseAsItIs use -> {
                 use.forgotten().forEach(index::forget);
                 index.apply(index.changes(), reflected.toJson());
@@ -150,12 +184,103 @@ public final class RowPlaces implements KnownRows {
                 read.forgotten().forEach(index::forget);
                 read.partitions().forEach(index::forget);
                 LiveKeys live = live(loaded, -1);
-                index.keepFiles(live.locations());
+                Set<String> kept = new HashSet<>(live.locations());
+                kept.addAll(moves.files());
+                index.keepFiles(kept);
                 reading = new Reading(live, read.partitions(), mayBeDoubled(table));
             }
             case IndexPlan.ReadAll all -> {
                 index.clear();
                 reading = new Reading(live(loaded, -1), new TreeSet<>(from.keySet()), mayBeDoubled(table));
+            }
+        }
+    }
+
+    /** Whether the places of an index can be followed to where the rows are now; then {@link #moves} lead there. */
+    private boolean canFollow(Reflected found, TableState table, Table loaded) {
+        if (!table.canFollowFrom(found.layout())) {
+            return false;
+        }
+        try {
+            moves = moves(table.history().since(found.layout()), loaded);
+            return true;
+        } catch (RowsLostException e) {
+            LOG.info("{}: {}; reading the table's keys", spec.qualifiedName(), e.getMessage());
+            return false;
+        }
+    }
+
+    private static Moves moves(List<LayoutHistory.Step> steps, Table table) {
+        Moves moves = new Moves();
+        for (LayoutHistory.Step step : steps) {
+            try {
+                moves.add(MovedRowsFile.read(table.io().newInputFile(step.location(), step.bytes())));
+            } catch (NotFoundException | IllegalArgumentException e) {
+                throw new RowsLostException("where rewrite " + step.id() + " has put rows is not known any more", e);
+            }
+        }
+        return moves;
+    }
+
+    @Override
+    public void moved(TableState table) {
+        List<LayoutHistory.Step> steps = table.history().since(layout);
+        Moves newer = moves(steps, TableRowFiles.load(tables, spec, table.table()));
+        doubled = doubled.follow(newer);
+        moves.addAll(newer);
+        layout = table.layout();
+    }
+
+    /** Puts the places of the index where rows have moved to, some keys at a time, once enough rewrites have come together. */
+    @Override
+    public void tidy() {
+        if (reading != null) {
+            return;
+        }
+        if (sweep.isEmpty() && moves.size() >= sweeping.after()) {
+            sweep = Optional.of(new Sweep());
+        }
+        sweep.ifPresent(Sweep::step);
+    }
+
+    /** Where a row is now that an index or a proposal has at a place. */
+    private long follow(long place, Moves through) {
+        if (place == KeyIndex.NOWHERE || through.isEmpty()) {
+            return place;
+        }
+        Optional<String> file = index.locationOf(KeyIndex.file(place));
+        if (file.isEmpty() || !through.has(file.get())) {
+            return place;
+        }
+        return through.follow(file.get(), KeyIndex.position(place))
+                .map(to -> KeyIndex.place(index.fileOf(to.file()), to.position())).orElse(KeyIndex.NOWHERE);
+    }
+
+    /** One walk through all keys, after which the first moves are not needed any more. */
+    private final class Sweep {
+        private final int count = moves.size();
+        private final long to = layout;
+        private Optional<byte[]> last = Optional.empty();
+
+        void step() {
+            Moves through = moves.first(count);
+            KeyIndex.Changes changes = index.changes();
+            last = index.visit(last, sweeping.atOnce(), (name, place) -> {
+                long now = follow(place, through);
+                if (now != place) {
+                    changes.put(name, now);
+                }
+            });
+            boolean done = last.isEmpty();
+            if (done) {
+                reflected = reflected.inLayout(to);
+            }
+            index.apply(changes, reflected.toJson());
+            if (done) {
+                undecided.values().forEach(u -> u.places().replaceAll((name, place) -> follow(place, through)));
+                index.forgetFiles(through.files());
+                moves.forget(count);
+                sweep = Optional.empty();
             }
         }
     }
@@ -226,7 +351,13 @@ public final class RowPlaces implements KnownRows {
 
     void kill(DeadRows dead, long place) {
         // A key that was deleted while the index did not follow may still have a place, in a file that has left the table.
-        index.locationOf(KeyIndex.file(place)).ifPresent(file -> dead.add(file, KeyIndex.position(place)));
+        index.locationOf(KeyIndex.file(place)).ifPresent(file -> {
+            if (moves.has(file)) {
+                moves.follow(file, KeyIndex.position(place)).ifPresent(to -> dead.add(to.file(), to.position()));
+            } else {
+                dead.add(file, KeyIndex.position(place));
+            }
+        });
     }
 
     /** Rows that are to be deleted although no record says so; with every proposal until one is committed. */
@@ -244,7 +375,7 @@ public final class RowPlaces implements KnownRows {
         Map<Integer, Long> next = new HashMap<>();
         proposal.ranges().forEach((partition, range) -> next.put(partition, range.to()));
         Map<KeyBytes, Long> changed = staged.remove(proposal.id());
-        undecided.put(proposal.id(), new Undecided(changed == null ? Map.of() : changed, next));
+        undecided.put(proposal.id(), new Undecided(changed == null ? new HashMap<>() : changed, next));
     }
 
     @Override
@@ -259,7 +390,7 @@ public final class RowPlaces implements KnownRows {
         KeyIndex.Changes changes = index.changes();
         List<String> done = new ArrayList<>();
         for (Map.Entry<String, Undecided> of : undecided.entrySet()) {
-            of.getValue().places().forEach((name, place) -> changes.put(name.bytes(), place));
+            of.getValue().places().forEach((name, place) -> changes.put(name.bytes(), follow(place, moves)));
             reflected = reflected.after(of.getValue().next());
             done.add(of.getKey());
             if (of.getKey().equals(last)) {

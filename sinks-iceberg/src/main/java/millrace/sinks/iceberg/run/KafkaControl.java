@@ -155,6 +155,7 @@ final class KafkaControl implements ControlLog, AutoCloseable {
             case SinkEvent.FilesStaged s -> blocked.getOrDefault(s.table(), new ConcurrentHashMap<>())
                     .remove(s.proposal().worker());
             case SinkEvent.SchemaNeeded s -> {}
+            case SinkEvent.RewriteStaged r -> {}
             case SinkEvent.Answer a -> {}
         }
         listeners.forEach(listener -> listener.accept(event));

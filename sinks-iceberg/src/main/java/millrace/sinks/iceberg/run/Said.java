@@ -25,6 +25,7 @@ final class Said {
             case SinkEvent.Unblocked u -> open.remove(new Voice(u.table(), u.reporter()));
             case SinkEvent.FilesStaged s -> {}
             case SinkEvent.SchemaNeeded s -> {}
+            case SinkEvent.RewriteStaged r -> {}
             case SinkEvent.Answer a -> {}
         }
         return true;

@@ -134,7 +134,8 @@ final class StageService implements AutoCloseable {
         KeyIndex index = RocksKeyIndex.open(
                 indexes.folder().resolve(spec.qualifiedName()).resolve(Integer.toString(number)),
                 Map.of(StateMemory.BUDGET, Long.toString(indexes.memory())));
-        RowPlaces places = new RowPlaces(spec, table.tables(), source::partitions, index);
+        RowPlaces places = new RowPlaces(spec, table.tables(), source::partitions, index,
+                RowPlaces.Sweeping.USUAL);
         return new Staging(KeyedRowFiles.factory(table.tables(), spec, registry::byId, places), places,
                 Math.min(MOST_HELD, config.mostStagedBytes()), index::close);
     }

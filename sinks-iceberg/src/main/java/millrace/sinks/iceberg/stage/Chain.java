@@ -23,7 +23,7 @@ import millrace.sinks.iceberg.event.SourcePosition;
  */
 final class Chain {
     final UUID table;
-    final long layout;
+    private long layout;
     final String topicId;
     private final Map<String, Sent> undecided = new LinkedHashMap<>();
     private final Map<Integer, Long> stagedTo;
@@ -39,6 +39,15 @@ final class Chain {
         this.stagedTo = new HashMap<>(from);
         this.origin = new HashMap<>(from);
         this.predecessor = new AfterSnapshot(snapshotId);
+    }
+
+    /** Of the table, that the next proposal's positions are of. */
+    long layout() {
+        return layout;
+    }
+
+    void inLayout(long newer) {
+        layout = newer;
     }
 
     Predecessor predecessor() {

@@ -29,6 +29,12 @@ public interface KnownRows {
         public void committed(List<String> proposals, long snapshotId, SourcePosition position) {}
 
         @Override
+        public void moved(TableState table) {}
+
+        @Override
+        public void tidy() {}
+
+        @Override
         public boolean beginsAnewWhenRejected() {
             return false;
         }
@@ -55,8 +61,28 @@ public interface KnownRows {
      */
     void committed(List<String> proposals, long snapshotId, SourcePosition position);
 
+    /**
+     * The table has been rewritten: rows are where its history says from now on, which leads here from the layout that it
+     * was told last. When it throws, nothing has changed.
+     *
+     * @throws RowsLostException if it cannot be found out where they are
+     */
+    void moved(TableState table);
+
+    /** Does for some milliseconds what can wait. */
+    void tidy();
+
     /** Whether the worker starts from the table after any rejection, even if it could build on what is left. */
     boolean beginsAnewWhenRejected();
+
+    /** It cannot be found out where rows are now; whoever needs to know begins anew. */
+    final class RowsLostException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public RowsLostException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 
     /** How far {@link #prepare} is. */
     sealed interface Readiness {

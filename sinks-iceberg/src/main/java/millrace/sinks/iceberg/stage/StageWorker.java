@@ -78,6 +78,8 @@ public final class StageWorker {
     private Instant lookAgain = Instant.MIN;
     /** The schema that a committer has last said the table was changed for. */
     private OptionalInt evolvedFor = OptionalInt.empty();
+    /** Whether the table has a newer layout than the chain. */
+    private boolean rewritten;
     private long assignment = -1;
     private long epoch;
     private long proposals;
@@ -246,6 +248,7 @@ public final class StageWorker {
             }
         }
         epoch = Math.max(epoch, table.epoch());
+        rewritten = false;
         chain = new Chain(table.table(), table.snapshotId(), table.layout(), topicId, from);
         proposedClocks = Collections.emptySortedMap();
         try {
@@ -298,6 +301,13 @@ public final class StageWorker {
         if (!(state instanceof WorkerState.Staging)) {
             return;
         }
+        if (rewritten) {
+            follow();
+            if (!(state instanceof WorkerState.Staging)) {
+                return;
+            }
+        }
+        rows.tidy();
         boolean full = chain.undecided() >= rules.mostUndecided();
         source.flow(full ? Flow.PAUSED : Flow.READING);
         Duration untilRoll = Duration.between(now, rollAt);
@@ -320,6 +330,24 @@ public final class StageWorker {
             if (state instanceof WorkerState.Staging) {
                 recovered();
             }
+        }
+    }
+
+    /** Takes note of where rows are after a rewrite. It need not be at once: proposals of an older layout are followed too. */
+    private void follow() {
+        if (landing.look() instanceof TableLook.Found found && found.state().table().equals(chain.table)) {
+            TableState table = found.state();
+            if (table.layout() > chain.layout() && table.canFollowFrom(chain.layout())) {
+                try {
+                    rows.moved(table);
+                } catch (KnownRows.RowsLostException e) {
+                    LOG.info("{}: {}; starting from the table", name, e.getMessage());
+                    restart();
+                    return;
+                }
+                chain.inLayout(table.layout());
+            }
+            rewritten = false;
         }
     }
 
@@ -392,7 +420,8 @@ public final class StageWorker {
         String id = files == null ? worker + "-" + ++proposals : openId;
         List<Integer> schemas = files == null ? List.of() : List.of(files.schemaId());
         RowFiles.Closed closed = files == null ? RowFiles.Closed.NOTHING : files.close();
-        Proposal proposal = new Proposal(id, worker, chain.predecessor(), chain.layout, chain.topicId, ranges, schemas,
+        Proposal proposal = new Proposal(id, worker, chain.predecessor(), chain.layout(), chain.topicId, ranges,
+                schemas,
                 closed.files(), closed.deletes(), known, files == null ? now : openedAt);
         files = null;
         proposedClocks = known;
@@ -491,6 +520,8 @@ public final class StageWorker {
                     }
                 }
                 case SinkEvent.Rejected rejected -> rejected(rejected);
+                case SinkEvent.Rewritten done -> rewritten |= done.layout() > chain.layout();
+                case SinkEvent.RewriteRefused refused -> {}
                 case SinkEvent.SchemaEvolved evolved -> {
                     if (isAwaited(evolved.schemaId())) {
                         evolvedFor = OptionalInt.of(evolved.schemaId());

@@ -201,7 +201,7 @@ class KeyedTableTest {
     }
 
     private void begin(MapKeyIndex with) {
-        places = new RowPlaces(spec, tables, () -> 1, with);
+        places = new RowPlaces(spec, tables, () -> 1, with, RowPlaces.Sweeping.USUAL);
         places.begin(state(), "topic-id", Map.of(0, offset));
         assertThat(places.prepare()).isEqualTo(Readiness.READY);
     }

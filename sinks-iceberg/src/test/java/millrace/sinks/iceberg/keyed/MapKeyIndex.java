@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.keyed;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public final class MapKeyIndex implements KeyIndex {
 
     @Override
     public Optional<String> locationOf(int file) {
-        return Optional.of(files.get(file));
+        return Optional.of(files.get(file)).filter(l -> !l.isEmpty());
     }
 
     @Override
@@ -95,6 +96,23 @@ public final class MapKeyIndex implements KeyIndex {
         tag = Optional.empty();
         places.clear();
         files.clear();
+    }
+
+    @Override
+    public Optional<byte[]> visit(Optional<byte[]> after, int most, Visitor visitor) {
+        List<byte[]> sorted = places.keySet().stream().map(KeyBytes::bytes).sorted(Arrays::compareUnsigned)
+                .filter(k -> after.isEmpty() || Arrays.compareUnsigned(k, after.get()) > 0).limit(most).toList();
+        sorted.forEach(k -> visitor.key(k, places.get(new KeyBytes(k))));
+        return sorted.size() == most ? Optional.of(sorted.get(most - 1)) : Optional.empty();
+    }
+
+    @Override
+    public void forgetFiles(Set<String> locations) {
+        locations.forEach(l -> {
+            if (files.contains(l)) {
+                files.set(files.indexOf(l), "");
+            }
+        });
     }
 
     @Override

@@ -18,7 +18,11 @@ import millrace.sinks.iceberg.keyed.Accounts;
 import millrace.sinks.iceberg.keyed.KeyedRowFiles;
 import millrace.sinks.iceberg.keyed.MapKeyIndex;
 import millrace.sinks.iceberg.keyed.RowPlaces;
+import millrace.sinks.iceberg.maintain.MaintenanceRules;
+import millrace.sinks.iceberg.maintain.MaintenanceWorker;
 import millrace.sinks.iceberg.read.TableRows;
+import millrace.sinks.iceberg.rewrite.Pace;
+import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.stage.Clocks;
 import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -43,7 +47,7 @@ import org.apache.iceberg.io.OutputFileFactory;
  * to.
  */
 final class KeyedSimulation {
-    private static final int QUIET_ROUNDS = 400;
+    private static final int QUIET_ROUNDS = 1_500;
     private static final List<List<String>> PARTITIONINGS = List.of(List.of(), List.of(), List.of("region"),
             List.of("bucket(3, id)"));
     private static final List<String> REGIONS = List.of("eu", "us", "asia");
@@ -60,9 +64,12 @@ final class KeyedSimulation {
     private final List<Worker> workers = new ArrayList<>();
     private final List<SimCommitter> committers = new ArrayList<>();
     private final List<FaultyLanding> landings = new ArrayList<>();
+    private final List<Maintainer> maintainers = new ArrayList<>();
+    private final MaintenanceRules maintenance;
     private final int keys;
     private boolean faults = true;
     private int names;
+    private long rewrites;
     private long balance;
 
     /** @param trace null for none; what happened, in order */
@@ -76,6 +83,11 @@ final class KeyedSimulation {
                 random.nextInt(3) == 0 ? List.of("balance desc") : List.of(),
                 Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3"));
         id = tables.loadOrCreate(spec).uuid();
+        RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
+                random.nextBoolean() ? 0 : Long.MAX_VALUE, 1 << 20);
+        maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), Duration.ofSeconds(2),
+                Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite);
+        maintainers.add(new Maintainer());
         newCommitter();
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             workers.add(new Worker(new MapKeyIndex()));
@@ -121,6 +133,12 @@ final class KeyedSimulation {
                 worker.worker.step();
             }
         }
+        for (Maintainer maintainer : maintainers) {
+            if (!faults || random.nextInt(3) != 0) {
+                maintainer.hear(faults ? random.nextInt(4) : 1_000);
+                maintainer.worker.step();
+            }
+        }
         for (SimCommitter committer : List.copyOf(committers)) {
             if (!faults || random.nextInt(3) != 0) {
                 committer.step(faults ? random.nextInt(6) : 1_000);
@@ -150,6 +168,18 @@ final class KeyedSimulation {
             case 4, 5 -> rebalance();
             case 6 -> foreignRewrite();
             case 7 -> expire();
+            case 9 -> {
+                Maintainer dead = maintainers.remove(random.nextInt(maintainers.size()));
+                control.senderDies(dead.name, random.nextBoolean());
+                note(dead.name + " dies");
+                rewrites += dead.worker.state().rewrites();
+                maintainers.add(new Maintainer());
+            }
+            case 10 -> {
+                if (maintainers.size() < 3) {
+                    maintainers.add(new Maintainer());
+                }
+            }
             case 8 -> {
                 if (workers.size() < 4) {
                     workers.add(new Worker(new MapKeyIndex()));
@@ -309,6 +339,22 @@ final class KeyedSimulation {
         }
     }
 
+    /** How many rewrites became part of the table. */
+    long rewrites() {
+        return rewrites + maintainers.stream().mapToLong(m -> m.worker.state().rewrites()).sum();
+    }
+
+    private final class Maintainer {
+        final String name = "m" + ++names;
+        final MaintenanceWorker worker = new MaintenanceWorker(name, tables, spec, control.sender(name), maintenance,
+                Runnable::run, Pace.UNLIMITED, clock);
+        private int heard = control.log.size();
+
+        void hear(int most) {
+            heard = control.answers(heard, most, worker::hear);
+        }
+    }
+
     private final class Worker {
         final String name = "w" + ++names;
         final SimSource source = new SimSource(random, topic);
@@ -318,7 +364,8 @@ final class KeyedSimulation {
 
         Worker(MapKeyIndex index) {
             this.index = index;
-            RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index);
+            RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index,
+                    new RowPlaces.Sweeping(1 + random.nextInt(3), 1 + random.nextInt(8)));
             worker = new StageWorker("sim", name, source, landing(),
                     KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places, Clocks.NONE,
                     control.sender(name), SimRules.STAGE, clock);

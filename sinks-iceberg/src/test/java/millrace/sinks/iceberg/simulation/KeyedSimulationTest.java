@@ -4,31 +4,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A table whose rows change by key is what its records come to, whatever fails and whoever rewrites it meanwhile. */
 class KeyedSimulationTest {
     private static final int SEEDS = Integer.getInteger("millrace.seeds",
             System.getProperty("millrace.suite", "slice").equals("long") ? 3_000 : 60);
+    private static final int LINE = 400;
     private static final int TRACE = Integer.getInteger("millrace.trace", 120);
+
+    private long rewrites;
 
     @Test
     void theTableIsWhatItsRecordsComeTo() {
         long rows = 0;
+        rewrites = 0;
         long first = Long.getLong("millrace.seed", 1);
         long last = Long.getLong("millrace.seed", SEEDS);
         for (long seed = first; seed <= last; seed++) {
             rows += run(seed);
         }
         assertThat(rows).isGreaterThan(last - first);
+        assertThat(rewrites).isGreaterThanOrEqualTo(last - first);
     }
 
-    private static int run(long seed) {
+    private int run(long seed) {
         List<String> trace = new ArrayList<>();
         try {
-            return new KeyedSimulation(seed, trace).run();
+            var simulation = new KeyedSimulation(seed, trace);
+            int rows = simulation.run();
+            rewrites += simulation.rewrites();
+            return rows;
         } catch (AssertionError | RuntimeException e) {
-            String end = String.join("\n", trace.subList(Math.max(0, trace.size() - TRACE), trace.size()));
+            String end = trace.subList(Math.max(0, trace.size() - TRACE), trace.size()).stream()
+                    .map(line -> line.substring(0, Math.min(LINE, line.length()))).collect(Collectors.joining("\n"));
             throw new AssertionError("seed " + seed + " (run it alone with -Dmillrace.seed=" + seed + "): "
                     + e.getMessage() + "\nwhat happened last:\n" + end, e);
         }

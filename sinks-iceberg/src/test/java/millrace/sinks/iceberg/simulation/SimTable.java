@@ -17,6 +17,7 @@ import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.CommitOutcome;
 import millrace.sinks.iceberg.commit.CommitRequest;
 import millrace.sinks.iceberg.commit.LandingTable;
+import millrace.sinks.iceberg.commit.LayoutHistory;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.commit.TableState;
 import millrace.sinks.iceberg.event.OffsetRange;
@@ -204,7 +205,7 @@ final class SimTable implements LandingTable {
             ids.add(i);
         }
         return new TableState(ID, line.size(), property, newest().map(CommitMark::commitId), ids, schemas,
-                TableState.Others.LEFT_ROWS_ALONE);
+                TableState.Others.LEFT_ROWS_ALONE, LayoutHistory.NONE);
     }
 
     private record Snapshot(long id, Optional<CommitMark> mark) {}

@@ -220,7 +220,7 @@ class ChainTest {
     }
 
     private Proposal propose(String id, Map<Integer, Long> to) {
-        var proposal = new Proposal(id, "w", chain.predecessor(), chain.layout, chain.topicId, chain.rangesTo(to),
+        var proposal = new Proposal(id, "w", chain.predecessor(), chain.layout(), chain.topicId, chain.rangesTo(to),
                 List.of(0), List.of(), Optional.empty(), new TreeMap<>(), now);
         chain.proposed(proposal, now);
         return proposal;
@@ -228,7 +228,7 @@ class ChainTest {
 
     private void proposeClocks(String id) {
         Predecessor predecessor = chain.predecessor();
-        chain.proposed(new Proposal(id, "w", predecessor, chain.layout, chain.topicId, new TreeMap<>(), List.of(),
+        chain.proposed(new Proposal(id, "w", predecessor, chain.layout(), chain.topicId, new TreeMap<>(), List.of(),
                 List.of(), Optional.empty(), new TreeMap<>(Map.of(0, 1L)), now), now);
     }
 

@@ -1,0 +1,81 @@
+package millrace.sinks.iceberg.commit;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import millrace.sinks.iceberg.event.Rewrite.StagedMoves;
+
+/**
+ * The newest rewrites of a table. Each has made a new layout of it, and says where rows of the layout before are now; so a
+ * position of an older layout can be followed if there is a rewrite for every layout since.
+ *
+ * @param rewrites in the order of their layouts
+ */
+public record LayoutHistory(List<Step> rewrites) {
+    /** The table property; it comes and goes with the mark's. */
+    public static final String PROPERTY = "millrace.rewrites";
+    /** Of a table without rewrites. */
+    public static final LayoutHistory NONE = new LayoutHistory(List.of());
+    /** Who has looked at the table longer ago than so many rewrites has to look again. */
+    static final int KEPT = 64;
+
+    /**
+     * One rewrite.
+     *
+     * @param layout since then
+     * @param id of the rewrite
+     * @param location of the file that says where rows went, and {@code bytes}, its size; empty and 0 for tables whose rows
+     *        nobody knows by their position
+     */
+    public record Step(@JsonProperty("layout") long layout, @JsonProperty("rewrite") String id,
+            @JsonProperty("moved") String location, @JsonProperty("bytes") long bytes) {
+        static Step of(long layout, String id, Optional<StagedMoves> moved) {
+            return new Step(layout, id, moved.map(StagedMoves::location).orElse(""),
+                    moved.map(StagedMoves::bytes).orElse(0L));
+        }
+    }
+
+    public LayoutHistory {
+        rewrites = List.copyOf(rewrites);
+    }
+
+    /** Whether positions of one layout can be followed to those of another. */
+    public boolean leads(long from, long to) {
+        return from <= to && since(from).stream().filter(s -> s.layout() <= to).map(Step::layout)
+                .collect(Collectors.toSet()).size() == to - from;
+    }
+
+    /** The rewrites that have made newer layouts. */
+    public List<Step> since(long layout) {
+        return rewrites.stream().filter(s -> s.layout() > layout).toList();
+    }
+
+    public boolean has(String rewrite) {
+        return rewrites.stream().anyMatch(s -> s.id().equals(rewrite));
+    }
+
+    /** With one more; the oldest are forgotten. */
+    LayoutHistory and(Step newest) {
+        List<Step> all = new ArrayList<>(rewrites);
+        all.add(newest);
+        return new LayoutHistory(all.subList(Math.max(0, all.size() - KEPT), all.size()));
+    }
+
+    /** Those that another does not have. */
+    List<Step> without(LayoutHistory other) {
+        return rewrites.stream().filter(s -> !other.has(s.id())).toList();
+    }
+
+    String toJson() {
+        return CommitMark.text(rewrites);
+    }
+
+    static LayoutHistory fromJson(String property) {
+        return property == null
+                ? NONE
+                : new LayoutHistory(CommitMark.parse(property, new TypeReference<List<Step>>() {}));
+    }
+}

@@ -1,0 +1,39 @@
+package millrace.sinks.iceberg.event;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Files that hold the rows of other files of a table, proposed to take their place.
+ *
+ * @param id unique for all time; the same id always means the same files
+ * @param worker the incarnation of the maintenance worker that wrote them
+ * @param layout of the table that the files were read in; one from which rows cannot be followed any more is refused
+ * @param snapshotId that the files were read in, with what was deleted in them then
+ * @param replaced locations of the files that are to leave the table
+ * @param files that are to come into it; empty if the others held no live row
+ * @param moved where the rows are now; absent for tables whose rows nobody knows by their position
+ * @param created when the first row was read; a rewrite that is too old is refused, so that orphans can be removed
+ */
+public record Rewrite(String id, String worker, long layout, long snapshotId, List<String> replaced,
+        List<StagedFile> files, Optional<StagedMoves> moved, Instant created) {
+    public Rewrite {
+        if (replaced.isEmpty()) {
+            throw new IllegalArgumentException("rewrite " + id + " of nothing");
+        }
+        replaced = List.copyOf(replaced);
+        files = List.copyOf(files);
+    }
+
+    public long rows() {
+        return files.stream().mapToLong(StagedFile::rows).sum();
+    }
+
+    public long bytes() {
+        return files.stream().mapToLong(StagedFile::bytes).sum();
+    }
+
+    /** A file that says where rows went. */
+    public record StagedMoves(String location, long bytes) {}
+}

@@ -1,0 +1,20 @@
+package millrace.sinks.iceberg.maintain;
+
+import java.time.Duration;
+import java.util.function.LongFunction;
+import millrace.sinks.iceberg.rewrite.RewriteRules;
+
+/**
+ * How a maintenance worker goes about a table.
+ *
+ * @param look how often it looks at the table's files
+ * @param resend when it proposes a rewrite again that has no answer
+ * @param giveUp when it forgets one
+ * @param parallel how many groups of files are rewritten at a time
+ * @param rewrite by the target size of the table's files
+ */
+public record MaintenanceRules(Duration look, Duration resend, Duration giveUp, int parallel,
+        LongFunction<RewriteRules> rewrite) {
+    public static final MaintenanceRules USUAL = new MaintenanceRules(Duration.ofSeconds(10), Duration.ofSeconds(10),
+            Duration.ofMinutes(10), 1, RewriteRules::forTarget);
+}

@@ -1,0 +1,240 @@
+package millrace.sinks.iceberg.maintain;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import millrace.schemas.problem.Failure;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.commit.TableCommitter;
+import millrace.sinks.iceberg.commit.TableLook;
+import millrace.sinks.iceberg.commit.TableState;
+import millrace.sinks.iceberg.event.ControlLog;
+import millrace.sinks.iceberg.event.Rewrite;
+import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.moved.MovedRows;
+import millrace.sinks.iceberg.moved.MovedRowsFile;
+import millrace.sinks.iceberg.rewrite.Pace;
+import millrace.sinks.iceberg.rewrite.RewritePlan;
+import millrace.sinks.iceberg.rewrite.RewriteRules;
+import millrace.sinks.iceberg.rewrite.Rewriter;
+import millrace.sinks.iceberg.rewrite.TableFile;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.util.PropertyUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the files of one table in shape: looks at them, rewrites groups of them beside the work of others, and proposes the
+ * result to the table's committer, who alone changes the table. What it has begun when it ends is begun anew by the next;
+ * what it has proposed and not heard of is an orphan at worst. One thread drives it; answers may come from any.
+ */
+public final class MaintenanceWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(MaintenanceWorker.class);
+
+    /** To look at a large table takes long; most of the time it is not looked at. */
+    private static final int SHARE_OF_LOOKING = 20;
+
+    private final String worker;
+    private final IcebergTables tables;
+    private final TableSpec spec;
+    private final ControlLog control;
+    private final MaintenanceRules rules;
+    private final Executor rewriting;
+    private final Pace pace;
+    private final Clock clock;
+    private final Queue<SinkEvent.Answer> inbox = new ConcurrentLinkedQueue<>();
+    /** Groups of the newest look, the most worthwhile first; what has died in them since is found by the committer. */
+    private final Deque<Planned> planned = new ArrayDeque<>();
+    private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
+    private volatile MaintenanceState state = MaintenanceState.NOTHING;
+    private Instant lookAt = Instant.MIN;
+    /** The snapshot whose files were seen last, and when; 0 if they are to be seen again in any case. */
+    private long lookedAt;
+    private Instant looked = Instant.MIN;
+    private long rewrites;
+
+    private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
+
+    private static final class UnderWay {
+        final UUID table;
+        final RewritePlan.Group group;
+        final CompletableFuture<Rewrite> rewrite;
+        Instant sent = Instant.MIN;
+        Instant firstSent = Instant.MAX;
+
+        UnderWay(UUID table, RewritePlan.Group group, CompletableFuture<Rewrite> rewrite) {
+            this.table = table;
+            this.group = group;
+            this.rewrite = rewrite;
+        }
+    }
+
+    /**
+     * @param worker names this incarnation, unique for all time
+     * @param rewriting where files are read and written
+     * @param pace of all of them together
+     */
+    public MaintenanceWorker(String worker, IcebergTables tables, TableSpec spec, ControlLog control,
+            MaintenanceRules rules, Executor rewriting, Pace pace, Clock clock) {
+        this.worker = worker;
+        this.tables = tables;
+        this.spec = spec;
+        this.control = control;
+        this.rules = rules;
+        this.rewriting = rewriting;
+        this.pace = pace;
+        this.clock = clock;
+    }
+
+    public MaintenanceState state() {
+        return state;
+    }
+
+    /** Takes in a committer's answer; from any thread. */
+    public void hear(SinkEvent.Answer answer) {
+        inbox.add(answer);
+    }
+
+    /** Hears answers, proposes what is written, and looks at the table when it is time. Throws nothing but errors. */
+    public void step() {
+        answers();
+        Instant now = clock.instant();
+        underWay.values().removeIf(u -> isOver(u, now));
+        if (planned.isEmpty() && underWay.size() < rules.parallel() && !now.isBefore(lookAt)) {
+            try {
+                look(now);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+            Duration took = Duration.between(now, clock.instant()).multipliedBy(SHARE_OF_LOOKING);
+            lookAt = now.plus(took.compareTo(rules.look()) < 0 ? rules.look() : took);
+        }
+        while (!planned.isEmpty() && underWay.size() < rules.parallel()) {
+            begin(planned.remove(), now);
+        }
+        state = state.with(underWay.size());
+    }
+
+    private void answers() {
+        for (SinkEvent.Answer answer = inbox.poll(); answer != null; answer = inbox.poll()) {
+            switch (answer) {
+                case SinkEvent.Rewritten done -> {
+                    UnderWay mine = underWay.remove(done.rewrite());
+                    if (mine != null) {
+                        Rewrite rewrite = mine.rewrite.join();
+                        state = state.done(rewrite.replaced().size(), rewrite.files().size(), mine.group.bytes(),
+                                rewrite.bytes(), clock.instant());
+                        LOG.debug("{}: {} files are {} now ({}, {})", spec.qualifiedName(), rewrite.replaced().size(),
+                                rewrite.files().size(), mine.group.why(), mine.group.tier());
+                    }
+                }
+                case SinkEvent.RewriteRefused refused -> {
+                    if (underWay.remove(refused.rewrite()) != null) {
+                        lookedAt = 0;
+                        state = state.inVain();
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    /** Sends what is ready, and says whether it is to be forgotten. */
+    private boolean isOver(UnderWay one, Instant now) {
+        if (!one.rewrite.isDone()) {
+            return false;
+        }
+        try {
+            Rewrite rewrite = one.rewrite.join();
+            if (now.isAfter(one.firstSent) && !now.isBefore(one.firstSent.plus(rules.giveUp()))) {
+                return true;
+            }
+            if (!now.isBefore(one.sent.equals(Instant.MIN) ? now : one.sent.plus(rules.resend()))) {
+                one.firstSent = one.sent.equals(Instant.MIN) ? now : one.firstSent;
+                one.sent = now;
+                control.send(new SinkEvent.RewriteStaged(one.table, rewrite));
+            }
+            return false;
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof Pace.StoppedException)) {
+                failed(e.getCause());
+            }
+            return true;
+        }
+    }
+
+    private void failed(Throwable e) {
+        LOG.warn("{}: cannot be kept in shape now, trying again", spec.qualifiedName(), e);
+        lookedAt = 0;
+        state = state.failed(Failure.words(e));
+    }
+
+    private void look(Instant now) {
+        Optional<Table> loaded = tables.load(spec);
+        if (loaded.isEmpty() || loaded.get().currentSnapshot() == null
+                || !(MarkedTable.look(loaded.get()) instanceof TableLook.Found found)
+                || found.state().mark().isEmpty()) {
+            return;
+        }
+        Table table = loaded.get();
+        RewriteRules when = rules.rewrite()
+                .apply(PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
+                        TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT));
+        if (found.state().snapshotId() == lookedAt && now.isBefore(looked.plus(when.settled()))) {
+            return;
+        }
+        TableFiles files = TableFiles.of(table);
+        lookedAt = found.state().snapshotId();
+        looked = now;
+        Set<String> taken = new HashSet<>();
+        underWay.values().forEach(u -> taken.addAll(u.group.locations()));
+        RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
+                table.sortOrder().isSorted(), now)
+                .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group))));
+    }
+
+    private void begin(Planned next, Instant now) {
+        String id = worker + "-" + ++rewrites;
+        underWay.put(id, new UnderWay(next.table().uuid(), next.group(),
+                CompletableFuture.supplyAsync(() -> rewrite(next, id, now), rewriting)));
+    }
+
+    private Rewrite rewrite(Planned next, String id, Instant now) {
+        Table table = next.table();
+        Rewriter.Rewritten written = Rewriter.rewrite(table, next.tasks(), next.group().tier(), id, pace);
+        Optional<Rewrite.StagedMoves> moved = spec.layout() == TableSpec.Layout.NEWEST
+                ? Optional.of(staged(table, written.moved(), id))
+                : Optional.empty();
+        return new Rewrite(id, worker, next.seen().layout(), next.seen().snapshotId(),
+                next.group().files().stream().map(TableFile::location).toList(),
+                written.files().stream().map(f -> TableCommitter.staged(f, table.specs())).toList(), moved, now);
+    }
+
+    private static Rewrite.StagedMoves staged(Table table, MovedRows moved, String id) {
+        OutputFile file = OutputFileFactory.builderFor(table, 0, 0).operationId(id + "-moved").format(FileFormat.PUFFIN)
+                .build().newOutputFile().encryptingOutputFile();
+        MovedRowsFile.write(file, moved);
+        return new Rewrite.StagedMoves(file.location(), file.toInputFile().getLength());
+    }
+}

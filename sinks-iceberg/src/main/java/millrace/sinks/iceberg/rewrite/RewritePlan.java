@@ -1,0 +1,146 @@
+package millrace.sinks.iceberg.rewrite;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Which files of a table to put together. Pure.
+ *
+ * <p>
+ * Small files of a partition are taken from the smallest on, and a group never has a file that is larger than the others
+ * together: so a row is rewritten about as often as its file can double until it has the target's size, however small the
+ * files are that come in.
+ */
+public final class RewritePlan {
+    private final RewriteRules rules;
+    private final boolean ordered;
+    private final Instant now;
+    private final List<Group> groups = new ArrayList<>();
+
+    /** How a group is rewritten. */
+    public enum Tier {
+        /** Column chunks are copied as they are, dead rows too. */
+        COPY,
+        /** Live rows are read and written. */
+        RECORDS
+    }
+
+    /** Why. */
+    public enum Why {
+        SMALL_FILES, DEAD_ROWS, SETTLED
+    }
+
+    /**
+     * Files to be rewritten together.
+     *
+     * @param files in the order in which they were added
+     */
+    public record Group(List<TableFile> files, Tier tier, Why why) {
+        public long bytes() {
+            return files.stream().mapToLong(TableFile::bytes).sum();
+        }
+
+        public Set<String> locations() {
+            return files.stream().map(TableFile::location).collect(Collectors.toSet());
+        }
+    }
+
+    private RewritePlan(RewriteRules rules, boolean ordered, Instant now) {
+        this.rules = rules;
+        this.ordered = ordered;
+        this.now = now;
+    }
+
+    /**
+     * Groups that have no file in common, the most worthwhile first.
+     *
+     * @param ordered whether the table has a sort order
+     */
+    public static List<Group> of(Collection<TableFile> files, RewriteRules rules, boolean ordered, Instant now) {
+        RewritePlan plan = new RewritePlan(rules, ordered, now);
+        Map<String, List<TableFile>> byPartition = new TreeMap<>();
+        files.forEach(f -> byPartition.computeIfAbsent(f.partition(), p -> new ArrayList<>()).add(f));
+        byPartition.values().forEach(plan::partition);
+        plan.groups.sort(Comparator.comparingDouble(RewritePlan::worth).reversed());
+        return plan.groups;
+    }
+
+    /** Files that are saved, and dead rows, by what it costs. */
+    private static double worth(Group group) {
+        long dead = group.files().stream().mapToLong(TableFile::dead).sum();
+        long rows = group.files().stream().mapToLong(TableFile::rows).sum();
+        double share = rows == 0 ? 0 : (double) dead / rows;
+        return (group.files().size() - 1 + share * group.files().size()) / Math.max(1, group.bytes());
+    }
+
+    private void partition(List<TableFile> files) {
+        List<TableFile> small = new ArrayList<>();
+        for (TableFile file : files) {
+            if (rules.isSmall(file)) {
+                small.add(file);
+            } else if (hasTooManyDead(file)) {
+                groups.add(group(List.of(file), Why.DEAD_ROWS));
+            }
+        }
+        Instant newest = files.stream().map(TableFile::added).max(Comparator.naturalOrder()).orElseThrow();
+        boolean settled = !newest.plus(rules.settled()).isAfter(now);
+        small.sort(Comparator.comparingLong(TableFile::bytes).thenComparing(TableFile::location));
+        List<TableFile> open = new ArrayList<>();
+        long bytes = 0;
+        for (TableFile file : small) {
+            boolean full = bytes + file.bytes() > rules.targetBytes();
+            boolean outweighs = !settled && file.bytes() > bytes;
+            if (full || outweighs || ordered && !fitsInMemory(open, file)) {
+                close(open, settled);
+                open = new ArrayList<>();
+                bytes = 0;
+            }
+            open.add(file);
+            bytes += file.bytes();
+        }
+        close(open, settled);
+    }
+
+    private void close(List<TableFile> open, boolean settled) {
+        if (open.size() >= rules.together()) {
+            groups.add(group(open, Why.SMALL_FILES));
+        } else if (settled && open.size() > 1) {
+            groups.add(group(open, Why.SETTLED));
+        } else {
+            open.forEach(this::alone);
+        }
+    }
+
+    private void alone(TableFile file) {
+        if (hasTooManyDead(file)) {
+            groups.add(group(List.of(file), Why.DEAD_ROWS));
+        }
+    }
+
+    private boolean hasTooManyDead(TableFile file) {
+        return file.deadRatio() >= rules.deadRatio();
+    }
+
+    private boolean fitsInMemory(List<TableFile> open, TableFile next) {
+        return open.stream().filter(f -> !f.sorted()).mapToLong(TableFile::bytes).sum()
+                + (next.sorted() ? 0 : next.bytes()) <= rules.mostSortedBytes();
+    }
+
+    private Group group(List<TableFile> files, Why why) {
+        long rows = files.stream().mapToLong(TableFile::rows).sum();
+        long dead = files.stream().mapToLong(TableFile::dead).sum();
+        long bytes = files.stream().mapToLong(TableFile::bytes).sum();
+        boolean asTheyAre = !ordered && dead < rows * rules.deadRatio() && bytes / files.size() >= rules.copyFrom()
+                && files.stream().noneMatch(f -> f.deletedByValue() || hasTooManyDead(f));
+        List<TableFile> inOrder = new ArrayList<>(files);
+        inOrder.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
+        return new Group(List.copyOf(inOrder), asTheyAre ? Tier.COPY : Tier.RECORDS, why);
+    }
+}

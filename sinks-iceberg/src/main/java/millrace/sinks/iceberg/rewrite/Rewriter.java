@@ -1,0 +1,46 @@
+package millrace.sinks.iceberg.rewrite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import millrace.sinks.iceberg.moved.MovedRows;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
+
+/** Writes the rows of some files of a table into others, which are part of no snapshot yet. */
+public final class Rewriter {
+    private Rewriter() {}
+
+    /**
+     * What was written.
+     *
+     * @param files none if no row was alive
+     * @param bytesRead of data files
+     */
+    public record Rewritten(List<DataFile> files, MovedRows moved, long bytesRead) {}
+
+    /**
+     * Rewrites. Files that were begun are deleted when it fails.
+     *
+     * @param tasks files of one partition, each with what is deleted in it
+     * @param tier {@link RewritePlan.Tier#COPY} if the files allow it
+     * @param name stands in the names of files; unique for all time
+     * @throws UncheckedIOException if the storage fails
+     */
+    public static Rewritten rewrite(Table table, List<FileScanTask> tasks, RewritePlan.Tier tier, String name,
+            Pace pace) {
+        try {
+            if (tier == RewritePlan.Tier.COPY) {
+                try (ChunkCopy copy = ChunkCopy.open(table, tasks)) {
+                    if (copy.isPossible()) {
+                        return copy.write(name, pace);
+                    }
+                }
+            }
+            return new RecordRewrite(table, tasks, name, pace).run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -96,7 +96,7 @@ public final class RewritePlan {
         long bytes = 0;
         for (TableFile file : small) {
             boolean full = bytes + file.bytes() > rules.targetBytes();
-            boolean outweighs = !settled && file.bytes() > bytes;
+            boolean outweighs = !settled && file.bytes() > bytes && isWorthwhile(open);
             if (full || outweighs || ordered && !fitsInMemory(open, file)) {
                 close(open, settled);
                 open = new ArrayList<>();
@@ -109,13 +109,19 @@ public final class RewritePlan {
     }
 
     private void close(List<TableFile> open, boolean settled) {
-        if (open.size() >= rules.together()) {
+        if (isWorthwhile(open)) {
             groups.add(group(open, Why.SMALL_FILES));
         } else if (settled && open.size() > 1) {
             groups.add(group(open, Why.SETTLED));
         } else {
             open.forEach(this::alone);
         }
+    }
+
+    /** From the smallest on. */
+    private boolean isWorthwhile(List<TableFile> files) {
+        return files.size() >= rules.together() && files.stream().limit(files.size() - 1L)
+                .mapToLong(TableFile::bytes).sum() >= files.get(files.size() - 1).bytes();
     }
 
     private void alone(TableFile file) {

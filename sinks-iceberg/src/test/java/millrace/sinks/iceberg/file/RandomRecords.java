@@ -31,15 +31,15 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** Random Avro schemas with values, and what Iceberg must hold for them, worked out through objects. */
-final class RandomRecords {
+public final class RandomRecords {
     private final Random random;
     private int names;
 
-    RandomRecords(Random random) {
+    public RandomRecords(Random random) {
         this.random = random;
     }
 
-    Schema record(int depth) {
+    public Schema record(int depth) {
         Schema record = Schema.createRecord("R" + names++, null, "t", false);
         List<Schema.Field> fields = new ArrayList<>();
         int count = 1 + random.nextInt(depth == 0 ? 12 : 4);
@@ -131,7 +131,7 @@ final class RandomRecords {
     }
 
     /** A value as Avro's generic writer takes it. */
-    Object value(Schema schema) {
+    public Object value(Schema schema) {
         String logical = schema.getLogicalType() == null ? "" : schema.getLogicalType().getName();
         return switch (schema.getType()) {
             case UNION -> {
@@ -225,7 +225,7 @@ final class RandomRecords {
     }
 
     /** Framed Avro binary. */
-    static byte[] encode(int id, Schema schema, Object record) {
+    public static byte[] encode(int id, Schema schema, Object record) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
         BinaryEncoder encoder = id % 2 == 0

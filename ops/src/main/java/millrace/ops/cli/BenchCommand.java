@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.ops.bench.FreshnessBench;
 import millrace.ops.bench.SoakBench;
+import millrace.ops.bench.UpsertsBench;
 import millrace.ops.bench.WindowsBench;
 import millrace.ops.bench.nexmark.NexmarkBench;
 import millrace.ops.bench.nexmark.NexmarkQuery;
@@ -30,10 +31,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code millrace bench}. */
-@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, how fresh tables are, what queries cost, and what a long run comes to.", description = {
+@Command(name = "bench", mixinStandardHelpOptions = true, preprocessor = BenchCommand.LandingByDefault.class, header = "Measures what landing a topic costs, how fresh tables are, what queries and upserts cost, and what a long run comes to.", description = {
         "", "Without a word after it, `bench` is `bench landing`."}, subcommands = {BenchCommand.Landing.class,
                 BenchCommand.Freshness.class, BenchCommand.Nexmark.class,
-                BenchCommand.Windows.class, BenchCommand.Soak.class})
+                BenchCommand.Windows.class, BenchCommand.Soak.class, BenchCommand.Upserts.class})
 final class BenchCommand extends Main.Group {
 
     /** Options that come right after {@code bench} are those of {@code landing}. */
@@ -343,6 +344,70 @@ final class BenchCommand extends Main.Group {
                         });
                 if (result.isJson()) {
                     terminal().out().println(Result.json(Map.of("samples", samples, "verdict", verdict)));
+                } else {
+                    showLine(terminal(), verdict);
+                }
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /** {@code millrace bench upserts}. */
+    @Command(name = "upserts", mixinStandardHelpOptions = true, header = "Says what it costs to keep the newest row of each key in few files.", description = {
+            "",
+            "Produces changes of keys, lands them in a table that keeps the newest row of each, first without and then with maintenance beside it, as fast as can be; restarts without and with the index of keys lost; then lets changes come at a share of the greatest rate for a while, with maintenance. Prints a line of key=value for each pass and each look: rows_per_s, cpu_s of the process, files, dead_ratio (rows that are deleted, of all in the files), index_mb on disk, the rows behind, and how long it takes until a change can be read (fresh_p50_s, fresh_p99_s).",
+            "",
+            "At the end it says by how much lag, files and dead ratio have grown over the second half of the looks, as a share of what they were. Ctrl-C ends it at the next look."}, footer = {
+                    "", "Examples:", "  millrace bench upserts",
+                    "  millrace bench upserts --keys 5000000 --changes 5000000 --duration 0s -o json"})
+    static final class Upserts extends Main.Subcommand {
+        @Mixin
+        private Result result;
+
+        @Option(names = "--keys", defaultValue = "1000000", paramLabel = "<n>", description = "That change, all alike. Default: 1000000.")
+        private int keys;
+
+        @Option(names = "--changes", defaultValue = "5000000", paramLabel = "<n>", description = "That are landed as fast as can be. Default: 5000000.")
+        private long changes;
+
+        @Option(names = "--share", defaultValue = "60", paramLabel = "<percent>", description = "Of the greatest rate, for the steady part. Default: 60.")
+        private int share;
+
+        @Option(names = "--duration", defaultValue = "10m", paramLabel = "<duration>", description = "Of the steady part; 0s for none. Default: 10m.")
+        private String duration;
+
+        @Option(names = "--every", defaultValue = "30s", paramLabel = "<duration>", description = "Time between looks. Default: 30s.")
+        private String every;
+
+        @Option(names = "--interval", defaultValue = "10s", paramLabel = "<duration>", description = "Time between commits. Default: 10s.")
+        private String interval;
+
+        @Mixin
+        private Setting setting;
+
+        @Override
+        ExitCode run() throws IOException, InterruptedException {
+            atLeastOne("--keys", keys);
+            atLeastOne("--changes", changes);
+            atLeastOne("--share", share);
+            Duration between = duration("--every", every);
+            if (between.toSeconds() < 1) {
+                throw unfit("--every", every, "1s or more");
+            }
+            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
+                    StopSignal stop = StopSignal.listen(terminal().err())) {
+                List<Map<String, Object>> passes = new ArrayList<>();
+                Map<String, Object> verdict = UpsertsBench.run(
+                        new UpsertsBench.Plan(keys, changes, share / 100.0, duration("--duration", duration), between,
+                                duration("--interval", interval), setting.seed, folder.path()),
+                        stop::isWished, figures -> {
+                            passes.add(figures);
+                            if (!result.isJson()) {
+                                showLine(terminal(), figures);
+                            }
+                        });
+                if (result.isJson()) {
+                    terminal().out().println(Result.json(Map.of("passes", passes, "verdict", verdict)));
                 } else {
                     showLine(terminal(), verdict);
                 }

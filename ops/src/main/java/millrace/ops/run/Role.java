@@ -16,6 +16,8 @@ public enum Role {
     STAGE("writes data files"),
     /** Commits proposed files to tables. */
     COMMIT("commits files to tables"),
+    /** Rewrites the files of tables, so that they stay few and large. */
+    MAINTAIN("keeps the files of tables few and large"),
     /** Serves the API and the status page. */
     CONTROL("serves the API and the status page");
 

@@ -79,6 +79,9 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         if (roles.contains(Role.COMMIT)) {
             sinkRoles.add(SinkRuntime.Role.COMMIT);
         }
+        if (roles.contains(Role.MAINTAIN)) {
+            sinkRoles.add(SinkRuntime.Role.MAINTAIN);
+        }
         if (!sinkRoles.isEmpty()) {
             sinks = deployments.stream()
                     .map(d -> new Supervised<>("sink of " + d.name(), () -> sink(d, sinkRoles), clock)).toList();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.maintain.MaintenanceRules;
 import millrace.sinks.iceberg.run.SinkRuntime.Role;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -93,10 +95,15 @@ public final class SinkBench {
             }
             SinkConfig config = SinkConfig.of(run, kafka)
                     .withWorkers(Integer.parseInt(given.getOrDefault("workers", "1")))
+                    .withMaintenance(new SinkConfig.Maintenance(1,
+                            Long.parseLong(given.getOrDefault("maintain_mb_s", "0")) << 20, MaintenanceRules.USUAL))
                     .withIndexes(new SinkConfig.Indexes(warehouse.resolve("indexes"), StateMemory.USUAL));
             long start = System.nanoTime();
-            try (SinkRuntime sink = SinkRuntime.start(config, List.of(spec), Set.of(Role.STAGE, Role.COMMIT), catalog,
-                    registry, Clock.systemUTC())) {
+            Set<Role> roles = Boolean.parseBoolean(given.get("maintain"))
+                    ? EnumSet.allOf(Role.class)
+                    : EnumSet.of(Role.STAGE, Role.COMMIT);
+            try (SinkRuntime sink = SinkRuntime.start(config, List.of(spec), roles, catalog, registry,
+                    Clock.systemUTC())) {
                 while (!reached(sink, ends)) {
                     Thread.sleep(50);
                 }

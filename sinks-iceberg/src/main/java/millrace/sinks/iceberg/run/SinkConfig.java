@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import millrace.sinks.iceberg.maintain.MaintenanceRules;
 
 /**
  * @param name of the pipeline; processes of the same name share the work on its tables
@@ -13,10 +14,12 @@ import java.util.Optional;
  * @param workersPerTable threads of this process that stage one table
  * @param mostStagedBytes of files after which a proposal is made before its interval is over
  * @param indexes where the indexes of tables lie whose rows change by key; absent where there are no such tables
+ * @param maintenance how files are kept in shape, where this process does that
  * @param shutdown how long a stage worker that ends waits for its last proposals to be committed
  */
 public record SinkConfig(String name, Map<String, Object> kafka, String controlTopic, Optional<String> watermarksTopic,
-        int workersPerTable, long mostStagedBytes, Optional<Indexes> indexes, Duration shutdown) {
+        int workersPerTable, long mostStagedBytes, Optional<Indexes> indexes, Maintenance maintenance,
+        Duration shutdown) {
     public static final String CONTROL_TOPIC = "millrace.control";
     public static final int CONTROL_PARTITIONS = 16;
 
@@ -27,22 +30,37 @@ public record SinkConfig(String name, Map<String, Object> kafka, String controlT
     /** One worker per table and process, files of up to 512 MiB per proposal. */
     public static SinkConfig of(String name, Map<String, Object> kafka) {
         return new SinkConfig(name, kafka, CONTROL_TOPIC, Optional.empty(), 1, 512L << 20, Optional.empty(),
-                Duration.ofSeconds(5));
+                Maintenance.USUAL, Duration.ofSeconds(5));
     }
 
     public SinkConfig withWorkers(int perTable) {
         return new SinkConfig(name, kafka, controlTopic, watermarksTopic, perTable, mostStagedBytes, indexes,
-                shutdown);
+                maintenance, shutdown);
     }
 
     public SinkConfig withWatermarks(String topic) {
         return new SinkConfig(name, kafka, controlTopic, Optional.of(topic), workersPerTable, mostStagedBytes, indexes,
-                shutdown);
+                maintenance, shutdown);
     }
 
     public SinkConfig withIndexes(Indexes in) {
         return new SinkConfig(name, kafka, controlTopic, watermarksTopic, workersPerTable, mostStagedBytes,
-                Optional.of(in), shutdown);
+                Optional.of(in), maintenance, shutdown);
+    }
+
+    public SinkConfig withMaintenance(Maintenance how) {
+        return new SinkConfig(name, kafka, controlTopic, watermarksTopic, workersPerTable, mostStagedBytes, indexes,
+                how, shutdown);
+    }
+
+    /**
+     * How a process keeps files in shape.
+     *
+     * @param threads that rewrite files
+     * @param bytesPerSecond that they read, all together; 0 for as many as can be
+     */
+    public record Maintenance(int threads, long bytesPerSecond, MaintenanceRules rules) {
+        public static final Maintenance USUAL = new Maintenance(1, 0, MaintenanceRules.USUAL);
     }
 
     /**

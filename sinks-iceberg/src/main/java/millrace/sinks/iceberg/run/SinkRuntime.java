@@ -18,6 +18,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.commit.CommitState;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.stage.WorkerState;
+import millrace.sinks.iceberg.maintain.MaintenanceState;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -37,11 +38,12 @@ public final class SinkRuntime implements AutoCloseable {
     private final List<SinkTable> tables;
     private final List<StageService> stages = new ArrayList<>();
     private final Optional<CommitService> committer;
+    private final Optional<MaintenanceService> maintenance;
     private Optional<Catalog> own = Optional.empty();
 
     /** What a process does for its tables. */
     public enum Role {
-        STAGE, COMMIT
+        STAGE, COMMIT, MAINTAIN
     }
 
     /**
@@ -89,6 +91,9 @@ public final class SinkRuntime implements AutoCloseable {
                 ? Optional.of(new CommitService(config, topicId(config.controlTopic()), control, reporter, tables,
                         clock))
                 : Optional.empty();
+        maintenance = roles.contains(Role.MAINTAIN)
+                ? Optional.of(new MaintenanceService(config, control, tables, clock))
+                : Optional.empty();
         if (roles.contains(Role.STAGE)) {
             for (SinkTable table : tables) {
                 IntStream.range(0, config.workersPerTable()).forEach(
@@ -101,6 +106,14 @@ public final class SinkRuntime implements AutoCloseable {
     public Map<String, SinkState> states() {
         var states = new LinkedHashMap<String, SinkState>();
         tables.forEach(table -> states.put(table.spec().qualifiedName(), state(table)));
+        return states;
+    }
+
+    /** What this process has done to keep tables in shape, by their qualified names; without those that others keep. */
+    public Map<String, MaintenanceState> maintenance() {
+        var states = new LinkedHashMap<String, MaintenanceState>();
+        tables.forEach(table -> maintenance.flatMap(m -> m.state(table))
+                .ifPresent(state -> states.put(table.spec().qualifiedName(), state)));
         return states;
     }
 
@@ -180,6 +193,7 @@ public final class SinkRuntime implements AutoCloseable {
     @Override
     public void close() {
         control.leave();
+        maintenance.ifPresent(MaintenanceService::close);
         stages.forEach(StageService::stop);
         stages.forEach(StageService::close);
         committer.ifPresent(CommitService::close);

@@ -365,7 +365,7 @@ final class KeyedSimulation {
         Worker(MapKeyIndex index) {
             this.index = index;
             RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index,
-                    new RowPlaces.Sweeping(1 + random.nextInt(3), 1 + random.nextInt(8)));
+                    new RowPlaces.Sweeping(random.nextBoolean() ? 1 + random.nextInt(3) : 20, 1 + random.nextInt(8)));
             worker = new StageWorker("sim", name, source, landing(),
                     KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places, Clocks.NONE,
                     control.sender(name), SimRules.STAGE, clock);

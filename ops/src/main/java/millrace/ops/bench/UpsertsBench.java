@@ -134,7 +134,12 @@ public final class UpsertsBench {
     private BenchProcess start(String table, BenchCluster cluster, Mode mode) throws IOException {
         return BenchProcess.start(Main.class, plan.data().resolve(table + ".log"), List.of("-Xmx2g"),
                 cluster.bootstrapServers(), cluster.registryUrl(), plan.data().toString(), table, mode.name(),
-                Long.toString(plan.commitInterval().toMillis()), Long.toString(plan.every().toMillis()));
+                Long.toString(interval(mode).toMillis()), Long.toString(plan.every().toMillis()));
+    }
+
+    /** What a restart takes is not to be hidden behind the wait for a commit. */
+    private Duration interval(Mode mode) {
+        return mode == Mode.RESTART || mode == Mode.REBUILD ? Duration.ofSeconds(1) : plan.commitInterval();
     }
 
     /** The rate, where there is one. */

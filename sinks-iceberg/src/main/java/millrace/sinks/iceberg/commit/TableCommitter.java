@@ -99,7 +99,6 @@ public final class TableCommitter implements LandingTable {
     @Override
     public CommitOutcome commit(CommitRequest request) {
         final Table table;
-        List<DataFile> files = new ArrayList<>();
         TableEvolution evolution = new TableEvolution.Same();
         try {
             Optional<Table> loaded = tables.load(spec);
@@ -122,12 +121,37 @@ public final class TableCommitter implements LandingTable {
         if (evolution instanceof TableEvolution.Incompatible incompatible) {
             return new CommitOutcome.SchemaRefused(incompatible.problems());
         }
+        return switch (change(table, request)) {
+            case Change.Possible possible -> commit(table, request, possible.merged(), evolution);
+            case Change.Impossible impossible -> impossible.outcome();
+        };
+    }
+
+    /** What a commit does to the files of a table, if it can be found out. */
+    private sealed interface Change {
+        record Possible(DeleteMerge.Merged merged) implements Change {}
+
+        record Impossible(CommitOutcome outcome) implements Change {}
+    }
+
+    private Change change(Table table, CommitRequest request) {
+        try {
+            return request.rewrite().isPresent()
+                    ? replacement(table, request, request.rewrite().get())
+                    : additions(table, request);
+        } catch (RuntimeException e) {
+            return new Change.Impossible(new CommitOutcome.NotCommitted(unavailable(e)));
+        }
+    }
+
+    private Change additions(Table table, CommitRequest request) {
+        List<DataFile> files = new ArrayList<>();
         DeadRows dead = new DeadRows();
         for (Proposal proposal : request.proposals()) {
             try {
                 files.addAll(read(proposal.files(), table.specs()));
             } catch (RuntimeException | JsonProcessingException e) {
-                return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
+                return unreadable(proposal, e);
             }
         }
         for (Proposal proposal : request.proposals()) {
@@ -135,28 +159,20 @@ public final class TableCommitter implements LandingTable {
                 proposal.deletes().ifPresent(d -> dead.addAll(
                         DeadRows.read(table.io(), d).follow(movedSince(table, request, proposal.layout()))));
             } catch (NotFoundException | IllegalArgumentException e) {
-                return new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage()));
-            } catch (RuntimeException e) {
-                return new CommitOutcome.NotCommitted(unavailable(e));
+                return unreadable(proposal, e);
             }
         }
-        DeleteMerge.Merged merged;
-        try {
-            if (request.rewrite().isPresent()) {
-                switch (replacement(table, request, request.rewrite().get())) {
-                    case Replacement.Outcome.Impossible impossible -> {
-                        return new CommitOutcome.RewriteRefused(impossible.why());
-                    }
-                    case Replacement.Outcome.Possible possible -> merged = possible.merged();
-                }
-            } else {
-                merged = dead.isEmpty()
-                        ? DeleteMerge.Merged.of(files)
-                        : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId());
-            }
-        } catch (RuntimeException e) {
-            return new CommitOutcome.NotCommitted(unavailable(e));
-        }
+        return new Change.Possible(dead.isEmpty()
+                ? DeleteMerge.Merged.of(files)
+                : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId()));
+    }
+
+    private static Change unreadable(Proposal proposal, Exception e) {
+        return new Change.Impossible(new CommitOutcome.Unreadable(proposal.id(), String.valueOf(e.getMessage())));
+    }
+
+    private CommitOutcome commit(Table table, CommitRequest request, DeleteMerge.Merged merged,
+            TableEvolution evolution) {
         Optional<CurrentFiles> before = current.filter(c -> c.snapshotId() == request.expected().snapshotId());
         current = Optional.empty();
         try {
@@ -211,23 +227,35 @@ public final class TableCommitter implements LandingTable {
         return moves;
     }
 
-    private Replacement.Outcome replacement(Table table, CommitRequest request, Rewrite rewrite) {
+    private Change replacement(Table table, CommitRequest request, Rewrite rewrite) {
         try {
-            List<DataFile> files = read(rewrite.files(), table.specs());
-            CurrentFiles now = current(table, request);
-            if (rewrite.moved().isEmpty()) {
-                return table.snapshot(rewrite.snapshotId()) == null
-                        ? new Replacement.Outcome.Impossible("the snapshot that it was made from has expired")
-                        : Replacement.untouched(now, CurrentFiles.of(table, rewrite.snapshotId()), rewrite.replaced(),
-                                files);
-            }
-            Rewrite.StagedMoves staged = rewrite.moved().get();
-            return Replacement.following(table, now, files,
-                    MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
-                    movedSince(table, request, rewrite.layout()), request.mark().commitId());
+            return switch (outcome(table, request, rewrite)) {
+                case Replacement.Outcome.Possible possible -> new Change.Possible(possible.merged());
+                case Replacement.Outcome.Impossible impossible -> refused(impossible.why());
+            };
         } catch (NotFoundException | IllegalArgumentException | JsonProcessingException e) {
-            return new Replacement.Outcome.Impossible("its files cannot be read: " + e.getMessage());
+            return refused("its files cannot be read: " + e.getMessage());
         }
+    }
+
+    private static Change refused(String why) {
+        return new Change.Impossible(new CommitOutcome.RewriteRefused(why));
+    }
+
+    private Replacement.Outcome outcome(Table table, CommitRequest request, Rewrite rewrite)
+            throws JsonProcessingException {
+        List<DataFile> files = read(rewrite.files(), table.specs());
+        CurrentFiles now = current(table, request);
+        if (rewrite.moved().isEmpty()) {
+            return table.snapshot(rewrite.snapshotId()) == null
+                    ? new Replacement.Outcome.Impossible("the snapshot that it was made from has expired")
+                    : Replacement.untouched(now, CurrentFiles.of(table, rewrite.snapshotId()), rewrite.replaced(),
+                            files);
+        }
+        Rewrite.StagedMoves staged = rewrite.moved().get();
+        return Replacement.following(table, now, files,
+                MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
+                movedSince(table, request, rewrite.layout()), request.mark().commitId());
     }
 
     /** The files that the request's state has; kept from commit to commit, since finding them means to read manifests. */

@@ -236,7 +236,14 @@ public final class CommitDuty {
                 ledger = null;
                 state = new CommitState.TakingOver();
             }
-            case CommitOutcome.NotCommitted not -> block(not.problem(), now);
+            case CommitOutcome.NotCommitted not -> {
+                if (request.rewrite().isPresent()) {
+                    // Rows never wait for a rewrite; if they cannot be committed either, their own commit says so.
+                    refuse(ledger.table(), request.rewrite().get().id(), not.problem().message());
+                } else {
+                    block(not.problem(), now);
+                }
+            }
             case CommitOutcome.Unknown unknown -> {
                 inDoubt = Optional.of(request);
                 block(unknown.problem(), now);

@@ -20,7 +20,7 @@ public record LayoutHistory(List<Step> rewrites) {
     /** Of a table without rewrites. */
     public static final LayoutHistory NONE = new LayoutHistory(List.of());
     /** Who has looked at the table longer ago than so many rewrites has to look again. */
-    static final int KEPT = 64;
+    static final int KEPT = 128;
 
     /**
      * One rewrite.

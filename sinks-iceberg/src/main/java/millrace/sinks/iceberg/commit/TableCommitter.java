@@ -29,8 +29,10 @@ import millrace.sinks.iceberg.table.TableEvolution;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
@@ -245,17 +247,30 @@ public final class TableCommitter implements LandingTable {
     private Replacement.Outcome outcome(Table table, CommitRequest request, Rewrite rewrite)
             throws JsonProcessingException {
         List<DataFile> files = read(rewrite.files(), table.specs());
-        CurrentFiles now = current(table, request);
         if (rewrite.moved().isEmpty()) {
-            return table.snapshot(rewrite.snapshotId()) == null
-                    ? new Replacement.Outcome.Impossible("the snapshot that it was made from has expired")
-                    : Replacement.untouched(now, CurrentFiles.of(table, rewrite.snapshotId()), rewrite.replaced(),
-                            files);
+            return untouched(table, rewrite, files);
         }
         Rewrite.StagedMoves staged = rewrite.moved().get();
-        return Replacement.following(table, now, files,
+        return Replacement.following(table, current(table, request), files,
                 MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
                 movedSince(table, request, rewrite.layout()), request.mark().commitId());
+    }
+
+    /** Of a table whose rows are not followed: Iceberg sees to it that nothing was deleted in the files since they were read. */
+    private static Replacement.Outcome untouched(Table table, Rewrite rewrite, List<DataFile> files)
+            throws JsonProcessingException {
+        if (table.snapshot(rewrite.snapshotId()) == null) {
+            return new Replacement.Outcome.Impossible("the snapshot that it was made from has expired");
+        }
+        List<DataFile> replaced = new ArrayList<>();
+        for (String file : rewrite.replaced()) {
+            replaced.add((DataFile) ContentFileParser.fromJson(JSON.readTree(file), table.specs()));
+        }
+        List<DeleteFile> deletes = new ArrayList<>();
+        for (String file : rewrite.deletes()) {
+            deletes.add((DeleteFile) ContentFileParser.fromJson(JSON.readTree(file), table.specs()));
+        }
+        return new Replacement.Outcome.Possible(DeleteMerge.Merged.of(files).andWithout(replaced, deletes));
     }
 
     /** The files that the request's state has; kept from commit to commit, since finding them means to read manifests. */
@@ -279,7 +294,11 @@ public final class TableCommitter implements LandingTable {
         var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
         if (request.rewrite().isPresent() && merged.isReplacement()) {
-            RewriteFiles rewrite = transaction.newRewrite().validateFromSnapshot(request.expected().snapshotId());
+            // What is followed is known up to the expected state; of other tables nothing is, but what was read.
+            long known = request.rewrite().get().moved().isPresent()
+                    ? request.expected().snapshotId()
+                    : request.rewrite().get().snapshotId();
+            RewriteFiles rewrite = transaction.newRewrite().validateFromSnapshot(known);
             merged.into(rewrite);
             commit(rewrite.validateWith(validator), mark);
         } else if (merged.isAppend()) {
@@ -306,6 +325,10 @@ public final class TableCommitter implements LandingTable {
     }
 
     private CommitOutcome afterFailure(CommitRequest request, RuntimeException failure) {
+        if (failure instanceof ValidationException && request.rewrite().isPresent() && isAsExpected(request)) {
+            // Not because the table has moved on: others have deleted rows of the files, or the files.
+            return new CommitOutcome.RewriteRefused(String.valueOf(failure.getMessage()));
+        }
         if (failure instanceof ValidationException || failure instanceof CommitFailedException) {
             return new CommitOutcome.Conflict(String.valueOf(failure.getMessage()));
         }
@@ -317,6 +340,12 @@ public final class TableCommitter implements LandingTable {
             return new CommitOutcome.NotCommitted(unavailable(failure));
         }
         return find(request).orElseGet(() -> new CommitOutcome.Unknown(unavailable(failure)));
+    }
+
+    private boolean isAsExpected(CommitRequest request) {
+        return look() instanceof TableLook.Found found && found.state().mark().map(CommitMark::commitId)
+                .equals(request.expected().mark().map(CommitMark::commitId))
+                && found.state().others() == TableState.Others.LEFT_ROWS_ALONE;
     }
 
     /** Committed if the table carries the request's mark; nothing if it does not or cannot be read. */
@@ -333,6 +362,11 @@ public final class TableCommitter implements LandingTable {
             files.add((DataFile) ContentFileParser.fromJson(JSON.readTree(file.content()), specs));
         }
         return files;
+    }
+
+    /** A file of a table as a rewrite names it. */
+    public static <F extends ContentFile<F>> String named(F file, Map<Integer, PartitionSpec> specs) {
+        return ContentFileParser.toJson(file.copyWithoutStats(), specs.get(file.specId()));
     }
 
     /** A closed file as a proposal carries it. */

@@ -76,7 +76,7 @@ public final class DeleteMerge {
         }
 
         /** The same, and files that leave the table with what is deleted in them. */
-        Merged andWithout(List<DataFile> replaced, List<DeleteFile> theirDeletes) {
+        public Merged andWithout(List<DataFile> replaced, List<DeleteFile> theirDeletes) {
             List<DataFile> allEmptied = new ArrayList<>(emptied);
             allEmptied.addAll(replaced);
             List<DeleteFile> allObsolete = new ArrayList<>(obsolete);

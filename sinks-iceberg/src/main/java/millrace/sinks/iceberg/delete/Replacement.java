@@ -1,11 +1,8 @@
 package millrace.sinks.iceberg.delete;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import millrace.sinks.iceberg.delete.DeleteMerge.Merged;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.Moves;
@@ -72,34 +69,5 @@ public final class Replacement {
         }
         return new Outcome.Possible(
                 DeleteMerge.merge(table, current, files, dead, name).andWithout(replaced, obsolete));
-    }
-
-    /**
-     * Of a table whose rows are not followed: nothing may have been deleted in the files since they were read.
-     *
-     * @param before as of the snapshot that they were read in
-     * @param replaced their locations
-     */
-    public static Outcome untouched(CurrentFiles current, CurrentFiles before, List<String> replaced,
-            List<DataFile> files) {
-        List<DataFile> leaving = new ArrayList<>();
-        Set<DeleteFile> obsolete = new HashSet<>();
-        for (String file : replaced) {
-            Optional<DataFile> there = current.data(file);
-            if (there.isEmpty()) {
-                return new Outcome.Impossible(file + " has left the table");
-            }
-            if (!locations(current, file).equals(locations(before, file))) {
-                return new Outcome.Impossible("someone has deleted rows of " + file);
-            }
-            leaving.add(there.get());
-            current.deletesByPosition(file).stream().filter(ContentFileUtil::isFileScoped).forEach(obsolete::add);
-        }
-        return new Outcome.Possible(Merged.of(files).andWithout(leaving, List.copyOf(obsolete)));
-    }
-
-    private static Set<String> locations(CurrentFiles files, String file) {
-        return files.deletes(file).stream().map(d -> d.location() + "@" + d.contentOffset())
-                .collect(Collectors.toSet());
     }
 }

@@ -11,18 +11,21 @@ import java.util.Optional;
  * @param worker the incarnation of the maintenance worker that wrote them
  * @param layout of the table that the files were read in; one from which rows cannot be followed any more is refused
  * @param snapshotId that the files were read in, with what was deleted in them then
- * @param replaced locations of the files that are to leave the table
+ * @param replaced the files that are to leave the table, as Iceberg's own JSON describes them
+ * @param deletes what was deleted in them then and leaves with them, likewise; empty for tables whose rows are followed,
+ *        where more has been deleted since
  * @param files that are to come into it; empty if the others held no live row
  * @param moved where the rows are now; absent for tables whose rows nobody knows by their position
  * @param created when the first row was read; a rewrite that is too old is refused, so that orphans can be removed
  */
 public record Rewrite(String id, String worker, long layout, long snapshotId, List<String> replaced,
-        List<StagedFile> files, Optional<StagedMoves> moved, Instant created) {
+        List<String> deletes, List<StagedFile> files, Optional<StagedMoves> moved, Instant created) {
     public Rewrite {
         if (replaced.isEmpty()) {
             throw new IllegalArgumentException("rewrite " + id + " of nothing");
         }
         replaced = List.copyOf(replaced);
+        deletes = List.copyOf(deletes);
         files = List.copyOf(files);
     }
 

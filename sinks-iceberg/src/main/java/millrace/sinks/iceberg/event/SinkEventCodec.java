@@ -163,6 +163,8 @@ public final class SinkEventCodec {
                 .put("created", r.created().toString());
         ArrayNode replaced = json.putArray("replaced");
         r.replaced().forEach(replaced::add);
+        ArrayNode deletes = json.putArray("deletes");
+        r.deletes().forEach(deletes::add);
         files(json, r.files());
         r.moved().ifPresent(m -> json.putObject("moved").put("location", m.location()).put("bytes", m.bytes()));
     }
@@ -173,7 +175,7 @@ public final class SinkEventCodec {
 
     private static Rewrite rewrite(JsonNode json, Optional<Rewrite.StagedMoves> moved) {
         return new Rewrite(Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
-                Json.number(json, "snapshot"), strings(json, "replaced"), files(json), moved,
+                Json.number(json, "snapshot"), texts(json, "replaced"), texts(json, "deletes"), files(json), moved,
                 Json.instant(json, "created"));
     }
 
@@ -216,9 +218,11 @@ public final class SinkEventCodec {
 
     /** An absent field is an empty list. */
     private static List<String> strings(JsonNode json, String field) {
-        return json.has(field)
-                ? StreamSupport.stream(Json.array(json, field).spliterator(), false).map(s -> Json.text(s, field))
-                        .toList()
-                : List.of();
+        return json.has(field) ? texts(json, field) : List.of();
+    }
+
+    private static List<String> texts(JsonNode json, String field) {
+        return StreamSupport.stream(Json.array(json, field).spliterator(), false).map(s -> Json.text(s, field))
+                .toList();
     }
 }

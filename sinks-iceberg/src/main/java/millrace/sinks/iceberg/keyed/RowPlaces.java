@@ -46,6 +46,7 @@ public final class RowPlaces implements KnownRows {
     private static final int LOADED_TOGETHER = 50_000;
     /** How long one call of {@link #prepare} goes on opening files. */
     private static final long SLICE_NANOS = 2_000_000_000L;
+    private static final long SWEEP_NANOS = 50_000_000L;
 
     private final TableSpec spec;
     private final IcebergTables tables;
@@ -260,22 +261,30 @@ public final class RowPlaces implements KnownRows {
     private final class Sweep {
         private final int count = moves.size();
         private final long to = layout;
+        private final Moves through = moves.first(count);
         private Optional<byte[]> last = Optional.empty();
 
+        /** Goes on for a moment. */
         void step() {
-            Moves through = moves.first(count);
+            long until = System.nanoTime() + SWEEP_NANOS;
+            do {
+                visit();
+            } while (sweep.isPresent() && System.nanoTime() < until);
+        }
+
+        private void visit() {
             KeyIndex.Changes changes = index.changes();
-            last = index.visit(last, sweeping.atOnce(), (name, place) -> {
+            Optional<byte[]> visited = index.visit(last, sweeping.atOnce(), (name, place) -> {
                 long now = follow(place, through);
                 if (now != place) {
                     changes.put(name, now);
                 }
             });
-            boolean done = last.isEmpty();
-            if (done) {
-                reflected = reflected.inLayout(to);
-            }
-            index.apply(changes, reflected.toJson());
+            boolean done = visited.isEmpty();
+            Reflected after = done ? reflected.inLayout(to) : reflected;
+            index.apply(changes, after.toJson());
+            last = visited;
+            reflected = after;
             if (done) {
                 undecided.values().forEach(u -> u.places().replaceAll((name, place) -> follow(place, through)));
                 index.forgetFiles(through.files());

@@ -31,7 +31,6 @@ import millrace.sinks.iceberg.rewrite.Pace;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.rewrite.Rewriter;
-import millrace.sinks.iceberg.rewrite.TableFile;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.FileFormat;
@@ -40,6 +39,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.util.ContentFileUtil;
 import org.apache.iceberg.util.PropertyUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +54,9 @@ public final class MaintenanceWorker {
 
     /** To look at a large table takes long; most of the time it is not looked at. */
     private static final int SHARE_OF_LOOKING = 20;
+    /** Each makes a new layout of the table, which remembers some; what was planned long ago could not be followed. */
+    private static final int PLANNED_TOGETHER = 16;
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
     private final String worker;
     private final IcebergTables tables;
@@ -73,6 +76,8 @@ public final class MaintenanceWorker {
     private long lookedAt;
     private Instant looked = Instant.MIN;
     private long rewrites;
+    /** In a row. */
+    private int failures;
 
     private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
 
@@ -128,7 +133,9 @@ public final class MaintenanceWorker {
                 failed(e);
             }
             Duration took = Duration.between(now, clock.instant()).multipliedBy(SHARE_OF_LOOKING);
-            lookAt = now.plus(took.compareTo(rules.look()) < 0 ? rules.look() : took);
+            Duration pause = took.compareTo(rules.look()) < 0 ? rules.look() : took;
+            pause = pause.multipliedBy(1L << Math.min(failures, 20));
+            lookAt = now.plus(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
         }
         while (!planned.isEmpty() && underWay.size() < rules.parallel()) {
             begin(planned.remove(), now);
@@ -142,6 +149,7 @@ public final class MaintenanceWorker {
                 case SinkEvent.Rewritten done -> {
                     UnderWay mine = underWay.remove(done.rewrite());
                     if (mine != null) {
+                        failures = 0;
                         Rewrite rewrite = mine.rewrite.join();
                         state = state.done(rewrite.replaced().size(), rewrite.files().size(), mine.group.bytes(),
                                 rewrite.bytes(), clock.instant());
@@ -151,6 +159,8 @@ public final class MaintenanceWorker {
                 }
                 case SinkEvent.RewriteRefused refused -> {
                     if (underWay.remove(refused.rewrite()) != null) {
+                        // What was planned with it may be in vain too.
+                        planned.clear();
                         lookedAt = 0;
                         state = state.inVain();
                     }
@@ -187,6 +197,8 @@ public final class MaintenanceWorker {
     private void failed(Throwable e) {
         LOG.warn("{}: cannot be kept in shape now, trying again", spec.qualifiedName(), e);
         lookedAt = 0;
+        failures++;
+        planned.clear();
         state = state.failed(Failure.words(e));
     }
 
@@ -210,7 +222,7 @@ public final class MaintenanceWorker {
         Set<String> taken = new HashSet<>();
         underWay.values().forEach(u -> taken.addAll(u.group.locations()));
         RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
-                table.sortOrder().isSorted(), now)
+                table.sortOrder().isSorted(), now).stream().limit(PLANNED_TOGETHER)
                 .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group))));
     }
 
@@ -223,12 +235,25 @@ public final class MaintenanceWorker {
     private Rewrite rewrite(Planned next, String id, Instant now) {
         Table table = next.table();
         Rewriter.Rewritten written = Rewriter.rewrite(table, next.tasks(), next.group().tier(), id, pace);
-        Optional<Rewrite.StagedMoves> moved = spec.layout() == TableSpec.Layout.NEWEST
-                ? Optional.of(staged(table, written.moved(), id))
-                : Optional.empty();
+        boolean followed = spec.layout() == TableSpec.Layout.NEWEST;
+        Optional<Rewrite.StagedMoves> moved = Optional.empty();
+        try {
+            moved = followed ? Optional.of(staged(table, written.moved(), id)) : moved;
+        } finally {
+            if (followed && moved.isEmpty()) {
+                written.files().forEach(f -> table.io().deleteFile(f.location()));
+            }
+        }
         return new Rewrite(id, worker, next.seen().layout(), next.seen().snapshotId(),
-                next.group().files().stream().map(TableFile::location).toList(),
+                next.tasks().stream().map(t -> TableCommitter.named(t.file(), table.specs())).toList(),
+                followed ? List.of() : deletes(next),
                 written.files().stream().map(f -> TableCommitter.staged(f, table.specs())).toList(), moved, now);
+    }
+
+    /** Those that are about one file, and leave the table with it. */
+    private static List<String> deletes(Planned next) {
+        return next.tasks().stream().flatMap(t -> t.deletes().stream()).filter(ContentFileUtil::isFileScoped)
+                .map(d -> TableCommitter.named(d, next.table().specs())).toList();
     }
 
     private static Rewrite.StagedMoves staged(Table table, MovedRows moved, String id) {

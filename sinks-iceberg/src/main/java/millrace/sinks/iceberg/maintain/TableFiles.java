@@ -13,13 +13,13 @@ import millrace.sinks.iceberg.rewrite.TableFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 
-/** The data files of a table's current snapshot, with what is deleted in them. */
+/** The data files of a table's current snapshot, with what is deleted in them; without those of other formats than ours. */
 final class TableFiles {
     private final Map<String, FileScanTask> tasks = new LinkedHashMap<>();
     private final Map<String, TableFile> files = new LinkedHashMap<>();
@@ -39,6 +39,9 @@ final class TableFiles {
         try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
             for (FileScanTask task : planned) {
                 DataFile file = task.file();
+                if (file.format() != FileFormat.PARQUET) {
+                    continue;
+                }
                 all.tasks.put(file.location(), task);
                 all.files.put(file.location(), new TableFile(file.location(), partition(table, file),
                         file.fileSizeInBytes(), file.recordCount(), dead(task),
@@ -62,8 +65,13 @@ final class TableFiles {
     }
 
     private static String partition(Table table, DataFile file) {
-        PartitionSpec spec = table.specs().get(file.specId());
-        return file.specId() + "/" + (spec.isPartitioned() ? spec.partitionToPath(file.partition()) : "");
+        StringBuilder text = new StringBuilder().append(file.specId());
+        for (int i = 0; i < table.specs().get(file.specId()).fields().size(); i++) {
+            Object value = file.partition().get(i, Object.class);
+            // A value may be the word null.
+            text.append(value == null ? "/" : "/=" + value);
+        }
+        return text.toString();
     }
 
     private static long dead(FileScanTask task) {

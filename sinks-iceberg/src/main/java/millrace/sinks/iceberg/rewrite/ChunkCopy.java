@@ -80,7 +80,14 @@ final class ChunkCopy implements AutoCloseable {
     boolean isPossible() {
         return sources.stream().allMatch(s -> s.task().file().format() == FileFormat.PARQUET
                 && s.task().deletes().stream().noneMatch(d -> d.equalityFieldIds() != null)
-                && hasTheColumns(s.reader().getFooter().getFileMetaData().getSchema()));
+                && hasTheColumns(s.reader().getFooter().getFileMetaData().getSchema())
+                && s.reader().getFooter().getBlocks().stream().allMatch(ChunkCopy::holdsItsLineage));
+    }
+
+    /** An id that is not there is taken from the file, and that will be another. */
+    private static boolean holdsItsLineage(BlockMetaData group) {
+        return group.getColumns().stream().filter(c -> LineageColumns.has(c.getPath().toArray()[0]))
+                .allMatch(c -> c.getStatistics().isNumNullsSet() && c.getStatistics().getNumNulls() == 0);
     }
 
     private boolean hasTheColumns(MessageType file) {
@@ -95,7 +102,7 @@ final class ChunkCopy implements AutoCloseable {
             boolean same = there != null && there.getPrimitiveType().equals(column.getPrimitiveType())
                     && there.getMaxDefinitionLevel() == column.getMaxDefinitionLevel()
                     && there.getMaxRepetitionLevel() == column.getMaxRepetitionLevel();
-            if (!same && !(there == null && LineageColumns.has(column))) {
+            if (!same && !(there == null && LineageColumns.has(column.getPath()[0]))) {
                 return false;
             }
         }

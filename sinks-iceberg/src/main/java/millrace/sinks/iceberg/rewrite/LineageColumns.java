@@ -24,8 +24,8 @@ final class LineageColumns {
 
     private LineageColumns() {}
 
-    static boolean has(ColumnDescriptor column) {
-        String name = column.getPath()[0];
+    /** Whether one of them has this name. */
+    static boolean has(String name) {
         return name.equals(MetadataColumns.ROW_ID.name())
                 || name.equals(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER.name());
     }

@@ -95,7 +95,7 @@ public final class RewritePlan {
         List<TableFile> open = new ArrayList<>();
         long bytes = 0;
         for (TableFile file : small) {
-            boolean full = bytes + file.bytes() > rules.targetBytes();
+            boolean full = bytes + file.bytes() > rules.targetBytes() || open.size() == rules.mostFiles();
             boolean outweighs = !settled && file.bytes() > bytes && isWorthwhile(open);
             if (full || outweighs || ordered && !fitsInMemory(open, file)) {
                 close(open, settled);

@@ -10,20 +10,22 @@ import java.time.Duration;
  * @param deadRatio from which on a file is rewritten without its dead rows, alone if need be
  * @param settled a partition is that has got no file for so long; two small files of it are too many
  * @param copyFrom mean size from which on files are put together as they are: their row groups stay, and are large enough
- * @param mostSortedBytes of files without order, which are sorted in memory
+ * @param mostFiles that are open at once
+ * @param mostSortedBytes of files without order, which are sorted in memory, where they take twenty times as much
  */
 public record RewriteRules(long targetBytes, int together, double deadRatio, Duration settled, long copyFrom,
-        long mostSortedBytes) {
+        int mostFiles, long mostSortedBytes) {
     /** A file of more than this share of the target is no small one. */
     private static final double FULL = 0.75;
     private static final int TOGETHER = 5;
     private static final double DEAD_RATIO = 0.3;
     private static final long COPY_FROM = 4L << 20;
-    private static final long MOST_SORTED = 96L << 20;
+    private static final int MOST_FILES = 32;
+    private static final long MOST_SORTED = 24L << 20;
 
     public static RewriteRules forTarget(long targetBytes) {
         return new RewriteRules(targetBytes, TOGETHER, DEAD_RATIO, Duration.ofHours(1),
-                Math.min(COPY_FROM, targetBytes / 8), MOST_SORTED);
+                Math.min(COPY_FROM, targetBytes / 8), MOST_FILES, MOST_SORTED);
     }
 
     boolean isSmall(TableFile file) {

@@ -130,6 +130,9 @@ public final class StageWorker {
                 case WorkerState.Starting s -> start();
                 case WorkerState.Indexing i -> {
                     keepMembership();
+                    if (state instanceof WorkerState.Indexing && rewritten) {
+                        follow();
+                    }
                     if (state instanceof WorkerState.Indexing) {
                         prepare();
                     }
@@ -307,7 +310,12 @@ public final class StageWorker {
                 return;
             }
         }
-        rows.tidy();
+        try {
+            rows.tidy();
+        } catch (RuntimeException e) {
+            restart();
+            throw e;
+        }
         boolean full = chain.undecided() >= rules.mostUndecided();
         source.flow(full ? Flow.PAUSED : Flow.READING);
         Duration untilRoll = Duration.between(now, rollAt);
@@ -337,17 +345,25 @@ public final class StageWorker {
     private void follow() {
         if (landing.look() instanceof TableLook.Found found && found.state().table().equals(chain.table)) {
             TableState table = found.state();
-            if (table.layout() > chain.layout() && table.canFollowFrom(chain.layout())) {
-                try {
-                    rows.moved(table);
-                } catch (KnownRows.RowsLostException e) {
-                    LOG.info("{}: {}; starting from the table", name, e.getMessage());
-                    restart();
-                    return;
-                }
-                chain.inLayout(table.layout());
-            }
             rewritten = false;
+            if (table.layout() == chain.layout()) {
+                return;
+            }
+            if (!table.canFollowFrom(chain.layout())) {
+                restart();
+                return;
+            }
+            try {
+                rows.moved(table);
+            } catch (KnownRows.RowsLostException e) {
+                LOG.info("{}: {}; starting from the table", name, e.getMessage());
+                restart();
+                return;
+            } catch (RuntimeException e) {
+                restart();
+                throw e;
+            }
+            chain.inLayout(table.layout());
         }
     }
 

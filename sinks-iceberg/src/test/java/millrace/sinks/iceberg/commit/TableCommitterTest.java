@@ -2,6 +2,8 @@ package millrace.sinks.iceberg.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,7 @@ import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.event.Predecessor;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.event.StagedDeletes;
 import millrace.sinks.iceberg.event.StagedFile;
@@ -35,17 +38,22 @@ import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Commits on a real JDBC catalog whose replies can be lost. */
 class TableCommitterTest {
@@ -246,6 +254,80 @@ class TableCommitterTest {
         var request = new CommitRequest(start, mark(start, "c1", 1), List.of(bad), OptionalInt.empty());
         assertThat(committer.commit(request)).isInstanceOfSatisfying(CommitOutcome.Unreadable.class,
                 u -> assertThat(u.proposal()).isEqualTo("bad"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = "NOT_COMMITTED_AND_REPLY_LOST", mode = EnumSource.Mode.EXCLUDE)
+    void aRewriteTakesThePlaceOfItsFiles(Fault fault) {
+        Rewrite rewrite = rewriteOfTwoFiles();
+        catalog.fault = fault;
+        TableState after = committed(committer.commit(replace(rewrite)));
+        assertThat(table().currentSnapshot().summary()).containsEntry("total-data-files", "1")
+                .containsEntry("total-records", "15").doesNotContainEntry("added-data-files", "2");
+        assertThat(table().currentSnapshot().operation()).isEqualTo("replace");
+        assertThat(after.history().has("r1")).isTrue();
+        assertThat(after.layout()).isEqualTo(2);
+        assertThat(after.canFollowFrom(1)).isTrue();
+        assertReadable();
+    }
+
+    @Test
+    void aRewriteDoesNotUndoWhatOthersHaveDeletedSinceItsFilesWereRead() throws IOException {
+        Rewrite rewrite = rewriteOfTwoFiles();
+        String first = path(rewrite);
+        BaseDVFileWriter vector = new BaseDVFileWriter(
+                OutputFileFactory.builderFor(table(), 0, 0).format(FileFormat.PUFFIN).build(), f -> null);
+        try (vector) {
+            vector.delete(first, 3, table().spec(), null);
+        }
+        RowDelta foreign = table().newRowDelta();
+        vector.result().deleteFiles().forEach(foreign::addDeletes);
+        foreign.commit();
+        committed(commit(state(), "c3", 15, 20));
+        assertThat(committer.commit(replace(rewrite))).isInstanceOf(CommitOutcome.RewriteRefused.class);
+        assertThat(table().currentSnapshot().summary()).containsEntry("total-data-files", "3")
+                .containsEntry("total-position-deletes", "1");
+    }
+
+    @Test
+    void norDoesItBringBackFilesThatOthersHaveDeleted() throws IOException {
+        Rewrite rewrite = rewriteOfTwoFiles();
+        table().newDelete().deleteFile(path(rewrite)).commit();
+        committed(commit(state(), "c3", 15, 20));
+        assertThat(committer.commit(replace(rewrite))).isInstanceOf(CommitOutcome.RewriteRefused.class);
+        assertThat(rows()).isEqualTo(10);
+    }
+
+    @Test
+    void aRewriteOfAnExpiredSnapshotIsRefused() {
+        Rewrite rewrite = rewriteOfTwoFiles();
+        committed(commit(state(), "c3", 15, 20));
+        table().expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
+        assertThat(committer.commit(replace(rewrite))).isInstanceOf(CommitOutcome.RewriteRefused.class);
+        assertThat(rows()).isEqualTo(20);
+    }
+
+    private Rewrite rewriteOfTwoFiles() {
+        DataFile first = file(10);
+        DataFile second = file(5);
+        TableState empty = state();
+        committed(committer.commit(new CommitRequest(empty, mark(empty, "c1", 10),
+                List.of(proposal(0, 10, first, Optional.empty())), OptionalInt.empty())));
+        TableState before = state();
+        committed(committer.commit(new CommitRequest(before, mark(before, "c2", 15),
+                List.of(proposal(10, 15, second, Optional.empty())), OptionalInt.empty())));
+        return new Rewrite("r1", "m", 1, state().snapshotId(),
+                List.of(TableCommitter.named(first, table().specs()), TableCommitter.named(second, table().specs())),
+                List.of(), List.of(TableCommitter.staged(file(15), table().specs())), Optional.empty(), Instant.EPOCH);
+    }
+
+    private CommitRequest replace(Rewrite rewrite) {
+        CommitMark mark = state().mark().orElseThrow();
+        return CommitRequest.of(state(), mark.inLayout(mark.layout() + 1).as("c-" + rewrite.id()), rewrite);
+    }
+
+    private static String path(Rewrite rewrite) throws IOException {
+        return new ObjectMapper().readTree(rewrite.replaced().get(0)).get("file-path").textValue();
     }
 
     private CommitOutcome commit(TableState expected, String id, long from, long to) {

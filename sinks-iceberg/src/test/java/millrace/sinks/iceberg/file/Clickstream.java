@@ -27,9 +27,9 @@ public final class Clickstream {
     private static final String[] PLAYERS = {"web", "ios", "android", "tv"};
     static final long START_MILLIS = 1_767_225_600_000L;
 
-    final byte[][] keys;
-    final byte[][] values;
-    final long[] timestamps;
+    public final byte[][] keys;
+    public final byte[][] values;
+    public final long[] timestamps;
 
     public Clickstream(int records, long seed) {
         keys = new byte[records][];

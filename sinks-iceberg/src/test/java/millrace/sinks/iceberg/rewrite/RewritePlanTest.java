@@ -123,7 +123,7 @@ class RewritePlanTest {
         }
         assertThat(plan()).singleElement().satisfies(g -> assertThat(g.files()).hasSize(30));
         files.replaceAll(f -> new TableFile(f.location(), "p", f.bytes(), 100, 0, false, false, NOW));
-        assertThat(plan()).hasSize(2).allSatisfy(g -> {
+        assertThat(plan()).hasSize(5).allSatisfy(g -> {
             assertThat(g.bytes()).isLessThanOrEqualTo(RULES.mostSortedBytes());
             assertThat(g.tier()).isEqualTo(Tier.RECORDS);
         });

@@ -16,6 +16,7 @@ import millrace.sinks.iceberg.file.Appended;
 import millrace.sinks.iceberg.file.RandomRecords;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
+import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.moved.RowPlace;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Tier;
@@ -67,6 +68,10 @@ class RewriterTest {
 
         var rewritten = Rewriter.rewrite(table, tasks, tier, "r", Pace.UNLIMITED);
 
+        assertThat(rewritten.moved().byFile().values()).allSatisfy(move -> assertThat(move)
+                .isInstanceOf(tier == Tier.COPY
+                        ? RowMove.Shift.class
+                        : sorted ? RowMove.Permutation.class : RowMove.Rank.class));
         Map<String, List<Record>> now = new HashMap<>();
         for (DataFile file : rewritten.files()) {
             now.put(file.location(), rows(table, file));
@@ -109,6 +114,10 @@ class RewriterTest {
             rewrite.commit();
             table.refresh();
             assertThat(lineage(table)).isEqualTo(before);
+            assertThat(
+                    Rewriter.rewrite(table, tasks(table), Tier.COPY, "again", Pace.UNLIMITED).moved().byFile().values())
+                    .as("what is rewritten can be copied")
+                    .allSatisfy(m -> assertThat(m).isInstanceOf(RowMove.Shift.class));
         }
     }
 

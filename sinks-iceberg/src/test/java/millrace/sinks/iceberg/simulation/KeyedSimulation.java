@@ -84,7 +84,7 @@ final class KeyedSimulation {
                 Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3"));
         id = tables.loadOrCreate(spec).uuid();
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
-                random.nextBoolean() ? 0 : Long.MAX_VALUE, 1 << 20);
+                random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
         maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite);
         maintainers.add(new Maintainer());

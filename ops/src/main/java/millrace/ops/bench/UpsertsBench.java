@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,17 +33,14 @@ import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.topic.WritableTopics;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.maintain.MaintenanceState;
+import millrace.sinks.iceberg.maintain.TableCheckup;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
 import millrace.sinks.iceberg.run.SinkRuntime.Role;
 import millrace.sinks.iceberg.run.SinkState;
 import millrace.sinks.iceberg.table.Catalogs;
-import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.statestores.rocksdb.StateMemory;
-import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Catalog;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -207,7 +205,7 @@ public final class UpsertsBench {
         private static final Duration MOMENT = Duration.ofMillis(100);
 
         private final Admin admin;
-        private final Catalog catalog;
+        private final Map<String, String> catalog;
         private final SinkRuntime sink;
         private final TableSpec spec;
         private final Path indexes;
@@ -217,7 +215,7 @@ public final class UpsertsBench {
 
         private record Waiting(Map<Integer, Long> ends, long since) {}
 
-        private Main(Admin admin, Catalog catalog, SinkRuntime sink, TableSpec spec, Path indexes) {
+        private Main(Admin admin, Map<String, String> catalog, SinkRuntime sink, TableSpec spec, Path indexes) {
             this.admin = admin;
             this.catalog = catalog;
             this.sink = sink;
@@ -238,8 +236,7 @@ public final class UpsertsBench {
             Set<Role> roles = mode == Mode.LAND_MAINTAINED || mode == Mode.WATCH
                     ? EnumSet.allOf(Role.class)
                     : EnumSet.of(Role.STAGE, Role.COMMIT);
-            Catalog catalog = Catalogs.open("bench",
-                    Catalogs.sqlite(folder.resolve(table + ".db"), folder.resolve("warehouse")));
+            Map<String, String> catalog = Catalogs.sqlite(folder.resolve(table + ".db"), folder.resolve("warehouse"));
             long began = System.nanoTime();
             double cpu = cpuSeconds();
             try (var registry = new ConfluentRegistry(arguments[1], Map.of());
@@ -300,15 +297,12 @@ public final class UpsertsBench {
         }
 
         private SortedMap<String, Object> shape() {
-            Table table = new IcebergTables(catalog).load(spec).orElseThrow();
-            Snapshot head = table.currentSnapshot();
-            long rows = Long.parseLong(head.summary().get("total-records"));
-            long dead = Long.parseLong(head.summary().getOrDefault("total-position-deletes", "0"));
+            TableCheckup found = TableCheckup.of(catalog, spec.qualifiedName(), Instant.now()).orElseThrow();
             SortedMap<String, Object> shape = new TreeMap<>();
-            shape.put("files", head.summary().get("total-data-files"));
-            shape.put("file_mb", Long.parseLong(head.summary().get("total-files-size")) >> 20);
-            shape.put("live_rows", rows - dead);
-            shape.put("dead_ratio", decimal((double) dead / Math.max(1, rows)));
+            shape.put("files", found.files());
+            shape.put("file_mb", found.bytes() >> 20);
+            shape.put("live_rows", found.rows() - found.dead());
+            shape.put("dead_ratio", decimal((double) found.dead() / Math.max(1, found.rows())));
             shape.put("index_mb", size(indexes) >> 20);
             return shape;
         }

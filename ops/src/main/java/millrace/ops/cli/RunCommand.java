@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
         "",
         "The same code as `dev`, without the view; logs go to standard error. To scale out, start more processes with a role; each needs a data folder of its own. Topics are not created: see `millrace topics`.",
         "",
-        "Roles: stream runs the models, stage writes data files, commit commits them to tables, control serves the API and the status page."}, footer = {
+        "Roles: stream runs the models, stage writes data files, commit commits them to tables, maintain keeps the files of tables few and large, control serves the API and the status page."}, footer = {
                 "", "Examples:", "  millrace run --profile prod",
-                "  millrace run --roles stage,commit --config shop/millrace.yaml --profile prod",
+                "  millrace run --roles stage,commit,maintain --config shop/millrace.yaml --profile prod",
                 "  millrace run --profile prod --roles stage --data /var/lib/millrace/stage-1"})
 final class RunCommand extends Main.Subcommand {
     @Mixin

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import millrace.ops.http.Shown;
 import millrace.ops.observe.TableStatus;
+import millrace.sinks.iceberg.maintain.TableCheckup;
 import millrace.sinks.iceberg.read.TableCatalog;
 import millrace.sinks.iceberg.read.TableCatalog.FileView;
 import millrace.sinks.iceberg.read.TableCatalog.SnapshotView;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code millrace table}. */
 @Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, and makes a blocked one go on.", subcommands = {
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
-        TableCommand.Snapshots.class, AdoptCommand.class})
+        TableCommand.Snapshots.class, TableCommand.Health.class, AdoptCommand.class})
 final class TableCommand extends Main.Group {
 
     /** {@code millrace table list}. */
@@ -135,6 +136,45 @@ final class TableCommand extends Main.Group {
             TextTable text = new TextTable("rows>", "size>", "file");
             files.forEach(f -> text.row(Shown.count(f.rows()), Shown.bytes(f.bytes()), f.path()));
             text.lines().forEach(terminal().out()::println);
+        }
+    }
+
+    /** {@code millrace table health}. */
+    @Command(name = "health", mixinStandardHelpOptions = true, header = "What shape a table's files are in, and what maintenance would do about it now.", description = {
+            "",
+            "Changes nothing. The role maintain does by itself what is shown as to be rewritten."}, footer = {
+                    "", "Examples:", "  millrace table health gold.sessions",
+                    "  millrace table health gold.sessions -o json"})
+    static final class Health extends OneTable {
+        @Override
+        void show(TableCatalog catalog, TableView table, boolean json) {
+            Instant now = terminal().clock().instant();
+            TableCheckup found = TableCheckup.of(Catalog.properties(where(), terminal()), table.name(), now)
+                    .orElseThrow(() -> Catalog.unknown(table.name(), catalog.names()));
+            if (json) {
+                terminal().out().println(Result.json(found));
+                return;
+            }
+            long percent = found.rows() == 0 ? 0 : Math.round(100.0 * found.dead() / found.rows());
+            TextTable text = new TextTable(table.name(), "");
+            text.row("files", Shown.count(found.files()) + ", " + Shown.count(found.small()) + " of them small; "
+                    + Shown.bytes(found.bytes()) + " in all, " + Shown.bytes(found.targetBytes())
+                    + " is what one should have");
+            text.row("rows", Shown.count(found.rows() - found.dead()) + " and " + Shown.count(found.dead())
+                    + " dead ones (" + percent + " %), told by " + Shown.count(found.deleteFiles()) + " delete files");
+            text.row("snapshots", Shown.count(found.snapshots()) + found.oldest()
+                    .map(o -> ", the oldest of " + Shown.ago(Optional.of(o), now)).orElse(""));
+            text.row("manifests", Shown.count(found.manifests()));
+            text.row("to be rewritten", found.rewrites().isEmpty() ? "nothing" : "");
+            text.lines().forEach(terminal().out()::println);
+            if (!found.rewrites().isEmpty()) {
+                TextTable planned = new TextTable("files>", "size>", "why", "how");
+                found.rewrites().forEach(r -> planned.row(Shown.count(r.files()), Shown.bytes(r.bytes()),
+                        r.why().replace('_', ' '), r.how().equals("copy")
+                                ? "column chunks are copied"
+                                : "rows are read and written"));
+                planned.lines().forEach(l -> terminal().out().println("  " + l));
+            }
         }
     }
 

@@ -28,7 +28,8 @@ public record RewriteRules(long targetBytes, int together, double deadRatio, Dur
                 Math.min(COPY_FROM, targetBytes / 8), MOST_FILES, MOST_SORTED);
     }
 
-    boolean isSmall(TableFile file) {
+    /** Whether it is one that others may be put together with. */
+    public boolean isSmall(TableFile file) {
         return file.bytes() < targetBytes * FULL;
     }
 }

@@ -1,0 +1,97 @@
+package millrace.sinks.iceberg.maintain;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.rewrite.RewritePlan;
+import millrace.sinks.iceberg.rewrite.RewriteRules;
+import millrace.sinks.iceberg.rewrite.TableFile;
+import millrace.sinks.iceberg.table.Catalogs;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.util.PropertyUtil;
+
+/**
+ * What shape a table's files are in, and what maintenance would do about it now. Changes nothing.
+ *
+ * @param targetBytes of a file
+ * @param small files of less than three quarters of that
+ * @param rows in the files, {@code dead} ones included
+ * @param deleteFiles that say which
+ * @param oldest when the oldest snapshot was made that has not expired
+ * @param rewrites that would be made, the most worthwhile first
+ */
+public record TableCheckup(long targetBytes, long files, long small, long bytes, long rows, long dead, long deleteFiles,
+        long manifests, long snapshots, Optional<Instant> oldest, List<Planned> rewrites) {
+
+    /**
+     * Files that would be put together.
+     *
+     * @param how {@code copy} or {@code records}
+     * @param why {@code small_files}, {@code dead_rows} or {@code settled}
+     */
+    public record Planned(long files, long bytes, String how, String why) {}
+
+    /**
+     * Looks at all manifests.
+     *
+     * @param catalogProperties Iceberg's
+     * @param table {@code namespace.name}
+     * @return nothing if there is no such table
+     */
+    public static Optional<TableCheckup> of(Map<String, String> catalogProperties, String table, Instant now) {
+        Catalog catalog = Catalogs.open(catalogProperties);
+        try {
+            return Optional.of(of(catalog.loadTable(TableIdentifier.parse(table)), now));
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
+        } finally {
+            close(catalog);
+        }
+    }
+
+    private static void close(Catalog catalog) {
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    static TableCheckup of(Table table, Instant now) {
+        long target = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
+                TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT);
+        Snapshot head = table.currentSnapshot();
+        if (head == null) {
+            return new TableCheckup(target, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), List.of());
+        }
+        RewriteRules rules = RewriteRules.forTarget(target);
+        Collection<TableFile> files = TableFiles.of(table).files();
+        List<Planned> planned = RewritePlan.of(files, rules, table.sortOrder().isSorted(), now).stream()
+                .map(g -> new Planned(g.files().size(), g.bytes(), g.tier().name().toLowerCase(Locale.ROOT),
+                        g.why().name().toLowerCase(Locale.ROOT)))
+                .toList();
+        return new TableCheckup(target, files.size(), files.stream().filter(rules::isSmall).count(),
+                files.stream().mapToLong(TableFile::bytes).sum(), files.stream().mapToLong(TableFile::rows).sum(),
+                files.stream().mapToLong(TableFile::dead).sum(),
+                Long.parseLong(head.summary().getOrDefault("total-delete-files", "0")),
+                head.allManifests(table.io()).size(),
+                StreamSupport.stream(table.snapshots().spliterator(), false).count(),
+                StreamSupport.stream(table.snapshots().spliterator(), false).map(Snapshot::timestampMillis)
+                        .min(Long::compare).map(Instant::ofEpochMilli),
+                planned);
+    }
+}

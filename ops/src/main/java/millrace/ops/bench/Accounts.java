@@ -21,7 +21,6 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Accounts that change all the time, in a topic as the engine writes it: the record's key is Avro of the row's key. About
@@ -52,9 +51,7 @@ final class Accounts implements AutoCloseable {
         this.keys = keys;
         Schema schema = AvroTypes.toSchema("Account", ROW);
         values = AvroRowEncoder.of(schema, ROW, registry.register(TOPIC + "-value", schema));
-        producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 20,
-                "batch.size", 128 << 10, "compression.type", "lz4", "delivery.timeout.ms", 600_000, "max.block.ms",
-                600_000), new ByteArraySerializer(), new ByteArraySerializer());
+        producer = BenchTopic.producer(bootstrapServers);
     }
 
     /** The table of the newest row of each. */
@@ -100,7 +97,7 @@ final class Accounts implements AutoCloseable {
         for (int i = 0; i < NOTE; i++) {
             note[i] = (byte) ('a' + (i % 8 < 4 ? (text >>> i % 16 * 4 & 15) : i % 26));
         }
-        Object[] row = {id, n, Instant.now().toEpochMilli() * 1_000, REGIONS[(int) (text >>> 1) % 5 & 3],
+        Object[] row = {id, n, Instant.now().toEpochMilli() * 1_000, REGIONS[Math.floorMod((int) text, REGIONS.length)],
                 (text >>> 40) / 100.0, new String(note, StandardCharsets.US_ASCII)};
         producer.send(new ProducerRecord<>(TOPIC, Arrays.copyOf(ids.buffer(), length), values.encode(row)),
                 (sent, error) -> {

@@ -31,7 +31,12 @@ public final class BenchTopic implements AutoCloseable {
         this.contract = contract;
         Schema schema = AvroTypes.toSchema(contract);
         encoder = AvroRowEncoder.of(schema, contract.rowType(), registry.register(contract.topic() + "-value", schema));
-        producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 20,
+        producer = producer(bootstrapServers);
+    }
+
+    /** One that waits long for a cluster that is busy. */
+    static KafkaProducer<byte[], byte[]> producer(String bootstrapServers) {
+        return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 20,
                 "batch.size", 128 << 10, "compression.type", "lz4", "delivery.timeout.ms", 600_000, "max.block.ms",
                 600_000), new ByteArraySerializer(), new ByteArraySerializer());
     }

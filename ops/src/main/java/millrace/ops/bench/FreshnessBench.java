@@ -1,7 +1,6 @@
 package millrace.ops.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -99,12 +98,12 @@ public final class FreshnessBench {
         try (var registry = new ConfluentRegistry(platform.instance().registryUrl(), Map.of());
                 SteadyLoad load = new SteadyLoad(new Events(plan.seed()), contract,
                         platform.instance().bootstrapServers(), registry)) {
-            double cpuBefore = cpuSeconds();
+            double cpuBefore = Meter.cpuSeconds();
             long began = System.nanoTime();
             Instant from = Instant.now();
             produce(load, from, platform);
             double seconds = (System.nanoTime() - began) / 1e9;
-            double cpu = cpuSeconds() - cpuBefore;
+            double cpu = Meter.cpuSeconds() - cpuBefore;
             awaitAll(platform, load.sent());
             progress.accept("Reading the tables");
             Map<String, Object> figures = new LinkedHashMap<>();
@@ -169,11 +168,6 @@ public final class FreshnessBench {
     private static ProblemException behind(String found) {
         return new ProblemException(
                 Problem.of(OpsProblem.BENCH_BEHIND, "bench", found).withRemedy(OpsProblem.BENCH_BEHIND.remedy()));
-    }
-
-    private static double cpuSeconds() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime() / 1e9;
     }
 
     private static String decimal(double value) {

@@ -56,6 +56,11 @@ public final class Meter {
                 Duration.ofNanos(cpuNanos() - cpuBefore));
     }
 
+    /** Of all threads of this process, since it began. */
+    static double cpuSeconds() {
+        return cpuNanos() / 1e9;
+    }
+
     private static long cpuNanos() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();

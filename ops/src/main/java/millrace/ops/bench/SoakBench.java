@@ -1,9 +1,7 @@
 package millrace.ops.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
@@ -238,11 +235,11 @@ public final class SoakBench {
             long sum = 0;
             long moments = 0;
             for (long left; (left = then - System.nanoTime()) > 0;) {
-                sum += size(state);
+                sum += FolderSize.of(state);
                 moments++;
                 Thread.sleep(Duration.ofNanos(Math.min(left, MOMENT.toNanos())));
             }
-            return moments == 0 ? size(state) : sum / moments;
+            return moments == 0 ? FolderSize.of(state) : sum / moments;
         }
 
         private void requireRunning() {
@@ -265,28 +262,6 @@ public final class SoakBench {
                     ? Files.readAllLines(status).stream().filter(l -> l.startsWith("VmRSS:"))
                             .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) << 10).findFirst().orElse(-1)
                     : -1;
-        }
-
-        /** Files come and go while it is looked at. */
-        private static long size(Path folder) throws IOException {
-            try (Stream<Path> files = Files.walk(folder)) {
-                return files.mapToLong(Main::sizeOf).sum();
-            } catch (UncheckedIOException e) {
-                if (e.getCause() instanceof NoSuchFileException) {
-                    return size(folder);
-                }
-                throw e;
-            }
-        }
-
-        private static long sizeOf(Path file) {
-            try {
-                return Files.isRegularFile(file) ? Files.size(file) : 0;
-            } catch (NoSuchFileException e) {
-                return 0;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

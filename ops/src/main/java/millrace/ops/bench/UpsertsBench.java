@@ -1,8 +1,6 @@
 package millrace.ops.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,7 +23,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -238,7 +235,7 @@ public final class UpsertsBench {
                     : EnumSet.of(Role.STAGE, Role.COMMIT);
             Map<String, String> catalog = Catalogs.sqlite(folder.resolve(table + ".db"), folder.resolve("warehouse"));
             long began = System.nanoTime();
-            double cpu = cpuSeconds();
+            double cpu = Meter.cpuSeconds();
             try (var registry = new ConfluentRegistry(arguments[1], Map.of());
                     Admin admin = Admin.create(kafka);
                     SinkRuntime sink = SinkRuntime.start(config, List.of(spec), roles, catalog, registry,
@@ -254,13 +251,13 @@ public final class UpsertsBench {
                     main.watch(Duration.ofMillis(Long.parseLong(arguments[6])));
                 }
                 BenchProcess.say("wall_s", decimal(seconds));
-                BenchProcess.say("cpu_s", decimal(cpuSeconds() - cpu));
+                BenchProcess.say("cpu_s", decimal(Meter.cpuSeconds() - cpu));
                 main.shape().forEach(BenchProcess::say);
             }
         }
 
         /** Until this process is ended. */
-        private void watch(Duration every) throws InterruptedException, ExecutionException {
+        private void watch(Duration every) throws IOException, InterruptedException, ExecutionException {
             long began = System.nanoTime();
             for (long look = 1;; look++) {
                 while (System.nanoTime() < began + look * every.toNanos()) {
@@ -275,7 +272,7 @@ public final class UpsertsBench {
             }
         }
 
-        private void say(long seconds) throws InterruptedException, ExecutionException {
+        private void say(long seconds) throws IOException, InterruptedException, ExecutionException {
             Map<Integer, Long> at = position();
             BenchProcess.say("t", seconds);
             BenchProcess.say("behind", ends().entrySet().stream()
@@ -296,14 +293,14 @@ public final class UpsertsBench {
                     : decimal(sorted.get((int) Math.ceil(sorted.size() * share) - 1) / 1e9);
         }
 
-        private SortedMap<String, Object> shape() {
+        private SortedMap<String, Object> shape() throws IOException {
             TableCheckup found = TableCheckup.of(catalog, spec.qualifiedName(), Instant.now()).orElseThrow();
             SortedMap<String, Object> shape = new TreeMap<>();
             shape.put("files", found.files());
             shape.put("file_mb", found.bytes() >> 20);
             shape.put("live_rows", found.rows() - found.dead());
             shape.put("dead_ratio", decimal((double) found.dead() / Math.max(1, found.rows())));
-            shape.put("index_mb", size(indexes) >> 20);
+            shape.put("index_mb", FolderSize.of(indexes) >> 20);
             return shape;
         }
 
@@ -328,19 +325,6 @@ public final class UpsertsBench {
                 case SinkState.Blocked b -> throw new ProblemException(Problem.of(OpsProblem.BENCH_BEHIND,
                         spec.qualifiedName(), b.problem().message()).withRemedy(OpsProblem.BENCH_BEHIND.remedy()));
             };
-        }
-
-        private static long size(Path folder) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
-            } catch (IOException | UncheckedIOException e) {
-                return -1;
-            }
-        }
-
-        private static double cpuSeconds() {
-            return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                    .getProcessCpuTime() / 1e9;
         }
     }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.ops.bench.FreshnessBench;
@@ -331,23 +333,8 @@ final class BenchCommand extends Main.Group {
             if (between.isZero() || between.multipliedBy(2).compareTo(all) > 0) {
                 throw unfit("--every", every, "at most half of the duration of " + duration);
             }
-            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
-                    StopSignal stop = StopSignal.listen(terminal().err())) {
-                List<Map<String, Object>> samples = new ArrayList<>();
-                Map<String, Object> verdict = SoakBench.run(
-                        new SoakBench.Plan(rate, all, between, threads, setting.seed, folder.path()), stop::isWished,
-                        sample -> {
-                            samples.add(sample);
-                            if (!result.isJson()) {
-                                showLine(terminal(), sample);
-                            }
-                        });
-                if (result.isJson()) {
-                    terminal().out().println(Result.json(Map.of("samples", samples, "verdict", verdict)));
-                } else {
-                    showLine(terminal(), verdict);
-                }
-            }
+            showLooks(terminal(), result, setting, "samples", (data, stop, shown) -> SoakBench
+                    .run(new SoakBench.Plan(rate, all, between, threads, setting.seed, data), stop, shown));
             return ExitCode.OK;
         }
     }
@@ -394,25 +381,39 @@ final class BenchCommand extends Main.Group {
             if (between.toSeconds() < 1) {
                 throw unfit("--every", every, "1s or more");
             }
-            try (BenchFolder folder = BenchFolder.of(terminal(), setting.data);
-                    StopSignal stop = StopSignal.listen(terminal().err())) {
-                List<Map<String, Object>> passes = new ArrayList<>();
-                Map<String, Object> verdict = UpsertsBench.run(
-                        new UpsertsBench.Plan(keys, changes, share / 100.0, duration("--duration", duration), between,
-                                duration("--interval", interval), setting.seed, folder.path()),
-                        stop::isWished, figures -> {
-                            passes.add(figures);
-                            if (!result.isJson()) {
-                                showLine(terminal(), figures);
-                            }
-                        });
-                if (result.isJson()) {
-                    terminal().out().println(Result.json(Map.of("passes", passes, "verdict", verdict)));
-                } else {
-                    showLine(terminal(), verdict);
-                }
-            }
+            Duration all = duration("--duration", duration);
+            Duration betweenCommits = duration("--interval", interval);
+            showLooks(terminal(), result, setting, "passes", (data, stop, shown) -> UpsertsBench.run(
+                    new UpsertsBench.Plan(keys, changes, share / 100.0, all, between, betweenCommits, setting.seed,
+                            data),
+                    stop, shown));
             return ExitCode.OK;
+        }
+    }
+
+    /** A benchmark that has something to show before its end. */
+    private interface Looks {
+        Map<String, Object> run(Path data, BooleanSupplier stop, Consumer<Map<String, Object>> shown)
+                throws IOException, InterruptedException;
+    }
+
+    /** @param name of what is shown before the end, in JSON */
+    private static void showLooks(Terminal terminal, Result result, Setting setting, String name, Looks bench)
+            throws IOException, InterruptedException {
+        try (BenchFolder folder = BenchFolder.of(terminal, setting.data);
+                StopSignal stop = StopSignal.listen(terminal.err())) {
+            List<Map<String, Object>> looks = new ArrayList<>();
+            Map<String, Object> verdict = bench.run(folder.path(), stop::isWished, look -> {
+                looks.add(look);
+                if (!result.isJson()) {
+                    showLine(terminal, look);
+                }
+            });
+            if (result.isJson()) {
+                terminal.out().println(Result.json(Map.of(name, looks, "verdict", verdict)));
+            } else {
+                showLine(terminal, verdict);
+            }
         }
     }
 

@@ -2,15 +2,12 @@ package millrace.sinks.iceberg.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import millrace.sinks.iceberg.table.Compression;
 import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
@@ -29,13 +26,9 @@ final class IcebergFile implements RowFile {
     private long rows;
 
     IcebergFile(OutputFile target, Table table, RowWriter writer, Compression compression, MetricsConfig metrics) {
-        Map<String, String> properties = new HashMap<>(table.properties());
-        properties.put(TableProperties.PARQUET_COMPRESSION, compression.codec().name());
-        // Its writer fails on a level that is not in the codec's own terms, even one that came from another codec.
-        properties.remove(TableProperties.PARQUET_COMPRESSION_LEVEL);
-        compression.icebergLevel().ifPresent(l -> properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, l));
         try {
-            appender = Parquet.write(target).schema(table.schema()).setAll(properties).metricsConfig(metrics)
+            appender = Parquet.write(target).schema(table.schema()).setAll(compression.forIceberg(table.properties()))
+                    .metricsConfig(metrics)
                     .createWriterFunc(type -> new Rows(type, writer)).build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

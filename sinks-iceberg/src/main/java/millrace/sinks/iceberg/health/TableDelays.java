@@ -1,6 +1,5 @@
 package millrace.sinks.iceberg.health;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -48,17 +47,7 @@ public final class TableDelays {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            close(catalog);
-        }
-    }
-
-    private static void close(Catalog catalog) {
-        if (catalog instanceof Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Catalogs.close(catalog);
         }
     }
 

@@ -1,6 +1,5 @@
 package millrace.sinks.iceberg.health;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -20,13 +19,11 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
-import org.apache.iceberg.util.PropertyUtil;
 
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -141,13 +138,7 @@ public final class TableHealthReader implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (catalog instanceof Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        Catalogs.close(catalog);
     }
 
     private static String metadataFile(Table table) {
@@ -161,8 +152,7 @@ public final class TableHealthReader implements AutoCloseable {
             return new TableHealth(table.uuid(), 0, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(),
                     List.of());
         }
-        long half = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT) / 2;
+        long half = IcebergTables.targetFileSize(table) / 2;
         long files = 0;
         long small = 0;
         long bytes = 0;

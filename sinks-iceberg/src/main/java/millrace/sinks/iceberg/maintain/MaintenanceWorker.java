@@ -36,11 +36,9 @@ import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.util.ContentFileUtil;
-import org.apache.iceberg.util.PropertyUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,8 +83,8 @@ public final class MaintenanceWorker {
         final UUID table;
         final RewritePlan.Group group;
         final CompletableFuture<Rewrite> rewrite;
+        Optional<Instant> firstSent = Optional.empty();
         Instant sent = Instant.MIN;
-        Instant firstSent = Instant.MAX;
 
         UnderWay(UUID table, RewritePlan.Group group, CompletableFuture<Rewrite> rewrite) {
             this.table = table;
@@ -177,11 +175,11 @@ public final class MaintenanceWorker {
         }
         try {
             Rewrite rewrite = one.rewrite.join();
-            if (now.isAfter(one.firstSent) && !now.isBefore(one.firstSent.plus(rules.giveUp()))) {
+            if (one.firstSent.filter(first -> !now.isBefore(first.plus(rules.giveUp()))).isPresent()) {
                 return true;
             }
-            if (!now.isBefore(one.sent.equals(Instant.MIN) ? now : one.sent.plus(rules.resend()))) {
-                one.firstSent = one.sent.equals(Instant.MIN) ? now : one.firstSent;
+            if (one.firstSent.isEmpty() || !now.isBefore(one.sent.plus(rules.resend()))) {
+                one.firstSent = one.firstSent.or(() -> Optional.of(now));
                 one.sent = now;
                 control.send(new SinkEvent.RewriteStaged(one.table, rewrite));
             }
@@ -211,8 +209,7 @@ public final class MaintenanceWorker {
         }
         Table table = loaded.get();
         RewriteRules when = rules.rewrite()
-                .apply(PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                        TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT));
+                .apply(IcebergTables.targetFileSize(table));
         if (found.state().snapshotId() == lookedAt && now.isBefore(looked.plus(when.settled()))) {
             return;
         }

@@ -1,8 +1,5 @@
 package millrace.sinks.iceberg.maintain;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -14,13 +11,12 @@ import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.rewrite.TableFile;
 import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.IcebergTables;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.apache.iceberg.util.PropertyUtil;
 
 /**
  * What shape a table's files are in, and what maintenance would do about it now. Changes nothing.
@@ -57,23 +53,12 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
         } catch (NoSuchTableException e) {
             return Optional.empty();
         } finally {
-            close(catalog);
-        }
-    }
-
-    private static void close(Catalog catalog) {
-        if (catalog instanceof Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Catalogs.close(catalog);
         }
     }
 
     static TableCheckup of(Table table, Instant now) {
-        long target = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT);
+        long target = IcebergTables.targetFileSize(table);
         Snapshot head = table.currentSnapshot();
         if (head == null) {
             return new TableCheckup(target, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), List.of());

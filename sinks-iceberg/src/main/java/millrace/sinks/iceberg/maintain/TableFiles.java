@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
+import millrace.sinks.iceberg.rewrite.Rewriter;
 import millrace.sinks.iceberg.rewrite.TableFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -46,8 +47,7 @@ final class TableFiles {
                 all.files.put(file.location(), new TableFile(file.location(), partition(table, file),
                         file.fileSizeInBytes(), file.recordCount(), dead(task),
                         task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES),
-                        table.sortOrder().isSorted() && file.sortOrderId() != null
-                                && file.sortOrderId() == table.sortOrder().orderId(),
+                        Rewriter.isInOrder(table, file),
                         made.getOrDefault(file.fileSequenceNumber(), oldest)));
             }
         } catch (IOException e) {

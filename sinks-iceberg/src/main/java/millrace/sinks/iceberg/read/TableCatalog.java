@@ -1,6 +1,5 @@
 package millrace.sinks.iceberg.read;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -206,12 +205,6 @@ public final class TableCatalog implements AutoCloseable {
 
     @Override
     public void close() {
-        if (catalog instanceof Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        Catalogs.close(catalog);
     }
 }

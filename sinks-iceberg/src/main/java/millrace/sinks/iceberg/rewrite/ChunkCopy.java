@@ -52,8 +52,7 @@ final class ChunkCopy implements AutoCloseable {
     private ChunkCopy(Table table, List<Source> sources) {
         this.table = table;
         this.sources = sources;
-        boolean lineage = sources.stream().allMatch(s -> s.task().file().firstRowId() != null);
-        schema = lineage ? MetadataColumns.schemaWithRowLineage(table.schema()) : table.schema();
+        schema = LineageColumns.schema(table, sources.stream().map(Source::task).toList());
         type = ParquetSchemaUtil.convert(schema, "table");
     }
 
@@ -126,8 +125,7 @@ final class ChunkCopy implements AutoCloseable {
                     .withSplitOffsets(ParquetUtil.getSplitOffsets(footer)).build();
             done = true;
             return new Rewritten(List.of(file),
-                    new MovedRows(List.of(new MovedRows.Output(file.location(), rows)), moves),
-                    sources.stream().mapToLong(s -> s.task().file().fileSizeInBytes()).sum());
+                    new MovedRows(List.of(new MovedRows.Output(file.location(), rows)), moves));
         } finally {
             if (!done) {
                 table.io().deleteFile(target.location());

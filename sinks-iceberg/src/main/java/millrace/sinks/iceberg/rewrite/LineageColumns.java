@@ -1,7 +1,11 @@
 package millrace.sinks.iceberg.rewrite;
 
 import java.io.IOException;
+import java.util.List;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -23,6 +27,13 @@ final class LineageColumns {
     private static final int BLOCK = 1024;
 
     private LineageColumns() {}
+
+    /** A table's columns as its files are rewritten: with these, if all of the files have row ids. */
+    static Schema schema(Table table, List<FileScanTask> tasks) {
+        return tasks.stream().allMatch(t -> t.file().firstRowId() != null)
+                ? MetadataColumns.schemaWithRowLineage(table.schema())
+                : table.schema();
+    }
 
     /** Whether one of them has this name. */
     static boolean has(String name) {

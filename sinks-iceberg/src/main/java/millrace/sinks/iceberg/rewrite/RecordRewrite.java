@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +13,17 @@ import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.Compression;
+import millrace.sinks.iceberg.table.IcebergTables;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrderComparators;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.DeleteFilter;
 import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.data.parquet.InternalWriter;
@@ -36,7 +34,6 @@ import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PartitionUtil;
-import org.apache.iceberg.util.PropertyUtil;
 
 /**
  * Reads the live rows of files and writes them anew, in the table's order if it has one: files that are in that order are
@@ -68,21 +65,10 @@ final class RecordRewrite {
         DataFile first = tasks.get(0).file();
         spec = table.specs().get(first.specId());
         partition = first.partition();
-        boolean lineage = tasks.stream().allMatch(t -> t.file().firstRowId() != null);
-        schema = lineage ? MetadataColumns.schemaWithRowLineage(table.schema()) : table.schema();
+        schema = LineageColumns.schema(table, tasks);
         names = NewFiles.of(table, name);
-        targetBytes = PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT);
-        properties = properties(table);
-    }
-
-    private static Map<String, String> properties(Table table) {
-        Map<String, String> properties = new HashMap<>(table.properties());
-        Compression compression = Compression.of(table.name(), properties);
-        properties.put(TableProperties.PARQUET_COMPRESSION, compression.codec().name());
-        properties.remove(TableProperties.PARQUET_COMPRESSION_LEVEL);
-        compression.icebergLevel().ifPresent(l -> properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, l));
-        return properties;
+        targetBytes = IcebergTables.targetFileSize(table);
+        properties = Compression.of(table.name(), table.properties()).forIceberg(table.properties());
     }
 
     Rewritten run() throws IOException {
@@ -92,8 +78,7 @@ final class RecordRewrite {
             close();
             done = true;
             return new Rewritten(List.copyOf(written), new MovedRows(
-                    written.stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(), moves),
-                    tasks.stream().mapToLong(t -> t.file().fileSizeInBytes()).sum());
+                    written.stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(), moves));
         } finally {
             if (!done) {
                 discard();
@@ -144,7 +129,7 @@ final class RecordRewrite {
                 moves.put(task.file().location(), new RowMove.Permutation(places));
                 LiveRows live = new LiveRows(task, Reuse.NONE);
                 open.add(live);
-                Run run = isSorted(task.file())
+                Run run = Rewriter.isInOrder(table, task.file())
                         ? new Streamed(open.size(), places, live)
                         : new InMemory(open.size(), places, live, order);
                 if (run.next()) {
@@ -165,10 +150,6 @@ final class RecordRewrite {
                 live.close();
             }
         }
-    }
-
-    private boolean isSorted(DataFile file) {
-        return file.sortOrderId() != null && file.sortOrderId() == table.sortOrder().orderId();
     }
 
     private void write(StructLike row) throws IOException {

@@ -16,9 +16,14 @@ public final class Rewriter {
      * What was written.
      *
      * @param files none if no row was alive
-     * @param bytesRead of data files
      */
-    public record Rewritten(List<DataFile> files, MovedRows moved, long bytesRead) {}
+    public record Rewritten(List<DataFile> files, MovedRows moved) {}
+
+    /** Whether the rows of a file are in the table's order; false for tables without one. */
+    public static boolean isInOrder(Table table, DataFile file) {
+        return table.sortOrder().isSorted() && file.sortOrderId() != null
+                && file.sortOrderId() == table.sortOrder().orderId();
+    }
 
     /**
      * Rewrites. Files that were begun are deleted when it fails.

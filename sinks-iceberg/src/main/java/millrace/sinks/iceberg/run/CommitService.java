@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +22,10 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -65,14 +62,8 @@ final class CommitService implements AutoCloseable {
         this.reporter = reporter;
         this.tables = tables;
         this.clock = clock;
-        Map<String, Object> settings = new HashMap<>(config.kafka());
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, "millrace.commit." + config.name());
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        settings.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(controlTopic), new Rebalances());
+        consumer = ControlGroup.join(config, "commit", Map.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000),
+                new Rebalances());
         thread = Thread.ofPlatform().name("millrace-commit").daemon().start(this::run);
     }
 
@@ -95,7 +86,7 @@ final class CommitService implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 LOG.warn("The committer cannot go on, trying again", e);
-                pause();
+                Pause.beforeRetry();
             }
         }
     }
@@ -195,14 +186,6 @@ final class CommitService implements AutoCloseable {
         long start = consumer.beginningOffsets(List.of(tp)).get(tp);
         consumer.seek(tp, Math.max(start, Math.min(from.getAsLong(), consumer.position(tp))));
         return true;
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -133,16 +133,8 @@ final class KafkaControl implements ControlLog, AutoCloseable {
                 continue;
             } catch (RuntimeException e) {
                 LOG.warn("Cannot hear the control topic, trying again: {}", e.toString());
-                pause();
+                Pause.beforeRetry();
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +20,11 @@ import millrace.sinks.iceberg.maintain.MaintenanceState;
 import millrace.sinks.iceberg.maintain.MaintenanceWorker;
 import millrace.sinks.iceberg.maintain.SteadyPace;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -67,13 +63,7 @@ final class MaintenanceService implements AutoCloseable {
         this.clock = clock;
         rewriting = Executors.newFixedThreadPool(config.maintenance().threads(),
                 Thread.ofPlatform().name("millrace-rewrite-", 0).daemon().factory());
-        Map<String, Object> settings = new HashMap<>(config.kafka());
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, "millrace.maintain." + config.name());
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(config.controlTopic()), new Rebalances());
+        consumer = ControlGroup.join(config, "maintain", Map.of(), new Rebalances());
         control.onEvent(this::heard);
         thread = Thread.ofPlatform().name("millrace-maintain").daemon().start(this::run);
     }
@@ -110,7 +100,7 @@ final class MaintenanceService implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 LOG.warn("Tables cannot be kept in shape now, trying again", e);
-                pause();
+                Pause.beforeRetry();
             }
         }
     }
@@ -130,14 +120,6 @@ final class MaintenanceService implements AutoCloseable {
                 kept.put(table, new Kept(uuid.get(), new MaintenanceWorker("m-" + UUID.randomUUID(), table.tables(),
                         table.spec(), control, rules, rewriting, pace, clock)));
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -65,18 +65,8 @@ public final class SinkRuntime implements AutoCloseable {
             runtime.own = Optional.of(catalog);
             return runtime;
         } catch (RuntimeException e) {
-            close(catalog);
+            Catalogs.close(catalog);
             throw e;
-        }
-    }
-
-    private static void close(Catalog catalog) {
-        if (catalog instanceof java.io.Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
         }
     }
 
@@ -199,6 +189,6 @@ public final class SinkRuntime implements AutoCloseable {
         committer.ifPresent(CommitService::close);
         control.close();
         admin.close();
-        own.ifPresent(SinkRuntime::close);
+        own.ifPresent(Catalogs::close);
     }
 }

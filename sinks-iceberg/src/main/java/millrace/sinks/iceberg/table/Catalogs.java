@@ -1,5 +1,8 @@
 package millrace.sinks.iceberg.table;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -67,6 +70,17 @@ public final class Catalogs {
                     .of(SinkProblem.CATALOG_UNAVAILABLE, "catalog " + name,
                             "The catalog" + place(complete) + " does not answer: " + Failure.words(e) + ".")
                     .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
+        }
+    }
+
+    /** Closes one that can be closed. */
+    public static void close(Catalog catalog) {
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.table;
 
 import com.github.luben.zstd.Zstd;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,8 +52,18 @@ public record Compression(CompressionCodecName codec, OptionalInt level) {
         };
     }
 
+    /** A table's properties as Iceberg's writer takes them. */
+    public Map<String, String> forIceberg(Map<String, String> properties) {
+        Map<String, String> understood = new HashMap<>(properties);
+        understood.put(TableProperties.PARQUET_COMPRESSION, codec.name());
+        // Its writer fails on a level that is not in the codec's own terms, even one that came from another codec.
+        understood.remove(TableProperties.PARQUET_COMPRESSION_LEVEL);
+        icebergLevel().ifPresent(l -> understood.put(TableProperties.PARQUET_COMPRESSION_LEVEL, l));
+        return understood;
+    }
+
     /** The level as Iceberg's writer takes it. */
-    public Optional<String> icebergLevel() {
+    private Optional<String> icebergLevel() {
         return level.stream()
                 .mapToObj(l -> codec == CompressionCodecName.GZIP ? GZIP_LEVELS.get(l) : Integer.toString(l))
                 .findFirst();

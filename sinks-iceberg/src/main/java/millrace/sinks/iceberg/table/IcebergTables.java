@@ -65,6 +65,12 @@ public final class IcebergTables {
                 : Optional.empty();
     }
 
+    /** How large each file of a table is to become, in bytes. */
+    public static long targetFileSize(Table table) {
+        return PropertyUtil.propertyAsLong(table.properties(), TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
+                TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT);
+    }
+
     private Table create(TableSpec spec) {
         unfit(spec, PropertyUtil.propertyAsInt(properties(spec), TableProperties.FORMAT_VERSION, VARIANT_VERSION))
                 .ifPresent(problem -> {

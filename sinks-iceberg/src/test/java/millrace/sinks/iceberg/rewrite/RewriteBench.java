@@ -82,7 +82,8 @@ public final class RewriteBench {
         long cpu = THREADS.getCurrentThreadCpuTime();
         long wall = System.nanoTime();
         var rewritten = Rewriter.rewrite(table, tasks, tier, "to-" + way + round, Pace.UNLIMITED);
-        say(way, round, tasks.stream().mapToLong(t -> t.file().recordCount()).sum(), rewritten.bytesRead(), cpu, wall);
+        say(way, round, tasks.stream().mapToLong(t -> t.file().recordCount()).sum(),
+                tasks.stream().mapToLong(t -> t.file().fileSizeInBytes()).sum(), cpu, wall);
         rewritten.files().forEach(f -> table.io().deleteFile(f.location()));
     }
 

@@ -36,7 +36,7 @@ public final class BenchProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a main class, which holds its {@link Lifeline}.
+     * Starts a main class, which holds its {@link Lifeline}, with the collector that {@code millrace run} has.
      *
      * @param flags of the virtual machine
      * @throws IOException if no process can be started
@@ -46,7 +46,7 @@ public final class BenchProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.timezone=UTC",
                 "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC"));
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -54,6 +54,15 @@ class LauncherTest {
     }
 
     @Test
+    void whatRunsForLongHasTheParallelCollectorUnlessAnotherIsChosen() throws Exception {
+        jdk("java-25", "25.0.1", true);
+        built();
+        assertThat(run(Map.of(), "run").out()).contains("-XX:+UseParallelGC");
+        assertThat(run(Map.of("MILLRACE_OPTS", "-Xmx3g -XX:+UseG1GC"), "run").out())
+                .contains("-Xmx3g -XX:+UseG1GC").doesNotContain("ParallelGC");
+    }
+
+    @Test
     void saysInOneSentenceWhatWasFoundAndWhatToInstall() throws Exception {
         Path old = jdk("java-17", "17.0.15", true);
         Ran ran = run(Map.of(), "demo");

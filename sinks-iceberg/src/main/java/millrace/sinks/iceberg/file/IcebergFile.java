@@ -60,13 +60,13 @@ final class IcebergFile implements RowFile {
     public void spill() {}
 
     @Override
-    public Written close() {
+    public FinishedFile close() {
         try {
             appender.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Written(appender.length(), appender.metrics(), appender.splitOffsets());
+        return new FinishedFile(appender.length(), appender.metrics(), appender.splitOffsets());
     }
 
     @Override

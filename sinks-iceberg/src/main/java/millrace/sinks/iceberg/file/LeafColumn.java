@@ -4,7 +4,7 @@ package millrace.sinks.iceberg.file;
  * Takes the values of one leaf column of a Parquet file, in row order, with Parquet's repetition and definition levels.
  * A column is of one kind and takes only that kind.
  */
-interface LeafColumn {
+public interface LeafColumn {
     /** No value at this definition level. */
     void absent(int repetition, int definition);
 

@@ -129,7 +129,7 @@ final class OpenFiles {
     }
 
     private void finish(OpenFile file) {
-        RowFile.Written written = closed(file.rows());
+        FinishedFile written = closed(file.rows());
         DataFiles.Builder builder = DataFiles.builder(spec).withPath(file.target().location())
                 .withFormat(FileFormat.PARQUET).withFileSizeInBytes(written.length()).withMetrics(written.metrics())
                 .withSplitOffsets(written.splitOffsets()).withSortOrder(order);
@@ -140,7 +140,7 @@ final class OpenFiles {
         finishedBytes += written.length();
     }
 
-    private static RowFile.Written closed(RowFile rows) {
+    private static FinishedFile closed(RowFile rows) {
         try {
             return rows.close();
         } catch (RuntimeException e) {

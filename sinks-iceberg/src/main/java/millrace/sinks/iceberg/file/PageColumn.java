@@ -85,6 +85,11 @@ abstract class PageColumn implements LeafColumn {
     /** Lays out what {@link #plain} does not hold already, and starts anew with the next page. */
     void finishPlain() {}
 
+    /** What {@link #plain} is in. */
+    Encoding plainEncoding() {
+        return Encoding.PLAIN;
+    }
+
     /** Bounds of the page's values, which start anew with the next page. */
     abstract void takeBounds(Statistics<?> statistics);
 
@@ -245,7 +250,7 @@ abstract class PageColumn implements LeafColumn {
         for (Page page : pages) {
             writer.writeDataPage(page.values(), page.rawSize(), BytesInput.from(page.compressed()), page.statistics(),
                     page.rows(), Encoding.RLE, Encoding.RLE,
-                    page.dictionary() ? Encoding.RLE_DICTIONARY : Encoding.PLAIN);
+                    page.dictionary() ? Encoding.RLE_DICTIONARY : plainEncoding());
         }
         writer.endColumn();
         pages.clear();

@@ -1,5 +1,7 @@
 package millrace.sinks.iceberg.file;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -7,8 +9,13 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.iceberg.FieldMetrics;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesWriterForLong;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
@@ -20,6 +27,9 @@ final class PageColumns {
     /** @param dictionaryBytes the most that a dictionary takes; beyond it values stand plain */
     static PageColumn of(ColumnDescriptor descriptor, int dictionaryBytes) {
         PrimitiveType type = descriptor.getPrimitiveType();
+        if (type.getId() != null && type.getId().intValue() == MetadataColumns.ROW_ID.fieldId()) {
+            return new CountingUp(descriptor);
+        }
         return switch (type.getPrimitiveTypeName()) {
             case BOOLEAN -> new Booleans(descriptor);
             case INT32, INT64 -> new Whole(descriptor, dictionaryBytes);
@@ -205,6 +215,56 @@ final class PageColumns {
         @Override
         Stream<FieldMetrics<?>> metrics() {
             return metrics.metrics();
+        }
+    }
+
+    /** Longs of which most are a little more than the one before: a byte or less for each. */
+    private static final class CountingUp extends WithoutDictionary {
+        private static final int SLAB = 64;
+        private static final int MOST_PAGE_BYTES = 1 << 20;
+
+        private final DeltaBinaryPackingValuesWriterForLong deltas = new DeltaBinaryPackingValuesWriterForLong(SLAB,
+                MOST_PAGE_BYTES, HeapByteBufferAllocator.getInstance());
+        private long least = Long.MAX_VALUE;
+        private long most = Long.MIN_VALUE;
+
+        CountingUp(ColumnDescriptor descriptor) {
+            super(descriptor);
+        }
+
+        @Override
+        public void number(long value, int repetition, int definition) {
+            begin(repetition, definition);
+            deltas.writeLong(value);
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+
+        @Override
+        void finishPlain() {
+            try {
+                BytesInput page = deltas.getBytes();
+                int size = (int) page.size();
+                plain.ensure(size);
+                page.toInputStream().read(plain.bytes, plain.size, size);
+                plain.size += size;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            deltas.reset();
+        }
+
+        @Override
+        Encoding plainEncoding() {
+            return Encoding.DELTA_BINARY_PACKED;
+        }
+
+        @Override
+        void takeBounds(Statistics<?> statistics) {
+            statistics.updateStats(least);
+            statistics.updateStats(most);
+            least = Long.MAX_VALUE;
+            most = Long.MIN_VALUE;
         }
     }
 

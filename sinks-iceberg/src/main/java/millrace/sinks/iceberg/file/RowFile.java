@@ -1,8 +1,5 @@
 package millrace.sinks.iceberg.file;
 
-import java.util.List;
-import org.apache.iceberg.Metrics;
-
 /** One data file in the making. After an exception only {@link #abort()} is of use. */
 interface RowFile {
     void add(RowSlots row);
@@ -19,10 +16,8 @@ interface RowFile {
     void spill();
 
     /** Finishes the file. */
-    Written close();
+    FinishedFile close();
 
     /** Stops without finishing; the file may exist in part. */
     void abort();
-
-    record Written(long length, Metrics metrics, List<Long> splitOffsets) {}
 }

@@ -7,19 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import millrace.sinks.iceberg.file.FinishedFile;
 import millrace.sinks.iceberg.file.ParquetTarget;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.MetricsConfig;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -62,7 +62,7 @@ final class ChunkCopy implements AutoCloseable {
         try {
             for (FileScanTask task : tasks) {
                 InputFile file = table.io().newInputFile(task.file());
-                sources.add(new Source(task, file, ParquetFileReader.open(new ParquetSource(file))));
+                sources.add(new Source(task, file, new ParquetSource(file).open()));
             }
             copy = new ChunkCopy(table, sources);
             return copy;
@@ -110,30 +110,23 @@ final class ChunkCopy implements AutoCloseable {
     }
 
     Rewritten write(String name, Pace pace) throws IOException {
-        DataFile first = sources.get(0).task().file();
-        PartitionSpec spec = table.specs().get(first.specId());
-        OutputFile target = NewFiles.of(table, name).next(spec, first.partition());
+        NewFiles target = new NewFiles(table, sources.get(0).task().file(), SortOrder.unsorted(), name);
         boolean done = false;
         try {
             Map<String, RowMove> moves = new LinkedHashMap<>();
-            ParquetMetadata footer = write(target, moves, pace);
-            long rows = moves.values().stream().mapToLong(RowMove::rows).sum();
-            DataFile file = DataFiles.builder(spec).withPath(target.location()).withFormat(FileFormat.PARQUET)
-                    .withPartition(spec.isPartitioned() ? first.partition() : null)
-                    .withFileSizeInBytes(target.toInputFile().getLength())
-                    .withMetrics(ParquetUtil.footerMetrics(footer, Stream.empty(), MetricsConfig.forTable(table)))
-                    .withSplitOffsets(ParquetUtil.getSplitOffsets(footer)).build();
+            target.finish(write(target.next(), moves, pace));
             done = true;
+            DataFile file = target.finished().get(0);
             return new Rewritten(List.of(file),
-                    new MovedRows(List.of(new MovedRows.Output(file.location(), rows)), moves));
+                    new MovedRows(List.of(new MovedRows.Output(file.location(), file.recordCount())), moves));
         } finally {
             if (!done) {
-                table.io().deleteFile(target.location());
+                target.discard();
             }
         }
     }
 
-    private ParquetMetadata write(OutputFile target, Map<String, RowMove> moves, Pace pace) throws IOException {
+    private FinishedFile write(OutputFile target, Map<String, RowMove> moves, Pace pace) throws IOException {
         ParquetFileWriter writer = new ParquetFileWriter(new ParquetTarget(target), type,
                 ParquetFileWriter.Mode.CREATE, ROW_GROUP, 0, COLUMN_INDEX_BYTES, Integer.MAX_VALUE, true);
         boolean done = false;
@@ -146,8 +139,12 @@ final class ChunkCopy implements AutoCloseable {
                 base += rows;
             }
             writer.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
+            ParquetMetadata footer = writer.getFooter();
+            long length = writer.getPos();
             done = true;
-            return writer.getFooter();
+            return new FinishedFile(length,
+                    ParquetUtil.footerMetrics(footer, Stream.empty(), MetricsConfig.forTable(table)),
+                    ParquetUtil.getSplitOffsets(footer));
         } finally {
             if (!done) {
                 writer.abort();

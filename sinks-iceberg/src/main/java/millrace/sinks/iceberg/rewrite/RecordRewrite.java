@@ -9,17 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import millrace.sinks.iceberg.file.FinishedFile;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.Compression;
 import millrace.sinks.iceberg.table.IcebergTables;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetricsConfig;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrderComparators;
 import org.apache.iceberg.StructLike;
@@ -31,13 +28,13 @@ import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterator;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.InputFile;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PartitionUtil;
 
 /**
- * Reads the live rows of files and writes them anew, in the table's order if it has one: files that are in that order are
- * merged, others are sorted in memory first.
+ * Reads the live rows of files and writes them anew row by row, in the table's order if it has one: files that are in that
+ * order are merged, others are sorted in memory first. It takes what {@link ColumnRewrite} does not: rows that are deleted
+ * by their values, columns of other types, files that are to be sorted.
  */
 final class RecordRewrite {
     private static final int ROWS_BETWEEN_CHECKS = 1000;
@@ -46,14 +43,10 @@ final class RecordRewrite {
     private final List<FileScanTask> tasks;
     private final Pace pace;
     private final Schema schema;
-    private final PartitionSpec spec;
-    private final StructLike partition;
-    private final NewFiles names;
+    private final NewFiles files;
     private final long targetBytes;
     private final Map<String, String> properties;
 
-    private final List<DataFile> written = new ArrayList<>();
-    private OutputFile target;
     private FileAppender<StructLike> writer;
     private long rowsInFile;
     private long rows;
@@ -62,11 +55,8 @@ final class RecordRewrite {
         this.table = table;
         this.tasks = tasks;
         this.pace = pace;
-        DataFile first = tasks.get(0).file();
-        spec = table.specs().get(first.specId());
-        partition = first.partition();
         schema = LineageColumns.schema(table, tasks);
-        names = NewFiles.of(table, name);
+        files = new NewFiles(table, tasks.get(0).file(), table.sortOrder(), name);
         targetBytes = IcebergTables.targetFileSize(table);
         properties = Compression.of(table.name(), table.properties()).forIceberg(table.properties());
     }
@@ -77,8 +67,9 @@ final class RecordRewrite {
             Map<String, RowMove> moves = table.sortOrder().isUnsorted() ? inTheirOrder() : sorted();
             close();
             done = true;
-            return new Rewritten(List.copyOf(written), new MovedRows(
-                    written.stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(), moves));
+            return new Rewritten(files.finished(), new MovedRows(
+                    files.finished().stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(),
+                    moves));
         } finally {
             if (!done) {
                 discard();
@@ -154,8 +145,7 @@ final class RecordRewrite {
 
     private void write(StructLike row) throws IOException {
         if (writer == null) {
-            target = names.next(spec, partition);
-            writer = Parquet.write(target).schema(schema).setAll(properties)
+            writer = Parquet.write(files.next()).schema(schema).setAll(properties)
                     .metricsConfig(MetricsConfig.forTable(table))
                     .createWriterFunc(type -> InternalWriter.createWriter(schema, type)).build();
         }
@@ -171,13 +161,7 @@ final class RecordRewrite {
             return;
         }
         writer.close();
-        DataFiles.Builder file = DataFiles.builder(spec).withPath(target.location()).withFormat(FileFormat.PARQUET)
-                .withPartition(spec.isPartitioned() ? partition : null).withFileSizeInBytes(writer.length())
-                .withMetrics(writer.metrics()).withSplitOffsets(writer.splitOffsets());
-        if (table.sortOrder().isSorted()) {
-            file.withSortOrder(table.sortOrder());
-        }
-        written.add(file.build());
+        files.finish(new FinishedFile(writer.length(), writer.metrics(), writer.splitOffsets()));
         writer = null;
         rowsInFile = 0;
     }
@@ -190,9 +174,8 @@ final class RecordRewrite {
                 // It is deleted next; what matters was thrown before.
                 writer = null;
             }
-            table.io().deleteFile(target.location());
         }
-        written.forEach(f -> table.io().deleteFile(f.location()));
+        files.discard();
     }
 
     private enum Reuse {

@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.rewrite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import millrace.sinks.iceberg.moved.MovedRows;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
@@ -41,6 +42,12 @@ public final class Rewriter {
                     if (copy.isPossible()) {
                         return copy.write(name, pace);
                     }
+                }
+            }
+            Optional<ColumnRewrite> columns = ColumnRewrite.open(table, tasks);
+            if (columns.isPresent()) {
+                try (ColumnRewrite rewrite = columns.get()) {
+                    return rewrite.write(name, pace);
                 }
             }
             return new RecordRewrite(table, tasks, name, pace).run();

@@ -141,7 +141,11 @@ class RewriterTest {
         Schema schema = Schema.createRecord("Top", null, "top", false);
         schema.setFields(records.record(0).getFields().stream().map(f -> new Schema.Field(f, f.schema())).toList());
         TableSpec spec = Specs.of("db", "t", schema, Layout.BRONZE, List.of(),
-                sorted ? List.of("_key desc", "_offset") : List.of(), Map.of());
+                sorted ? List.of("_key desc", "_offset") : List.of(), random.nextBoolean()
+                        ? Map.of()
+                        : Map.of("write.parquet.page-size-bytes", "64", "write.parquet.row-group-size-bytes",
+                                Integer.toString(256 << random.nextInt(6)), "write.target-file-size-bytes",
+                                Integer.toString(1024 << random.nextInt(6))));
         InMemoryCatalog catalog = new InMemoryCatalog();
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
         Table table = new IcebergTables(catalog).loadOrCreate(spec);

@@ -1,0 +1,48 @@
+package millrace.sinks.iceberg.file;
+
+import java.util.Optional;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.OutputFile;
+
+/** Opens a table's files as columns, one after the other. Not safe for use by threads. */
+public final class ColumnFiles implements AutoCloseable {
+    private final Schema schema;
+    private final ParquetSettings settings;
+    private final MetricsConfig metrics;
+    private final PageCompressor compressor;
+
+    private ColumnFiles(Schema schema, ParquetSettings settings, MetricsConfig metrics) {
+        this.schema = schema;
+        this.settings = settings;
+        this.metrics = metrics;
+        compressor = new PageCompressor(settings.compression());
+    }
+
+    /**
+     * @param schema of the files
+     * @return empty if the table's properties ask for what our pages do not offer
+     * @throws millrace.schemas.problem.ProblemException if files cannot be compressed as the properties say
+     */
+    public static Optional<ColumnFiles> of(Table table, Schema schema) {
+        ParquetSettings settings = ParquetSettings.of(table.name(), table.properties());
+        return settings.ownPages()
+                ? Optional.of(new ColumnFiles(schema, settings, MetricsConfig.forTable(table)))
+                : Optional.empty();
+    }
+
+    public ColumnFile open(OutputFile target) {
+        return new ColumnFile(target, schema, settings, metrics, compressor);
+    }
+
+    /** Bytes of a page of one column before it is compressed. */
+    public int pageBytes() {
+        return settings.pageBytes();
+    }
+
+    @Override
+    public void close() {
+        compressor.close();
+    }
+}

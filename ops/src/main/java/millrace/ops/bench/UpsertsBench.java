@@ -282,8 +282,8 @@ public final class UpsertsBench {
             BenchProcess.say("fresh_p50_s", within(sorted, 0.5));
             BenchProcess.say("fresh_p99_s", within(sorted, 0.99));
             MaintenanceState kept = sink.maintenance().values().stream().findFirst().orElseThrow();
-            BenchProcess.say("rewrites", kept.rewrites());
-            BenchProcess.say("rewritten_mb", kept.bytesBefore() >> 20);
+            BenchProcess.say("rewrites", kept.rewrites().done());
+            BenchProcess.say("rewritten_mb", kept.rewrites().bytesBefore() >> 20);
             BenchProcess.say(LAST, kept.refused());
         }
 

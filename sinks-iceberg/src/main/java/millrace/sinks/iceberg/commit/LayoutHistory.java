@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import millrace.sinks.iceberg.event.Rewrite.StagedMoves;
+import org.apache.iceberg.Table;
 
 /**
  * The newest rewrites of a table. Each has made a new layout of it, and says where rows of the layout before are now; so a
@@ -71,6 +72,11 @@ public record LayoutHistory(List<Step> rewrites) {
 
     String toJson() {
         return CommitMark.text(rewrites);
+    }
+
+    /** What a table remembers. */
+    public static LayoutHistory of(Table table) {
+        return fromJson(table.properties().get(PROPERTY));
     }
 
     static LayoutHistory fromJson(String property) {

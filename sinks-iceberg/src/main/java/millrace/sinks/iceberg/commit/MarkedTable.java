@@ -47,7 +47,7 @@ public final class MarkedTable {
         return new TableLook.Found(new TableState(uuid(table), head == null ? 0 : head.snapshotId(), mark,
                 newest.map(s -> s.summary().get(CommitMark.COMMIT_ID)), table.schemas().keySet(),
                 table.schema().schemaId(), foreign.since(newest, ancestry(table, head)),
-                LayoutHistory.fromJson(table.properties().get(LayoutHistory.PROPERTY))));
+                LayoutHistory.of(table)));
     }
 
     /** What the table holds according to its snapshots alone, after a rollback: the state that an adoption starts from. */
@@ -70,9 +70,14 @@ public final class MarkedTable {
                 .flatMap(p -> CommitMark.fromSummary(CommitMark.parse(p, new TypeReference<Landed>() {}).mark()));
     }
 
+    /** Whether a snapshot says how far the table had come with it. */
+    public static boolean isMarked(Snapshot snapshot) {
+        return snapshot.summary().containsKey(CommitMark.COMMIT_ID);
+    }
+
     static Optional<Snapshot> newestOfOurs(Iterable<Snapshot> ancestry) {
         for (Snapshot snapshot : ancestry) {
-            if (snapshot.summary().containsKey(CommitMark.COMMIT_ID)) {
+            if (isMarked(snapshot)) {
                 return Optional.of(snapshot);
             }
         }

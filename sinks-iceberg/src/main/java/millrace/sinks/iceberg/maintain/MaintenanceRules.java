@@ -12,9 +12,11 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
  * @param giveUp when it forgets one
  * @param parallel how many groups of files are rewritten at a time
  * @param rewrite by the target size of the table's files
+ * @param expire how often it takes out old snapshots
+ * @param sweep how often it deletes orphans
  */
 public record MaintenanceRules(Duration look, Duration resend, Duration giveUp, int parallel,
-        LongFunction<RewriteRules> rewrite) {
+        LongFunction<RewriteRules> rewrite, Duration expire, Duration sweep) {
     public static final MaintenanceRules USUAL = new MaintenanceRules(Duration.ofSeconds(10), Duration.ofSeconds(10),
-            Duration.ofMinutes(10), 1, RewriteRules::forTarget);
+            Duration.ofMinutes(10), 1, RewriteRules::forTarget, Duration.ofMinutes(10), Duration.ofDays(1));
 }

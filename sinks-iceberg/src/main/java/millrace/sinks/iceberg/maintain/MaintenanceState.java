@@ -7,35 +7,50 @@ import java.util.Optional;
  * What a maintenance worker has done since it began.
  *
  * @param underWay groups of files that are being rewritten, or wait for the committer
- * @param rewrites that are part of the table
- * @param refused that are not
- * @param filesBefore that were replaced, and {@code filesAfter}, those that took their place
- * @param bytesBefore of them, and {@code bytesAfter}
- * @param last when the newest became part of the table
- * @param problem of the newest attempt, if it failed
+ * @param problem of the newest attempt to look or to rewrite, if it failed
  */
-public record MaintenanceState(int underWay, long rewrites, long refused, long filesBefore, long filesAfter,
-        long bytesBefore, long bytesAfter, Optional<Instant> last, Optional<String> problem) {
-    static final MaintenanceState NOTHING = new MaintenanceState(0, 0, 0, 0, 0, 0, 0, Optional.empty(),
-            Optional.empty());
+public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned, Optional<String> problem) {
+    static final MaintenanceState NOTHING = new MaintenanceState(0, Rewrites.NONE, Cleaned.NOTHING, Optional.empty());
 
-    MaintenanceState done(long before, long after, long bytesIn, long bytesOut, Instant now) {
-        return new MaintenanceState(underWay, rewrites + 1, refused, filesBefore + before, filesAfter + after,
-                bytesBefore + bytesIn, bytesAfter + bytesOut, Optional.of(now), Optional.empty());
+    /**
+     * Files that were put into better ones.
+     *
+     * @param done rewrites that are part of the table
+     * @param refused that are not
+     * @param filesBefore that were replaced, and {@code filesAfter}, those that took their place
+     * @param bytesBefore of them, and {@code bytesAfter}
+     * @param last when the newest became part of the table
+     */
+    public record Rewrites(long done, long refused, long filesBefore, long filesAfter, long bytesBefore,
+            long bytesAfter, Optional<Instant> last) {
+        static final Rewrites NONE = new Rewrites(0, 0, 0, 0, 0, 0, Optional.empty());
+
+        Rewrites andDone(long before, long after, long bytesIn, long bytesOut, Instant now) {
+            return new Rewrites(done + 1, refused, filesBefore + before, filesAfter + after, bytesBefore + bytesIn,
+                    bytesAfter + bytesOut, Optional.of(now));
+        }
+
+        Rewrites andInVain() {
+            return new Rewrites(done, refused + 1, filesBefore, filesAfter, bytesBefore, bytesAfter, last);
+        }
     }
 
-    MaintenanceState inVain() {
-        return new MaintenanceState(underWay, rewrites, refused + 1, filesBefore, filesAfter, bytesBefore, bytesAfter,
-                last, problem);
-    }
+    /**
+     * What was taken out.
+     *
+     * @param snapshots old ones
+     * @param files that only those had
+     * @param orphans files that no snapshot had, and {@code orphanBytes}, what they took
+     */
+    public record Cleaned(long snapshots, long files, long orphans, long orphanBytes) {
+        static final Cleaned NOTHING = new Cleaned(0, 0, 0, 0);
 
-    MaintenanceState failed(String why) {
-        return new MaintenanceState(underWay, rewrites, refused, filesBefore, filesAfter, bytesBefore, bytesAfter, last,
-                Optional.of(why));
-    }
+        Cleaned expired(long more, long theirFiles) {
+            return new Cleaned(snapshots + more, files + theirFiles, orphans, orphanBytes);
+        }
 
-    MaintenanceState with(int open) {
-        return new MaintenanceState(open, rewrites, refused, filesBefore, filesAfter, bytesBefore, bytesAfter, last,
-                problem);
+        Cleaned swept(long more, long bytes) {
+            return new Cleaned(snapshots, files, orphans + more, orphanBytes + bytes);
+        }
     }
 }

@@ -43,7 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the files of one table in shape: looks at them, rewrites groups of them beside the work of others, and proposes the
+ * Keeps the files of one table in shape, and its past short: looks at them, rewrites groups of them beside the work of others, and proposes the
  * result to the table's committer, who alone changes the table. What it has begun when it ends is begun anew by the next;
  * what it has proposed and not heard of is an orphan at worst. One thread drives it; answers may come from any.
  */
@@ -68,7 +68,10 @@ public final class MaintenanceWorker {
     /** Groups of the newest look, the most worthwhile first; what has died in them since is found by the committer. */
     private final Deque<Planned> planned = new ArrayDeque<>();
     private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
+    private final TableCleaning cleaning;
     private volatile MaintenanceState state = MaintenanceState.NOTHING;
+    private MaintenanceState.Rewrites done = MaintenanceState.Rewrites.NONE;
+    private Optional<String> problem = Optional.empty();
     private Instant lookAt = Instant.MIN;
     /** The snapshot whose files were seen last, and when; 0 if they are to be seen again in any case. */
     private long lookedAt;
@@ -108,6 +111,7 @@ public final class MaintenanceWorker {
         this.rewriting = rewriting;
         this.pace = pace;
         this.clock = clock;
+        cleaning = new TableCleaning(tables, spec, rules, rewriting, clock);
     }
 
     public MaintenanceState state() {
@@ -138,19 +142,21 @@ public final class MaintenanceWorker {
         while (!planned.isEmpty() && underWay.size() < rules.parallel()) {
             begin(planned.remove(), now);
         }
-        state = state.with(underWay.size());
+        cleaning.step();
+        state = new MaintenanceState(underWay.size(), done, cleaning.cleaned(), problem);
     }
 
     private void answers() {
         for (SinkEvent.Answer answer = inbox.poll(); answer != null; answer = inbox.poll()) {
             switch (answer) {
-                case SinkEvent.Rewritten done -> {
-                    UnderWay mine = underWay.remove(done.rewrite());
+                case SinkEvent.Rewritten rewritten -> {
+                    UnderWay mine = underWay.remove(rewritten.rewrite());
                     if (mine != null) {
                         failures = 0;
                         Rewrite rewrite = mine.rewrite.join();
-                        state = state.done(rewrite.replaced().size(), rewrite.files().size(), mine.group.bytes(),
+                        done = done.andDone(rewrite.replaced().size(), rewrite.files().size(), mine.group.bytes(),
                                 rewrite.bytes(), clock.instant());
+                        problem = Optional.empty();
                         LOG.debug("{}: {} files are {} now ({}, {})", spec.qualifiedName(), rewrite.replaced().size(),
                                 rewrite.files().size(), mine.group.why(), mine.group.tier());
                     }
@@ -160,7 +166,7 @@ public final class MaintenanceWorker {
                         // What was planned with it may be in vain too.
                         planned.clear();
                         lookedAt = 0;
-                        state = state.inVain();
+                        done = done.andInVain();
                     }
                 }
                 default -> {}
@@ -197,7 +203,7 @@ public final class MaintenanceWorker {
         lookedAt = 0;
         failures++;
         planned.clear();
-        state = state.failed(Failure.words(e));
+        problem = Optional.of(Failure.words(e));
     }
 
     private void look(Instant now) {

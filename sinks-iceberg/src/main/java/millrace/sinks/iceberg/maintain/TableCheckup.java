@@ -14,9 +14,6 @@ import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.NoSuchTableException;
 
 /**
  * What shape a table's files are in, and what maintenance would do about it now. Changes nothing.
@@ -47,14 +44,7 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
      * @return nothing if there is no such table
      */
     public static Optional<TableCheckup> of(Map<String, String> catalogProperties, String table, Instant now) {
-        Catalog catalog = Catalogs.open(catalogProperties);
-        try {
-            return Optional.of(of(catalog.loadTable(TableIdentifier.parse(table)), now));
-        } catch (NoSuchTableException e) {
-            return Optional.empty();
-        } finally {
-            Catalogs.close(catalog);
-        }
+        return Catalogs.withTable(catalogProperties, table, t -> of(t, now));
     }
 
     static TableCheckup of(Table table, Instant now) {

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
@@ -17,7 +19,10 @@ import millrace.schemas.problem.ProblemException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
 
@@ -70,6 +75,25 @@ public final class Catalogs {
                     .of(SinkProblem.CATALOG_UNAVAILABLE, "catalog " + name,
                             "The catalog" + place(complete) + " does not answer: " + Failure.words(e) + ".")
                     .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
+        }
+    }
+
+    /**
+     * Does something with one table of a catalog, which is open that long.
+     *
+     * @param properties of the engine's catalog
+     * @param table {@code namespace.name}
+     * @return nothing if there is no such table
+     * @throws ProblemException as {@link #open(String, Map)}
+     */
+    public static <T> Optional<T> withTable(Map<String, String> properties, String table, Function<Table, T> use) {
+        Catalog catalog = open(properties);
+        try {
+            return Optional.of(use.apply(catalog.loadTable(TableIdentifier.parse(table))));
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
+        } finally {
+            close(catalog);
         }
     }
 

@@ -81,12 +81,14 @@ final class KeyedSimulation {
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
         spec = Accounts.spec(PARTITIONINGS.get(random.nextInt(PARTITIONINGS.size())),
                 random.nextInt(3) == 0 ? List.of("balance desc") : List.of(),
-                Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3"));
+                Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3", "history.expire.max-snapshot-age-ms", "0",
+                        "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5))));
         id = tables.loadOrCreate(spec).uuid();
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
                 random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
         maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), Duration.ofSeconds(2),
-                Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite);
+                Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite,
+                Duration.ofSeconds(10 + random.nextInt(30)), Duration.ofDays(1));
         maintainers.add(new Maintainer());
         newCommitter();
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
@@ -172,7 +174,7 @@ final class KeyedSimulation {
                 Maintainer dead = maintainers.remove(random.nextInt(maintainers.size()));
                 control.senderDies(dead.name, random.nextBoolean());
                 note(dead.name + " dies");
-                rewrites += dead.worker.state().rewrites();
+                rewrites += dead.worker.state().rewrites().done();
                 maintainers.add(new Maintainer());
             }
             case 10 -> {
@@ -341,7 +343,7 @@ final class KeyedSimulation {
 
     /** How many rewrites became part of the table. */
     long rewrites() {
-        return rewrites + maintainers.stream().mapToLong(m -> m.worker.state().rewrites()).sum();
+        return rewrites + maintainers.stream().mapToLong(m -> m.worker.state().rewrites().done()).sum();
     }
 
     private final class Maintainer {

@@ -1,0 +1,116 @@
+package millrace.sinks.iceberg.expire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import millrace.sinks.iceberg.commit.LayoutHistory;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.ManifestContent;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ReachableFileUtil;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+
+/**
+ * Files in a table's folder that no snapshot has: what was staged and never committed, what a rewrite wrote in vain, what a
+ * process left that died.
+ *
+ * <p>
+ * A file may be staged and not yet decided on. A committer refuses what was staged more than half of {@link #SAFE_AGE} ago,
+ * so what is older than that and in no snapshot never will be.
+ */
+public final class OrphanFiles {
+    /** Younger files stay, whatever they are. */
+    public static final Duration SAFE_AGE = Duration.ofHours(72);
+
+    /** Where Iceberg puts files if no property says otherwise. What lies elsewhere may belong to others. */
+    private static final List<String> FOLDERS = List.of("/data/", "/metadata/");
+    /** Which of a Hadoop table's metadata files is the newest. */
+    private static final String HINT = "version-hint.text";
+    private static final Pattern SCHEME_AND_HOST = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]*:(//[^/]*)?");
+    private static final Pattern SLASHES = Pattern.compile("//+");
+    private static final List<String> PATH_ONLY = List.of("file_path");
+
+    private OrphanFiles() {}
+
+    /** One of them. */
+    public record Orphan(String location, long bytes, Instant modified) {}
+
+    /**
+     * Lists the table's folder and reads all manifests of all snapshots.
+     *
+     * @return empty if the storage cannot list files
+     */
+    public static Optional<List<Orphan>> find(Table table, Instant now) {
+        if (!(table.io() instanceof SupportsPrefixOperations storage)) {
+            return Optional.empty();
+        }
+        Map<String, Orphan> old = new HashMap<>();
+        for (String folder : FOLDERS) {
+            for (FileInfo file : storage.listPrefix(table.location() + folder)) {
+                Instant modified = Instant.ofEpochMilli(file.createdAtMillis());
+                if (modified.isBefore(now.minus(SAFE_AGE)) && !file.location().endsWith(HINT)) {
+                    old.put(path(file.location()), new Orphan(file.location(), file.size(), modified));
+                }
+            }
+        }
+        if (!old.isEmpty()) {
+            // Only now: what is in the table by then is none.
+            table.refresh();
+            withoutReferenced(table, old);
+        }
+        return Optional.of(List.copyOf(old.values()));
+    }
+
+    /** Deletes them; what cannot be deleted stays for the next time. */
+    public static void delete(Table table, Collection<Orphan> orphans) {
+        CatalogUtil.deleteFiles(table.io(), orphans.stream().map(Orphan::location).toList(), "orphan", true);
+    }
+
+    private static void withoutReferenced(Table table, Map<String, Orphan> files) {
+        ReachableFileUtil.metadataFileLocations(table, false).forEach(f -> files.remove(path(f)));
+        ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> files.remove(path(f)));
+        LayoutHistory.of(table).rewrites().forEach(r -> files.remove(path(r.location())));
+        Set<String> read = new HashSet<>();
+        for (Snapshot snapshot : table.snapshots()) {
+            if (snapshot.manifestListLocation() != null) {
+                files.remove(path(snapshot.manifestListLocation()));
+            }
+            for (ManifestFile manifest : snapshot.allManifests(table.io())) {
+                files.remove(path(manifest.path()));
+                if (read.add(manifest.path())) {
+                    withoutEntries(table, manifest, files);
+                }
+            }
+        }
+    }
+
+    private static void withoutEntries(Table table, ManifestFile manifest, Map<String, Orphan> files) {
+        try (CloseableIterable<? extends ContentFile<?>> entries = manifest.content() == ManifestContent.DATA
+                ? ManifestFiles.read(manifest, table.io(), table.specs()).select(PATH_ONLY)
+                : ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs()).select(PATH_ONLY)) {
+            entries.forEach(f -> files.remove(path(f.location())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same for one file by all its names: a bucket has several schemes, and a host may be written or not. */
+    static String path(String location) {
+        return SLASHES.matcher(SCHEME_AND_HOST.matcher(location).replaceFirst("")).replaceAll("/");
+    }
+}

@@ -1,0 +1,108 @@
+package millrace.sinks.iceberg.expire;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.expire.SnapshotRetention.Version;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.util.PropertyUtil;
+import org.apache.iceberg.util.SnapshotUtil;
+
+/**
+ * Takes old snapshots out of a table, and deletes the files that only they had. The table's rows do not change, nor do
+ * commits of others have to wait: Iceberg applies both one after the other.
+ */
+public final class SnapshotExpiry {
+    private SnapshotExpiry() {}
+
+    /**
+     * What is taken out.
+     *
+     * @param snapshots how many, and {@code kept}, how many are not
+     * @param oldest the oldest that is kept; now if there is none
+     */
+    public record Plan(int snapshots, int kept, Instant oldest) {}
+
+    /**
+     * What was taken out.
+     *
+     * @param files that only those snapshots had
+     */
+    public record Expired(Plan plan, long files) {}
+
+    /** What {@link #run} would take out now; reads no manifest. */
+    public static Plan plan(Table table, Instant now) {
+        return plan(table, expiry(table, now).apply(), now);
+    }
+
+    /**
+     * Takes them out. After a failure some files may not be deleted, and are orphans then.
+     *
+     * @throws org.apache.iceberg.exceptions.ValidationException if the table's files are not to be deleted
+     *         ({@code gc.enabled})
+     * @throws org.apache.iceberg.exceptions.CommitFailedException if others commit all the time
+     */
+    public static Expired run(Table table, Instant now) {
+        Plan plan = plan(table, now);
+        if (plan.snapshots() == 0) {
+            return new Expired(plan, 0);
+        }
+        List<String> files = new ArrayList<>();
+        expiry(table, now).deleteWith(files::add).commit();
+        CatalogUtil.deleteFiles(table.io(), files, "expired", true);
+        return new Expired(plan, files.size());
+    }
+
+    private static Plan plan(Table table, List<Snapshot> expired, Instant now) {
+        Set<Long> gone = new HashSet<>();
+        expired.forEach(s -> gone.add(s.snapshotId()));
+        List<Instant> kept = new ArrayList<>();
+        table.snapshots().forEach(s -> {
+            if (!gone.contains(s.snapshotId())) {
+                kept.add(Instant.ofEpochMilli(s.timestampMillis()));
+            }
+        });
+        return new Plan(gone.size(), kept.size(), kept.stream().min(Comparator.naturalOrder()).orElse(now));
+    }
+
+    private static ExpireSnapshots expiry(Table table, Instant now) {
+        ExpireSnapshots expiry = table.expireSnapshots();
+        superfluous(table, now).forEach(expiry::expireSnapshotId);
+        return expiry;
+    }
+
+    /** Of the main branch; what another branch or a tag has is not asked for. */
+    private static List<Long> superfluous(Table table, Instant now) {
+        Snapshot head = table.currentSnapshot();
+        if (head == null) {
+            return List.of();
+        }
+        Set<Long> needed = new HashSet<>();
+        Map<String, SnapshotRef> others = new HashMap<>(table.refs());
+        others.remove(SnapshotRef.MAIN_BRANCH);
+        for (SnapshotRef ref : others.values()) {
+            if (ref.isBranch()) {
+                SnapshotUtil.ancestorsOf(ref.snapshotId(), table::snapshot).forEach(s -> needed.add(s.snapshotId()));
+            } else {
+                needed.add(ref.snapshotId());
+            }
+        }
+        List<Version> ancestry = new ArrayList<>();
+        SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot).forEach(s -> ancestry.add(new Version(
+                s.snapshotId(), Instant.ofEpochMilli(s.timestampMillis()), MarkedTable.isMarked(s))));
+        int atLeast = PropertyUtil.propertyAsInt(table.properties(), TableProperties.MIN_SNAPSHOTS_TO_KEEP,
+                TableProperties.MIN_SNAPSHOTS_TO_KEEP_DEFAULT);
+        return SnapshotRetention.superfluous(ancestry, needed, atLeast, SnapshotRules.of(table), now);
+    }
+}

@@ -1,0 +1,99 @@
+package millrace.sinks.iceberg.maintain;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import millrace.sinks.iceberg.expire.OrphanFiles;
+import millrace.sinks.iceberg.expire.OrphanFiles.Orphan;
+import millrace.sinks.iceberg.expire.SnapshotExpiry;
+import millrace.sinks.iceberg.maintain.MaintenanceState.Cleaned;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.util.PropertyUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes old snapshots and orphans out of one table every so often, beside everything else. One thread drives it; what was
+ * begun when it ends is begun anew by the next.
+ */
+final class TableCleaning {
+    private static final Logger LOG = LoggerFactory.getLogger(TableCleaning.class);
+    /** After a start, so that a process that is started often does not list the same files each time. */
+    private static final Duration FIRST_SWEEP = Duration.ofHours(1);
+
+    private final IcebergTables tables;
+    private final TableSpec spec;
+    private final MaintenanceRules rules;
+    private final Executor executor;
+    private final Clock clock;
+    private volatile Cleaned cleaned = Cleaned.NOTHING;
+    private Optional<CompletableFuture<Void>> underWay = Optional.empty();
+    private Instant expireAt;
+    private Instant sweepAt;
+
+    TableCleaning(IcebergTables tables, TableSpec spec, MaintenanceRules rules, Executor executor, Clock clock) {
+        this.tables = tables;
+        this.spec = spec;
+        this.rules = rules;
+        this.executor = executor;
+        this.clock = clock;
+        Instant now = clock.instant();
+        expireAt = now.plus(rules.expire());
+        sweepAt = now.plus(FIRST_SWEEP.compareTo(rules.sweep()) < 0 ? FIRST_SWEEP : rules.sweep());
+    }
+
+    Cleaned cleaned() {
+        return cleaned;
+    }
+
+    /** Begins what is due, unless something is under way. */
+    void step() {
+        Instant now = clock.instant();
+        if (underWay.isPresent() && !underWay.get().isDone()) {
+            return;
+        }
+        if (!now.isBefore(expireAt)) {
+            expireAt = now.plus(rules.expire());
+            underWay = Optional.of(CompletableFuture.runAsync(this::expire, executor));
+        } else if (!now.isBefore(sweepAt)) {
+            sweepAt = now.plus(rules.sweep());
+            underWay = Optional.of(CompletableFuture.runAsync(this::sweep, executor));
+        }
+    }
+
+    private void expire() {
+        try {
+            mayBeCleaned().ifPresent(table -> {
+                SnapshotExpiry.Expired expired = SnapshotExpiry.run(table, clock.instant());
+                cleaned = cleaned.expired(expired.plan().snapshots(), expired.files());
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("{}: old snapshots stay for now", spec.qualifiedName(), e);
+        }
+    }
+
+    private void sweep() {
+        try {
+            mayBeCleaned().ifPresent(table -> {
+                List<Orphan> orphans = OrphanFiles.find(table, clock.instant()).orElse(List.of());
+                OrphanFiles.delete(table, orphans);
+                cleaned = cleaned.swept(orphans.size(), orphans.stream().mapToLong(Orphan::bytes).sum());
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("{}: files that nobody needs stay for now", spec.qualifiedName(), e);
+        }
+    }
+
+    /** The table, unless its files belong to others too. */
+    private Optional<Table> mayBeCleaned() {
+        return tables.load(spec).filter(t -> PropertyUtil.propertyAsBoolean(t.properties(),
+                TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT));
+    }
+}

@@ -138,7 +138,7 @@ public final class SoakBench {
     }
 
     private BenchProcess startPipeline(BenchCluster cluster) throws IOException {
-        return BenchProcess.start(Main.class, plan.data().resolve("pipeline.log"), List.of("-Xmx4g"),
+        return BenchProcess.start(Main.class, plan.data().resolve("pipeline.log"), List.of("-Xmx6g"),
                 cluster.bootstrapServers(), cluster.registryUrl(), Integer.toString(plan.threads()),
                 Long.toString(plan.every().toMillis()), plan.data().toString());
     }

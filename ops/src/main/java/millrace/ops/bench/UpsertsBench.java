@@ -284,7 +284,7 @@ public final class UpsertsBench {
             MaintenanceState kept = sink.maintenance().values().stream().findFirst().orElseThrow();
             BenchProcess.say("rewrites", kept.rewrites().done());
             BenchProcess.say("rewritten_mb", kept.rewrites().bytesBefore() >> 20);
-            BenchProcess.say(LAST, kept.refused());
+            BenchProcess.say(LAST, kept.rewrites().refused());
         }
 
         private static String within(List<Long> sorted, double share) {

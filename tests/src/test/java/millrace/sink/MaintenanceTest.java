@@ -25,6 +25,7 @@ import millrace.sinks.iceberg.maintain.MaintenanceRules;
 import millrace.sinks.iceberg.maintain.MaintenanceState;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
+import millrace.sinks.iceberg.run.Compaction;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
 import millrace.sinks.iceberg.run.SinkRuntime.Role;
@@ -126,6 +127,13 @@ class MaintenanceTest {
                             state -> assertThat(state.rewrites().done()).isPositive())
                             .extracting(MaintenanceState::problem)
                             .containsOnly(Optional.empty());
+                    keeping.close();
+                    MaintenanceState compacted = Compaction.run(config,
+                            Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse")), newest,
+                            Clock.systemUTC(), () -> false, soFar -> {});
+                    assertThat(compacted.problem()).isEmpty();
+                    assertThat(compacted.rewrites().unanswered()).isZero();
+                    assertThat(files(catalog, newest)).isEqualTo(1);
                     assertThat(rows(catalog, newest, "id", "version")).as("seed %d", SEED)
                             .isEqualTo(expected.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).sorted()
                                     .toList());

@@ -1,12 +1,9 @@
 package millrace.ops.cli;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeSet;
-import millrace.ops.deploy.DeployedTable;
-import millrace.ops.deploy.Deployment;
 import millrace.ops.http.Shown;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Problem;
@@ -46,7 +43,7 @@ final class AdoptCommand extends Main.Subcommand {
 
     @Override
     ExitCode run() {
-        TableSpec spec = spec();
+        TableSpec spec = LandedTable.find(where, terminal(), table).spec();
         if (topic != null && !topic.equals(spec.topic())) {
             throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--topic", table + " is fed by "
                     + spec.topic() + ", not by " + topic + ". Nothing was changed.")
@@ -59,13 +56,6 @@ final class AdoptCommand extends Main.Subcommand {
             show(spec, execute ? new TableAdoption.Plan(plan.held(), adoption.execute()) : plan);
         }
         return ExitCode.OK;
-    }
-
-    private TableSpec spec() {
-        List<DeployedTable> tables = where.projects(terminal()).stream().map(Deployment::read)
-                .flatMap(d -> d.tables().stream()).toList();
-        return tables.stream().filter(t -> t.name().equals(table)).findFirst().map(DeployedTable::spec)
-                .orElseThrow(() -> Catalog.unknown(table, tables.stream().map(DeployedTable::name).toList()));
     }
 
     private void show(TableSpec spec, TableAdoption.Plan plan) {

@@ -18,9 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code millrace table}. */
-@Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, and makes a blocked one go on.", subcommands = {
+@Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, keeps them in shape, and makes a blocked one go on.", subcommands = {
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
-        TableCommand.Snapshots.class, TableCommand.Health.class, AdoptCommand.class})
+        TableCommand.Snapshots.class, TableCommand.Health.class, CompactCommand.class, ExpireCommand.class,
+        OrphansCommand.class, AdoptCommand.class})
 final class TableCommand extends Main.Group {
 
     /** {@code millrace table list}. */
@@ -168,13 +169,17 @@ final class TableCommand extends Main.Group {
             text.row("to be rewritten", found.rewrites().isEmpty() ? "nothing" : "");
             text.lines().forEach(terminal().out()::println);
             if (!found.rewrites().isEmpty()) {
-                TextTable planned = new TextTable("files>", "size>", "why", "how");
-                found.rewrites().forEach(r -> planned.row(Shown.count(r.files()), Shown.bytes(r.bytes()),
-                        r.why().replace('_', ' '), r.how().equals("copy")
-                                ? "column chunks are copied"
-                                : "rows are read and written"));
-                planned.lines().forEach(l -> terminal().out().println("  " + l));
+                planned(found.rewrites()).lines().forEach(l -> terminal().out().println("  " + l));
             }
+        }
+
+        static TextTable planned(List<TableCheckup.Planned> rewrites) {
+            TextTable planned = new TextTable("files>", "size>", "why", "how");
+            rewrites.forEach(r -> planned.row(Shown.count(r.files()), Shown.bytes(r.bytes()),
+                    r.why().replace('_', ' '), r.how().equals("copy")
+                            ? "column chunks are copied"
+                            : "rows are read and written"));
+            return planned;
         }
     }
 

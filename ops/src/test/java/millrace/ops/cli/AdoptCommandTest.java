@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.generate.ClickGenerator;
 import millrace.ops.generate.Clicks;
@@ -60,10 +61,27 @@ class AdoptCommandTest {
             generate(platform, 200);
             awaitRows(platform, 600);
 
+            assertThat(table("compact", "bronze.clicks")).as(console.err()).isZero();
+            assertThat(console.out()).contains("settled").contains("nothing was changed; add --execute");
+            assertThat(table("compact", "bronze.clicks", "--execute")).as(console.err()).isZero();
+            assertThat(console.out()).containsPattern("bronze.clicks: \\d+ files of .* are 1 of ");
+            assertThat(table("compact", "bronze.clicks", "-o", "json")).as(console.err()).isZero();
+            assertThat(console.out()).contains("\"rewrites\" : [ ]");
+            assertThat(table("expire", "bronze.clicks")).as(console.err()).isZero();
+            assertThat(console.out()).contains("snapshots that stay").contains("nothing was changed; add --execute");
+            assertThat(table("expire", "bronze.clicks", "--execute", "-o", "json")).as(console.err()).isZero();
+            assertThat(console.out()).contains("\"executed\" : true").contains("\"snapshots\" : 0");
+            assertThat(table("orphans", "bronze.clicks", "--execute")).as(console.err()).isZero();
+            assertThat(console.out()).contains("bronze.clicks has no orphans");
+            assertThat(table("orphans", "bronze.click")).isEqualTo(1);
+            assertThat(console.err()).contains("Did you mean \"bronze.clicks\"?");
+            generate(platform, 1);
+            awaitRows(platform, 601);
+
             assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
                     platform.instance().registryUrl(), "--topic", "web.clicks.v1", "--warehouse", "bench",
                     "--interval", "1s")).as(console.err()).isZero();
-            assertThat(console.out()).contains("records=600", "rows_committed=600", "cpu_s=");
+            assertThat(console.out()).contains("records=601", "rows_committed=601", "cpu_s=");
             assertThat(run("bench", "--brokers", platform.instance().bootstrapServers(), "--registry",
                     platform.instance().registryUrl(), "--topic", "none", "--warehouse", "bench")).isEqualTo(1);
             assertThat(console.err()).contains("TOPIC_UNKNOWN");
@@ -96,11 +114,12 @@ class AdoptCommandTest {
     }
 
     private int adopt(String... arguments) {
-        String[] all = new String[arguments.length + 6];
-        System.arraycopy(new String[] {"table", "adopt", "--project", CLICKSTREAM.toString(), "--data", "data"}, 0, all,
-                0, 6);
-        System.arraycopy(arguments, 0, all, 6, arguments.length);
-        return run(all);
+        return table("adopt", arguments);
+    }
+
+    private int table(String command, String... arguments) {
+        return run(Stream.concat(Stream.of("table", command, "--project", CLICKSTREAM.toString(), "--data", "data"),
+                Stream.of(arguments)).toArray(String[]::new));
     }
 
     private int run(String... arguments) {

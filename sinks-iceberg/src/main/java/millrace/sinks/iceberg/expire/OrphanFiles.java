@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.LayoutHistory;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
@@ -51,13 +56,38 @@ public final class OrphanFiles {
     public record Orphan(String location, long bytes, Instant modified) {}
 
     /**
+     * Those of a table.
+     *
+     * @param catalogProperties Iceberg's
+     * @param table {@code namespace.name}
+     * @return nothing if there is no such table
+     * @throws ProblemException if the catalog does not answer, or as {@link #find(Table, Instant)}
+     */
+    public static Optional<List<Orphan>> find(Map<String, String> catalogProperties, String table, Instant now) {
+        return Catalogs.withTable(catalogProperties, table, t -> find(t, now));
+    }
+
+    /** Finds and deletes them; returns those that it found. Throws as the other. */
+    public static Optional<List<Orphan>> delete(Map<String, String> catalogProperties, String table, Instant now) {
+        return Catalogs.withTable(catalogProperties, table, t -> {
+            List<Orphan> orphans = find(t, now);
+            delete(t, orphans);
+            return orphans;
+        });
+    }
+
+    /**
      * Lists the table's folder and reads all manifests of all snapshots.
      *
-     * @return empty if the storage cannot list files
+     * @return in the order of their locations
+     * @throws ProblemException if the storage cannot list files, or the table's are not to be deleted
      */
-    public static Optional<List<Orphan>> find(Table table, Instant now) {
+    public static List<Orphan> find(Table table, Instant now) {
+        OwnFiles.require(table);
         if (!(table.io() instanceof SupportsPrefixOperations storage)) {
-            return Optional.empty();
+            throw new ProblemException(Problem.of(SinkProblem.FILES_UNLISTED, table.name(),
+                    table.io().getClass().getSimpleName() + " cannot list files.")
+                    .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
         }
         Map<String, Orphan> old = new HashMap<>();
         for (String folder : FOLDERS) {
@@ -73,7 +103,7 @@ public final class OrphanFiles {
             table.refresh();
             withoutReferenced(table, old);
         }
-        return Optional.of(List.copyOf(old.values()));
+        return old.values().stream().sorted(Comparator.comparing(Orphan::location)).toList();
     }
 
     /** Deletes them; what cannot be deleted stays for the next time. */

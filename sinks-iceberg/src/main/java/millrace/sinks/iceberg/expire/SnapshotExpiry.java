@@ -7,9 +7,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.expire.SnapshotRetention.Version;
+import millrace.sinks.iceberg.table.Catalogs;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
@@ -41,7 +44,24 @@ public final class SnapshotExpiry {
      */
     public record Expired(Plan plan, long files) {}
 
-    /** What {@link #run} would take out now; reads no manifest. */
+    /**
+     * What {@link #run(Map, String, Instant)} would take out now.
+     *
+     * @param catalogProperties Iceberg's
+     * @param table {@code namespace.name}
+     * @return nothing if there is no such table
+     * @throws ProblemException if the catalog does not answer, or the table's files are not to be deleted
+     */
+    public static Optional<Plan> plan(Map<String, String> catalogProperties, String table, Instant now) {
+        return Catalogs.withTable(catalogProperties, table, t -> plan(t, now));
+    }
+
+    /** Takes old snapshots out of a table; as {@link #run(Table, Instant)}, with what it is given and throws as the other. */
+    public static Optional<Expired> run(Map<String, String> catalogProperties, String table, Instant now) {
+        return Catalogs.withTable(catalogProperties, table, t -> run(t, now));
+    }
+
+    /** What {@link #run(Table, Instant)} would take out now; reads no manifest. */
     public static Plan plan(Table table, Instant now) {
         return plan(table, expiry(table, now).apply(), now);
     }
@@ -49,8 +69,7 @@ public final class SnapshotExpiry {
     /**
      * Takes them out. After a failure some files may not be deleted, and are orphans then.
      *
-     * @throws org.apache.iceberg.exceptions.ValidationException if the table's files are not to be deleted
-     *         ({@code gc.enabled})
+     * @throws ProblemException if the table's files are not to be deleted
      * @throws org.apache.iceberg.exceptions.CommitFailedException if others commit all the time
      */
     public static Expired run(Table table, Instant now) {
@@ -77,6 +96,7 @@ public final class SnapshotExpiry {
     }
 
     private static ExpireSnapshots expiry(Table table, Instant now) {
+        OwnFiles.require(table);
         ExpireSnapshots expiry = table.expireSnapshots();
         superfluous(table, now).forEach(expiry::expireSnapshotId);
         return expiry;

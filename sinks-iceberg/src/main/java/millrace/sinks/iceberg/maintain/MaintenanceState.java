@@ -17,21 +17,28 @@ public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned,
      *
      * @param done rewrites that are part of the table
      * @param refused that are not
+     * @param unanswered that no committer took notice of
      * @param filesBefore that were replaced, and {@code filesAfter}, those that took their place
      * @param bytesBefore of them, and {@code bytesAfter}
      * @param last when the newest became part of the table
      */
-    public record Rewrites(long done, long refused, long filesBefore, long filesAfter, long bytesBefore,
+    public record Rewrites(long done, long refused, long unanswered, long filesBefore, long filesAfter,
+            long bytesBefore,
             long bytesAfter, Optional<Instant> last) {
-        static final Rewrites NONE = new Rewrites(0, 0, 0, 0, 0, 0, Optional.empty());
+        static final Rewrites NONE = new Rewrites(0, 0, 0, 0, 0, 0, 0, Optional.empty());
 
         Rewrites andDone(long before, long after, long bytesIn, long bytesOut, Instant now) {
-            return new Rewrites(done + 1, refused, filesBefore + before, filesAfter + after, bytesBefore + bytesIn,
+            return new Rewrites(done + 1, refused, unanswered, filesBefore + before, filesAfter + after,
+                    bytesBefore + bytesIn,
                     bytesAfter + bytesOut, Optional.of(now));
         }
 
         Rewrites andInVain() {
-            return new Rewrites(done, refused + 1, filesBefore, filesAfter, bytesBefore, bytesAfter, last);
+            return new Rewrites(done, refused + 1, unanswered, filesBefore, filesAfter, bytesBefore, bytesAfter, last);
+        }
+
+        Rewrites andUnanswered() {
+            return new Rewrites(done, refused, unanswered + 1, filesBefore, filesAfter, bytesBefore, bytesAfter, last);
         }
     }
 

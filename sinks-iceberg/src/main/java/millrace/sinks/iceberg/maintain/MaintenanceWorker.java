@@ -79,6 +79,7 @@ public final class MaintenanceWorker {
     private long rewrites;
     /** In a row. */
     private int failures;
+    private boolean foundNothing;
 
     private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
 
@@ -116,6 +117,11 @@ public final class MaintenanceWorker {
 
     public MaintenanceState state() {
         return state;
+    }
+
+    /** Whether all that was worth it when it looked last is rewritten; as of the last step. */
+    public boolean isDone() {
+        return foundNothing && underWay.isEmpty();
     }
 
     /** Takes in a committer's answer; from any thread. */
@@ -182,6 +188,7 @@ public final class MaintenanceWorker {
         try {
             Rewrite rewrite = one.rewrite.join();
             if (one.firstSent.filter(first -> !now.isBefore(first.plus(rules.giveUp()))).isPresent()) {
+                done = done.andUnanswered();
                 return true;
             }
             if (one.firstSent.isEmpty() || !now.isBefore(one.sent.plus(rules.resend()))) {
@@ -211,6 +218,7 @@ public final class MaintenanceWorker {
         if (loaded.isEmpty() || loaded.get().currentSnapshot() == null
                 || !(MarkedTable.look(loaded.get()) instanceof TableLook.Found found)
                 || found.state().mark().isEmpty()) {
+            foundNothing = true;
             return;
         }
         Table table = loaded.get();
@@ -227,6 +235,7 @@ public final class MaintenanceWorker {
         RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
                 table.sortOrder().isSorted(), now).stream().limit(PLANNED_TOGETHER)
                 .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group))));
+        foundNothing = planned.isEmpty();
     }
 
     private void begin(Planned next, Instant now) {

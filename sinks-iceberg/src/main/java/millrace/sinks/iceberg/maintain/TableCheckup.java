@@ -47,6 +47,22 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
         return Catalogs.withTable(catalogProperties, table, t -> of(t, now));
     }
 
+    /** What would be rewritten if all files were put together that can be; as {@link #of(Map, String, Instant)}. */
+    public static Optional<List<Planned>> rewritesAtOnce(Map<String, String> catalogProperties, String table,
+            Instant now) {
+        return Catalogs.withTable(catalogProperties, table, t -> t.currentSnapshot() == null
+                ? List.of()
+                : planned(t, TableFiles.of(t).files(),
+                        RewriteRules.forTarget(IcebergTables.targetFileSize(t)).atOnce(), now));
+    }
+
+    private static List<Planned> planned(Table table, Collection<TableFile> files, RewriteRules rules, Instant now) {
+        return RewritePlan.of(files, rules, table.sortOrder().isSorted(), now).stream()
+                .map(g -> new Planned(g.files().size(), g.bytes(), g.tier().name().toLowerCase(Locale.ROOT),
+                        g.why().name().toLowerCase(Locale.ROOT)))
+                .toList();
+    }
+
     static TableCheckup of(Table table, Instant now) {
         long target = IcebergTables.targetFileSize(table);
         Snapshot head = table.currentSnapshot();
@@ -55,10 +71,6 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
         }
         RewriteRules rules = RewriteRules.forTarget(target);
         Collection<TableFile> files = TableFiles.of(table).files();
-        List<Planned> planned = RewritePlan.of(files, rules, table.sortOrder().isSorted(), now).stream()
-                .map(g -> new Planned(g.files().size(), g.bytes(), g.tier().name().toLowerCase(Locale.ROOT),
-                        g.why().name().toLowerCase(Locale.ROOT)))
-                .toList();
         return new TableCheckup(target, files.size(), files.stream().filter(rules::isSmall).count(),
                 files.stream().mapToLong(TableFile::bytes).sum(), files.stream().mapToLong(TableFile::rows).sum(),
                 files.stream().mapToLong(TableFile::dead).sum(),
@@ -67,6 +79,6 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
                 StreamSupport.stream(table.snapshots().spliterator(), false).count(),
                 StreamSupport.stream(table.snapshots().spliterator(), false).map(Snapshot::timestampMillis)
                         .min(Long::compare).map(Instant::ofEpochMilli),
-                planned);
+                planned(table, files, rules, now));
     }
 }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.expire.OrphanFiles;
 import millrace.sinks.iceberg.expire.OrphanFiles.Orphan;
+import millrace.sinks.iceberg.expire.OwnFiles;
 import millrace.sinks.iceberg.expire.SnapshotExpiry;
 import millrace.sinks.iceberg.maintain.MaintenanceState.Cleaned;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.util.PropertyUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,10 +82,12 @@ final class TableCleaning {
     private void sweep() {
         try {
             mayBeCleaned().ifPresent(table -> {
-                List<Orphan> orphans = OrphanFiles.find(table, clock.instant()).orElse(List.of());
+                List<Orphan> orphans = OrphanFiles.find(table, clock.instant());
                 OrphanFiles.delete(table, orphans);
                 cleaned = cleaned.swept(orphans.size(), orphans.stream().mapToLong(Orphan::bytes).sum());
             });
+        } catch (ProblemException e) {
+            LOG.info("{}", e.problems().get(0).toText("not swept"));
         } catch (RuntimeException e) {
             LOG.warn("{}: files that nobody needs stay for now", spec.qualifiedName(), e);
         }
@@ -93,7 +95,6 @@ final class TableCleaning {
 
     /** The table, unless its files belong to others too. */
     private Optional<Table> mayBeCleaned() {
-        return tables.load(spec).filter(t -> PropertyUtil.propertyAsBoolean(t.properties(),
-                TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT));
+        return tables.load(spec).filter(OwnFiles::mayBeDeleted);
     }
 }

@@ -28,6 +28,12 @@ public record RewriteRules(long targetBytes, int together, double deadRatio, Dur
                 Math.min(COPY_FROM, targetBytes / 8), MOST_FILES, MOST_SORTED);
     }
 
+    /** The same, as if no partition would get files any more: all that are too small are worth it. */
+    public RewriteRules atOnce() {
+        return new RewriteRules(targetBytes, together, deadRatio, Duration.ZERO, copyFrom, mostFiles,
+                mostSortedBytes);
+    }
+
     /** Whether it is one that others may be put together with. */
     public boolean isSmall(TableFile file) {
         return file.bytes() < targetBytes * FULL;

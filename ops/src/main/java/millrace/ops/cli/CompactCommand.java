@@ -3,6 +3,7 @@ package millrace.ops.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import millrace.ops.http.Shown;
 import millrace.ops.problem.OpsProblem;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace table compact}. */
 @Command(name = "compact", mixinStandardHelpOptions = true, header = "Puts a table's small files into large ones, and takes dead rows out, now.", description = {
         "",
-        "The role maintain does by itself what is worth it; this does all that can be done. Rows that come in meanwhile do not wait. The role commit has to run for the table, since it alone changes it.",
+        "The role maintain does by itself what is worth it; this does all that can be done with the files that are there now. Rows that come in meanwhile do not wait. The role commit has to run for the table, since it alone changes it.",
         "",
         "Shows what would be done; does it with --execute."}, footer = {"", "Examples:",
                 "  millrace table compact silver.clicks", "  millrace table compact silver.clicks --execute"})
@@ -54,10 +55,14 @@ final class CompactCommand extends TableCommand.OneTable {
         LandedTable landed = LandedTable.find(where(), terminal(), table.name());
         MaintenanceState end;
         AtomicLong said = new AtomicLong();
+        AtomicBoolean stopped = new AtomicBoolean();
         try (StopSignal stop = StopSignal.listen(terminal().err());
                 Waiting waiting = Waiting.sayLater(terminal().err(), "Rewriting files of " + table.name() + " ...")) {
             end = Compaction.run(SinkConfig.of(landed.pipeline(), where().access(terminal()).clientProperties()),
-                    Catalog.properties(where(), terminal()), landed.spec(), terminal().clock(), stop::isWished,
+                    Catalog.properties(where(), terminal()), landed.spec(), terminal().clock(), () -> {
+                        stopped.set(stop.isWished());
+                        return stopped.get();
+                    },
                     soFar -> {
                         if (soFar.done() > 0) {
                             waiting.over();
@@ -72,6 +77,12 @@ final class CompactCommand extends TableCommand.OneTable {
             throw new ProblemException(Problem.of(SinkProblem.STAGING_FAILED, table.name(), end.problem().get())
                     .withRemedy("Look at the message; what is done is done, and the command goes on from there."));
         }
+        if (done.refused() > 0) {
+            throw new ProblemException(Problem.of(OpsProblem.UNREACHABLE, table.name(),
+                    "The committer has refused a rewrite, since others have changed the same files meanwhile. Done: "
+                            + summary(done) + ".")
+                    .withRemedy("Run the command again."));
+        }
         if (done.unanswered() > 0) {
             throw new ProblemException(Problem.of(OpsProblem.UNREACHABLE, table.name(),
                     "No committer of the table has answered within a minute.")
@@ -84,9 +95,9 @@ final class CompactCommand extends TableCommand.OneTable {
             out.put("executed", true);
             terminal().out().println(Result.json(out));
         } else {
-            terminal().out().println(done.done() == 0
-                    ? table.name() + " has nothing to be rewritten"
-                    : table.name() + ": " + summary(done));
+            terminal().out().println(table.name() + (done.done() > 0
+                    ? ": " + summary(done)
+                    : stopped.get() ? ": stopped" : " has nothing to be rewritten"));
         }
     }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace table expire}. */
 @Command(name = "expire", mixinStandardHelpOptions = true, header = "Takes old snapshots out of a table, and deletes the files that only they had.", description = {
         "",
-        "Of the last six hours every snapshot stays (table property millrace.history.all-ms), of those before the last in each hour (millrace.history.step-ms), and none that is older than five days (history.expire.max-snapshot-age-ms). What a tag or a branch has stays. Rows do not change.",
+        "Of the last six hours every snapshot stays (table property millrace.history.all-ms), of those before the last in each hour (millrace.history.step-ms), and none that is older than five days (history.expire.max-snapshot-age-ms). The older ones are read by their id, which table snapshots shows. What has a tag stays as long as the tag, and so does the head of a branch. Rows do not change.",
         "",
         "Shows what would be done; does it with --execute. The role maintain does it every ten minutes."}, footer = {"",
                 "Examples:", "  millrace table expire silver.clicks",

@@ -3,6 +3,9 @@ package millrace.ops.cli;
 import java.util.List;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Nearest;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.table.TableSpec;
 
@@ -18,7 +21,10 @@ record LandedTable(String pipeline, TableSpec spec) {
                 }
             }
         }
-        throw Catalog.unknown(name,
-                deployments.stream().flatMap(d -> d.tables().stream()).map(DeployedTable::name).toList());
+        List<String> names = deployments.stream().flatMap(d -> d.tables().stream()).map(DeployedTable::name).toList();
+        throw new ProblemException(Problem
+                .of(OpsProblem.TABLE_UNKNOWN, name, "No pipeline here lands a table \"" + name + "\"."
+                        + Nearest.hint(name, names))
+                .withRemedy(OpsProblem.TABLE_UNKNOWN.remedy()));
     }
 }

@@ -10,11 +10,14 @@ import java.time.Duration;
  * @param longestRetry at most
  */
 public record CommitRules(Duration linger, Duration patience, Duration oldest, Duration retry, Duration longestRetry) {
+    /** See {@link #oldest}. */
+    public static final Duration OLDEST = Duration.ofHours(36);
+
     /** For a table that workers propose to once per interval. */
     public static CommitRules forInterval(Duration commitInterval) {
         Duration linger = min(commitInterval.dividedBy(10), Duration.ofSeconds(1));
         return new CommitRules(linger, max(commitInterval.multipliedBy(3), Duration.ofSeconds(10)),
-                Duration.ofHours(36), Duration.ofMillis(500), Duration.ofSeconds(10));
+                OLDEST, Duration.ofMillis(500), Duration.ofSeconds(10));
     }
 
     private static Duration min(Duration a, Duration b) {

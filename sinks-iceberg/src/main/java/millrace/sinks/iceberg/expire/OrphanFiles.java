@@ -2,6 +2,7 @@ package millrace.sinks.iceberg.expire;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -12,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.commit.CommitRules;
 import millrace.sinks.iceberg.commit.LayoutHistory;
 import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ContentFile;
@@ -25,9 +29,13 @@ import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ReachableFileUtil;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotParser;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
@@ -37,10 +45,15 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
  * <p>
  * A file may be staged and not yet decided on. A committer refuses what was staged more than half of {@link #SAFE_AGE} ago,
  * so what is older than that and in no snapshot never will be.
+ *
+ * <p>
+ * A folder may be more than one table's: of one that was renamed or dropped before this one came to be, or of one whose name
+ * goes on where this one's ends. Such a folder is left alone, and so is one whose files the storage calls by other names than
+ * the table does.
  */
 public final class OrphanFiles {
     /** Younger files stay, whatever they are. */
-    public static final Duration SAFE_AGE = Duration.ofHours(72);
+    public static final Duration SAFE_AGE = CommitRules.OLDEST.multipliedBy(2);
 
     /** Where Iceberg puts files if no property says otherwise. What lies elsewhere may belong to others. */
     private static final List<String> FOLDERS = List.of("/data/", "/metadata/");
@@ -49,6 +62,11 @@ public final class OrphanFiles {
     private static final Pattern SCHEME_AND_HOST = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]*:(//[^/]*)?");
     private static final Pattern SLASHES = Pattern.compile("//+");
     private static final List<String> PATH_ONLY = List.of("file_path");
+    private static final String METADATA = ".metadata.json";
+    private static final String PACKED = ".gz" + METADATA;
+    /** Stands near the start of a metadata file. */
+    private static final Pattern UUID_OF_TABLE = Pattern.compile("\"table-uuid\"\\s*:\\s*\"([^\"]+)\"");
+    private static final int NEAR_THE_START = 1024;
 
     private OrphanFiles() {}
 
@@ -80,7 +98,8 @@ public final class OrphanFiles {
      * Lists the table's folder and reads all manifests of all snapshots.
      *
      * @return in the order of their locations
-     * @throws ProblemException if the storage cannot list files, or the table's are not to be deleted
+     * @throws ProblemException if the storage cannot list files by their names, or the table's are not to be deleted, or
+     *         the folder holds those of another table
      */
     public static List<Orphan> find(Table table, Instant now) {
         OwnFiles.require(table);
@@ -89,9 +108,14 @@ public final class OrphanFiles {
                     table.io().getClass().getSimpleName() + " cannot list files.")
                     .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
         }
+        Set<String> itsOwn = metadataOf(table);
         Map<String, Orphan> old = new HashMap<>();
+        Set<String> metadata = new HashSet<>();
         for (String folder : FOLDERS) {
             for (FileInfo file : storage.listPrefix(table.location() + folder)) {
+                if (file.location().endsWith(METADATA)) {
+                    metadata.add(file.location());
+                }
                 Instant modified = Instant.ofEpochMilli(file.createdAtMillis());
                 if (modified.isBefore(now.minus(SAFE_AGE)) && !file.location().endsWith(HINT)) {
                     old.put(path(file.location()), new Orphan(file.location(), file.size(), modified));
@@ -101,6 +125,8 @@ public final class OrphanFiles {
         if (!old.isEmpty()) {
             // Only now: what is in the table by then is none.
             table.refresh();
+            itsOwn.addAll(metadataOf(table));
+            requireItsOwn(table, metadata, itsOwn);
             withoutReferenced(table, old);
         }
         return old.values().stream().sorted(Comparator.comparing(Orphan::location)).toList();
@@ -111,8 +137,48 @@ public final class OrphanFiles {
         CatalogUtil.deleteFiles(table.io(), orphans.stream().map(Orphan::location).toList(), "orphan", true);
     }
 
+    private static Set<String> metadataOf(Table table) {
+        Set<String> paths = new HashSet<>();
+        ReachableFileUtil.metadataFileLocations(table, false).forEach(f -> paths.add(path(f)));
+        return paths;
+    }
+
+    /** @param itsOwn metadata files of the table from before the folder was listed and after */
+    private static void requireItsOwn(Table table, Set<String> metadata, Set<String> itsOwn) {
+        if (metadata.stream().map(OrphanFiles::path).noneMatch(itsOwn::contains)) {
+            throw new ProblemException(Problem.of(SinkProblem.FILES_UNLISTED, table.name(),
+                    "The storage does not list the table's own metadata files in " + table.location() + ".")
+                    .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
+        }
+        for (String file : metadata) {
+            if (!itsOwn.contains(path(file)) && !isOf(table, file)) {
+                throw new ProblemException(Problem.of(SinkProblem.FILES_SHARED, table.name(),
+                        "The table's folder holds files of another table: " + file + ".")
+                        .withRemedy("Move the other table to a folder of its own, or delete it with its files."));
+            }
+        }
+    }
+
+    private static boolean isOf(Table table, String metadata) {
+        try {
+            if (metadata.endsWith(PACKED)) {
+                return table.uuid().toString().equals(TableMetadataParser.read(table.io(), metadata).uuid());
+            }
+            try (SeekableInputStream in = table.io().newInputFile(metadata).newStream()) {
+                Matcher found = UUID_OF_TABLE
+                        .matcher(new String(in.readNBytes(NEAR_THE_START), StandardCharsets.UTF_8));
+                return found.find() && table.uuid().toString().equals(found.group(1));
+            }
+        } catch (NotFoundException e) {
+            // The committer has deleted it meanwhile.
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void withoutReferenced(Table table, Map<String, Orphan> files) {
-        ReachableFileUtil.metadataFileLocations(table, false).forEach(f -> files.remove(path(f)));
+        metadataOf(table).forEach(files::remove);
         ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> files.remove(path(f)));
         LayoutHistory.of(table).rewrites().forEach(r -> files.remove(path(r.location())));
         Set<String> read = new HashSet<>();
@@ -120,7 +186,9 @@ public final class OrphanFiles {
             if (snapshot.manifestListLocation() != null) {
                 files.remove(path(snapshot.manifestListLocation()));
             }
-            for (ManifestFile manifest : snapshot.allManifests(table.io())) {
+            // A snapshot remembers its manifests, and a table its snapshots; of a copy they are soon forgotten.
+            for (ManifestFile manifest : SnapshotParser.fromJson(SnapshotParser.toJson(snapshot))
+                    .allManifests(table.io())) {
                 files.remove(path(manifest.path()));
                 if (read.add(manifest.path())) {
                     withoutEntries(table, manifest, files);
@@ -141,6 +209,8 @@ public final class OrphanFiles {
 
     /** The same for one file by all its names: a bucket has several schemes, and a host may be written or not. */
     static String path(String location) {
-        return SLASHES.matcher(SCHEME_AND_HOST.matcher(location).replaceFirst("")).replaceAll("/");
+        return LocalFileIO.isLocal(location)
+                ? LocalFileIO.path(location).toAbsolutePath().normalize().toString()
+                : SLASHES.matcher(SCHEME_AND_HOST.matcher(location).replaceFirst("")).replaceAll("/");
     }
 }

@@ -105,7 +105,8 @@ public final class SnapshotExpiry {
     /** Of the main branch; what another branch or a tag has is not asked for. */
     private static List<Long> superfluous(Table table, Instant now) {
         Snapshot head = table.currentSnapshot();
-        if (head == null) {
+        if (head == null || table.refs().get(SnapshotRef.MAIN_BRANCH).maxSnapshotAgeMs() != null) {
+            // Who gives the branch an age of its own means every snapshot.
             return List.of();
         }
         Set<Long> needed = new HashSet<>();
@@ -121,8 +122,11 @@ public final class SnapshotExpiry {
         List<Version> ancestry = new ArrayList<>();
         SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot).forEach(s -> ancestry.add(new Version(
                 s.snapshotId(), Instant.ofEpochMilli(s.timestampMillis()), MarkedTable.isMarked(s))));
-        int atLeast = PropertyUtil.propertyAsInt(table.properties(), TableProperties.MIN_SNAPSHOTS_TO_KEEP,
-                TableProperties.MIN_SNAPSHOTS_TO_KEEP_DEFAULT);
+        Integer ofBranch = table.refs().get(SnapshotRef.MAIN_BRANCH).minSnapshotsToKeep();
+        int atLeast = ofBranch != null
+                ? ofBranch
+                : PropertyUtil.propertyAsInt(table.properties(), TableProperties.MIN_SNAPSHOTS_TO_KEEP,
+                        TableProperties.MIN_SNAPSHOTS_TO_KEEP_DEFAULT);
         return SnapshotRetention.superfluous(ancestry, needed, atLeast, SnapshotRules.of(table), now);
     }
 }

@@ -53,17 +53,25 @@ public final class ColumnFile {
         return columns.clone();
     }
 
-    /** @param rows that every column was given since the last time; as few as a page may have beyond its bounds */
-    public void added(int rows) {
+    /**
+     * Takes note of rows, and ends pages and row groups that are full.
+     *
+     * @param rows that every column was given since the last time; as few as a page may have beyond its bounds
+     * @return about how many bytes of values the largest page had that was open; a good measure for how many rows to add
+     */
+    public long added(int rows) {
         rowsInGroup += rows;
         buffered = 0;
+        long largest = 0;
         for (PageColumn column : columns) {
+            largest = Math.max(largest, column.pageBytes());
             column.endFullPage(rowsInGroup, settings.pageBytes(), compressor);
             buffered += column.bufferedBytes();
         }
         if (buffered >= settings.rowGroupBytes()) {
             endRowGroup();
         }
+        return largest;
     }
 
     private void endRowGroup() {

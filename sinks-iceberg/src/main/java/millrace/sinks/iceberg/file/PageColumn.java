@@ -28,6 +28,9 @@ abstract class PageColumn implements LeafColumn {
     /** As many rows as Parquet's own writer puts into a page at most. */
     static final int PAGE_ROWS = 20_000;
 
+    /** In pages' sizes, what values of a page may take if they all stood plain, as they do once the dictionary is left. */
+    private static final int MOST_IN_DICTIONARY_PAGE = 16;
+
     /** Values after which a column of keys, where hardly any repeats, is known to be one. */
     private static final int TRIAL = 2048;
 
@@ -53,6 +56,8 @@ abstract class PageColumn implements LeafColumn {
     private int idCount;
     /** What the values of the dictionary's pages would take as plain ones. */
     private long plainSize;
+    /** The same, without the page that is open. */
+    private long plainSizeBefore;
 
     private final List<Page> pages = new ArrayList<>();
     private long compressedSize;
@@ -184,9 +189,15 @@ abstract class PageColumn implements LeafColumn {
         return plain.size + 4L * idCount + dictionarySize();
     }
 
+    /** What the values of the open page take as plain ones, about. */
+    final long pageBytes() {
+        return plain.size + plainSize - plainSizeBefore;
+    }
+
     /** Ends the page if it has as many rows or bytes as a page should. */
     final void endFullPage(long row, int pageBytes, PageCompressor compressor) {
-        if (row - pageStart >= PAGE_ROWS || plain.size >= pageBytes || levels >= 8 * PAGE_ROWS) {
+        if (row - pageStart >= PAGE_ROWS || plain.size >= pageBytes || levels >= 8 * PAGE_ROWS
+                || pageBytes() >= (long) MOST_IN_DICTIONARY_PAGE * pageBytes) {
             endPage(row, compressor);
         }
     }
@@ -230,6 +241,7 @@ abstract class PageColumn implements LeafColumn {
         values = 0;
         idCount = 0;
         plain.clear();
+        plainSizeBefore = plainSize;
         pageStart = row;
     }
 
@@ -257,6 +269,7 @@ abstract class PageColumn implements LeafColumn {
         compressedSize = 0;
         pageStart = 0;
         plainSize = 0;
+        plainSizeBefore = 0;
         if (hasDictionary()) {
             clearDictionary();
             dictionary = true;

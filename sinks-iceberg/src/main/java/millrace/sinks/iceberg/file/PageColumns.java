@@ -246,7 +246,7 @@ final class PageColumns {
                 BytesInput page = deltas.getBytes();
                 int size = (int) page.size();
                 plain.ensure(size);
-                page.toInputStream().read(plain.bytes, plain.size, size);
+                page.toInputStream().readNBytes(plain.bytes, plain.size, size);
                 plain.size += size;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
  * How a maintenance worker goes about a table.
  *
  * @param look how often it looks at the table's files
+ * @param plan so many groups of files at most are planned with one look: what was planned long ago is in vain more often
  * @param resend when it proposes a rewrite again that has no answer
  * @param giveUp when it forgets one
  * @param parallel how many groups of files are rewritten at a time
@@ -15,8 +16,9 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
  * @param expire how often it takes out old snapshots
  * @param sweep how often it deletes orphans
  */
-public record MaintenanceRules(Duration look, Duration resend, Duration giveUp, int parallel,
+public record MaintenanceRules(Duration look, int plan, Duration resend, Duration giveUp, int parallel,
         LongFunction<RewriteRules> rewrite, Duration expire, Duration sweep) {
-    public static final MaintenanceRules USUAL = new MaintenanceRules(Duration.ofSeconds(10), Duration.ofSeconds(10),
+    public static final MaintenanceRules USUAL = new MaintenanceRules(Duration.ofSeconds(10), 64,
+            Duration.ofSeconds(10),
             Duration.ofMinutes(10), 1, RewriteRules::forTarget, Duration.ofMinutes(10), Duration.ofDays(1));
 }

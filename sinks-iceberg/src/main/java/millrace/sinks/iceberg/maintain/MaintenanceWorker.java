@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,6 +33,7 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.rewrite.Rewriter;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
@@ -52,8 +53,8 @@ public final class MaintenanceWorker {
 
     /** To look at a large table takes long; most of the time it is not looked at. */
     private static final int SHARE_OF_LOOKING = 20;
-    /** Each makes a new layout of the table, which remembers some; what was planned long ago could not be followed. */
-    private static final int PLANNED_TOGETHER = 16;
+    /** One rewrite makes one new layout of the table, which remembers some; but what fails in it fails together. */
+    private static final int GROUPS_TOGETHER = 16;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
     private final String worker;
@@ -79,20 +80,35 @@ public final class MaintenanceWorker {
     private long rewrites;
     /** In a row. */
     private int failures;
-    private boolean foundNothing;
+    private boolean hasLooked;
 
     private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
 
+    /** Groups that become part of the table together; of one look. */
+    private record Batch(Table table, TableState seen, List<Planned> groups) {
+        long bytes() {
+            return groups.stream().mapToLong(p -> p.group().bytes()).sum();
+        }
+
+        List<FileScanTask> tasks() {
+            return groups.stream().flatMap(p -> p.tasks().stream()).toList();
+        }
+
+        @Override
+        public String toString() {
+            return groups.stream().map(p -> p.group().why() + "/" + p.group().tier()).distinct().sorted().toList()
+                    .toString();
+        }
+    }
+
     private static final class UnderWay {
-        final UUID table;
-        final RewritePlan.Group group;
+        final Batch batch;
         final CompletableFuture<Rewrite> rewrite;
         Optional<Instant> firstSent = Optional.empty();
         Instant sent = Instant.MIN;
 
-        UnderWay(UUID table, RewritePlan.Group group, CompletableFuture<Rewrite> rewrite) {
-            this.table = table;
-            this.group = group;
+        UnderWay(Batch batch, CompletableFuture<Rewrite> rewrite) {
+            this.batch = batch;
             this.rewrite = rewrite;
         }
     }
@@ -101,9 +117,10 @@ public final class MaintenanceWorker {
      * @param worker names this incarnation, unique for all time
      * @param rewriting where files are read and written
      * @param pace of all of them together
+     * @param cleaning where snapshots and orphans are taken out, which may take long
      */
     public MaintenanceWorker(String worker, IcebergTables tables, TableSpec spec, ControlLog control,
-            MaintenanceRules rules, Executor rewriting, Pace pace, Clock clock) {
+            MaintenanceRules rules, Executor rewriting, Pace pace, Executor cleaning, Clock clock) {
         this.worker = worker;
         this.tables = tables;
         this.spec = spec;
@@ -112,16 +129,16 @@ public final class MaintenanceWorker {
         this.rewriting = rewriting;
         this.pace = pace;
         this.clock = clock;
-        cleaning = new TableCleaning(tables, spec, rules, rewriting, clock);
+        this.cleaning = new TableCleaning(tables, spec, rules, cleaning, clock);
     }
 
     public MaintenanceState state() {
         return state;
     }
 
-    /** Whether all that was worth it when it looked last is rewritten; as of the last step. */
+    /** Whether nothing is left of what was planned when it looked last; as of the last step. */
     public boolean isDone() {
-        return foundNothing && underWay.isEmpty();
+        return hasLooked && planned.isEmpty() && underWay.isEmpty();
     }
 
     /** Takes in a committer's answer; from any thread. */
@@ -143,10 +160,11 @@ public final class MaintenanceWorker {
             Duration took = Duration.between(now, clock.instant()).multipliedBy(SHARE_OF_LOOKING);
             Duration pause = took.compareTo(rules.look()) < 0 ? rules.look() : took;
             pause = pause.multipliedBy(1L << Math.min(failures, 20));
-            lookAt = now.plus(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
+            Duration longest = rules.look().compareTo(LONGEST_PAUSE) < 0 ? LONGEST_PAUSE : rules.look();
+            lookAt = now.plus(pause.compareTo(longest) < 0 ? pause : longest);
         }
         while (!planned.isEmpty() && underWay.size() < rules.parallel()) {
-            begin(planned.remove(), now);
+            begin(next(), now);
         }
         cleaning.step();
         state = new MaintenanceState(underWay.size(), done, cleaning.cleaned(), problem);
@@ -160,11 +178,11 @@ public final class MaintenanceWorker {
                     if (mine != null) {
                         failures = 0;
                         Rewrite rewrite = mine.rewrite.join();
-                        done = done.andDone(rewrite.replaced().size(), rewrite.files().size(), mine.group.bytes(),
+                        done = done.andDone(rewrite.replaced().size(), rewrite.files().size(), mine.batch.bytes(),
                                 rewrite.bytes(), clock.instant());
                         problem = Optional.empty();
-                        LOG.debug("{}: {} files are {} now ({}, {})", spec.qualifiedName(), rewrite.replaced().size(),
-                                rewrite.files().size(), mine.group.why(), mine.group.tier());
+                        LOG.debug("{}: {} files are {} now {}", spec.qualifiedName(), rewrite.replaced().size(),
+                                rewrite.files().size(), mine.batch);
                     }
                 }
                 case SinkEvent.RewriteRefused refused -> {
@@ -194,7 +212,7 @@ public final class MaintenanceWorker {
             if (one.firstSent.isEmpty() || !now.isBefore(one.sent.plus(rules.resend()))) {
                 one.firstSent = one.firstSent.or(() -> Optional.of(now));
                 one.sent = now;
-                control.send(new SinkEvent.RewriteStaged(one.table, rewrite));
+                control.send(new SinkEvent.RewriteStaged(one.batch.table().uuid(), rewrite));
             }
             return false;
         } catch (CompletionException e) {
@@ -215,15 +233,23 @@ public final class MaintenanceWorker {
 
     private void look(Instant now) {
         Optional<Table> loaded = tables.load(spec);
-        if (loaded.isEmpty() || loaded.get().currentSnapshot() == null
-                || !(MarkedTable.look(loaded.get()) instanceof TableLook.Found found)
-                || found.state().mark().isEmpty()) {
-            foundNothing = true;
+        if (loaded.isEmpty() || loaded.get().currentSnapshot() == null) {
+            hasLooked = true;
             return;
         }
         Table table = loaded.get();
-        RewriteRules when = rules.rewrite()
-                .apply(IcebergTables.targetFileSize(table));
+        switch (MarkedTable.look(table)) {
+            case TableLook.Unusable unusable -> problem = Optional.of(unusable.problem().message());
+            case TableLook.Found found -> plan(table, found, now);
+        }
+        hasLooked = true;
+    }
+
+    private void plan(Table table, TableLook.Found found, Instant now) {
+        if (found.state().mark().isEmpty()) {
+            return;
+        }
+        RewriteRules when = rules.rewrite().apply(IcebergTables.targetFileSize(table));
         if (found.state().snapshotId() == lookedAt && now.isBefore(looked.plus(when.settled()))) {
             return;
         }
@@ -231,39 +257,63 @@ public final class MaintenanceWorker {
         lookedAt = found.state().snapshotId();
         looked = now;
         Set<String> taken = new HashSet<>();
-        underWay.values().forEach(u -> taken.addAll(u.group.locations()));
+        underWay.values().forEach(u -> u.batch.groups().forEach(p -> taken.addAll(p.group().locations())));
         RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
-                table.sortOrder().isSorted(), now).stream().limit(PLANNED_TOGETHER)
+                table.sortOrder().isSorted(), now).stream().limit(rules.plan())
                 .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group))));
-        foundNothing = planned.isEmpty();
     }
 
-    private void begin(Planned next, Instant now) {
+    /** As many of what is planned as come to one large file; of small partitions those are several. */
+    private Batch next() {
+        Planned first = planned.remove();
+        List<Planned> groups = new ArrayList<>(List.of(first));
+        long bytes = first.group().bytes();
+        long target = IcebergTables.targetFileSize(first.table());
+        while (!planned.isEmpty() && groups.size() < GROUPS_TOGETHER
+                && bytes + planned.element().group().bytes() <= target) {
+            Planned more = planned.remove();
+            bytes += more.group().bytes();
+            groups.add(more);
+        }
+        return new Batch(first.table(), first.seen(), groups);
+    }
+
+    private void begin(Batch next, Instant now) {
         String id = worker + "-" + ++rewrites;
-        underWay.put(id, new UnderWay(next.table().uuid(), next.group(),
-                CompletableFuture.supplyAsync(() -> rewrite(next, id, now), rewriting)));
+        underWay.put(id,
+                new UnderWay(next, CompletableFuture.supplyAsync(() -> rewrite(next, id, now), rewriting)));
     }
 
-    private Rewrite rewrite(Planned next, String id, Instant now) {
+    private Rewrite rewrite(Batch next, String id, Instant now) {
         Table table = next.table();
-        Rewriter.Rewritten written = Rewriter.rewrite(table, next.tasks(), next.group().tier(), id, pace);
         boolean followed = spec.layout() == TableSpec.Layout.NEWEST;
-        Optional<Rewrite.StagedMoves> moved = Optional.empty();
+        List<DataFile> files = new ArrayList<>();
+        List<MovedRows> moved = new ArrayList<>();
+        boolean done = false;
         try {
-            moved = followed ? Optional.of(staged(table, written.moved(), id)) : moved;
+            for (Planned planned : next.groups()) {
+                Rewriter.Rewritten written = Rewriter.rewrite(table, planned.tasks(), planned.group().tier(),
+                        id + "-" + moved.size(), pace);
+                files.addAll(written.files());
+                moved.add(written.moved());
+            }
+            Optional<Rewrite.StagedMoves> staged = followed
+                    ? Optional.of(staged(table, MovedRows.together(moved), id))
+                    : Optional.empty();
+            done = true;
+            return new Rewrite(id, worker, next.seen().layout(), next.seen().snapshotId(),
+                    next.tasks().stream().map(t -> TableCommitter.named(t.file(), table.specs())).toList(),
+                    followed ? List.of() : deletes(next),
+                    files.stream().map(f -> TableCommitter.staged(f, table.specs())).toList(), staged, now);
         } finally {
-            if (followed && moved.isEmpty()) {
-                written.files().forEach(f -> table.io().deleteFile(f.location()));
+            if (!done) {
+                files.forEach(f -> table.io().deleteFile(f.location()));
             }
         }
-        return new Rewrite(id, worker, next.seen().layout(), next.seen().snapshotId(),
-                next.tasks().stream().map(t -> TableCommitter.named(t.file(), table.specs())).toList(),
-                followed ? List.of() : deletes(next),
-                written.files().stream().map(f -> TableCommitter.staged(f, table.specs())).toList(), moved, now);
     }
 
     /** Those that are about one file, and leave the table with it. */
-    private static List<String> deletes(Planned next) {
+    private static List<String> deletes(Batch next) {
         return next.tasks().stream().flatMap(t -> t.deletes().stream()).filter(ContentFileUtil::isFileScoped)
                 .map(d -> TableCommitter.named(d, next.table().specs())).toList();
     }

@@ -27,6 +27,8 @@ final class TableCleaning {
     private static final Logger LOG = LoggerFactory.getLogger(TableCleaning.class);
     /** After a start, so that a process that is started often does not list the same files each time. */
     private static final Duration FIRST_SWEEP = Duration.ofHours(1);
+    /** To read the manifests of a large table takes long; most of the time they are not read. */
+    private static final int SHARE = 20;
 
     private final IcebergTables tables;
     private final TableSpec spec;
@@ -35,8 +37,8 @@ final class TableCleaning {
     private final Clock clock;
     private volatile Cleaned cleaned = Cleaned.NOTHING;
     private Optional<CompletableFuture<Void>> underWay = Optional.empty();
-    private Instant expireAt;
-    private Instant sweepAt;
+    private volatile Instant expireAt;
+    private volatile Instant sweepAt;
 
     TableCleaning(IcebergTables tables, TableSpec spec, MaintenanceRules rules, Executor executor, Clock clock) {
         this.tables = tables;
@@ -44,8 +46,10 @@ final class TableCleaning {
         this.rules = rules;
         this.executor = executor;
         this.clock = clock;
-        Instant now = clock.instant();
-        expireAt = now.plus(rules.expire());
+        // Tables that begin together are not to come due together for ever.
+        Duration apart = Duration.ofMillis(Math.floorMod(spec.qualifiedName().hashCode(), rules.expire().toMillis()));
+        Instant now = clock.instant().plus(apart);
+        expireAt = now;
         sweepAt = now.plus(FIRST_SWEEP.compareTo(rules.sweep()) < 0 ? FIRST_SWEEP : rules.sweep());
     }
 
@@ -60,12 +64,21 @@ final class TableCleaning {
             return;
         }
         if (!now.isBefore(expireAt)) {
-            expireAt = now.plus(rules.expire());
-            underWay = Optional.of(CompletableFuture.runAsync(this::expire, executor));
+            underWay = Optional.of(CompletableFuture.runAsync(() -> expireAt = after(this::expire, rules.expire()),
+                    executor));
         } else if (!now.isBefore(sweepAt)) {
-            sweepAt = now.plus(rules.sweep());
-            underWay = Optional.of(CompletableFuture.runAsync(this::sweep, executor));
+            underWay = Optional.of(CompletableFuture.runAsync(() -> sweepAt = after(this::sweep, rules.sweep()),
+                    executor));
         }
+    }
+
+    /** When something that is done now is due again. */
+    private Instant after(Runnable work, Duration pause) {
+        Instant began = clock.instant();
+        work.run();
+        Instant end = clock.instant();
+        Duration longest = Duration.between(began, end).multipliedBy(SHARE);
+        return end.plus(longest.compareTo(pause) < 0 ? pause : longest);
     }
 
     private void expire() {

@@ -20,7 +20,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 
-/** The data files of a table's current snapshot, with what is deleted in them; without those of other formats than ours. */
+/** The data files of a table's current snapshot, with what is deleted in them; without those of other formats than ours and encrypted ones. */
 final class TableFiles {
     private final Map<String, FileScanTask> tasks = new LinkedHashMap<>();
     private final Map<String, TableFile> files = new LinkedHashMap<>();
@@ -40,7 +40,7 @@ final class TableFiles {
         try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
             for (FileScanTask task : planned) {
                 DataFile file = task.file();
-                if (file.format() != FileFormat.PARQUET) {
+                if (file.format() != FileFormat.PARQUET || file.keyMetadata() != null) {
                     continue;
                 }
                 all.tasks.put(file.location(), task);

@@ -1,6 +1,8 @@
 package millrace.sinks.iceberg.moved;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,20 @@ public final class MovedRows {
         for (int i = 0; i < outputs.size(); i++) {
             starts[i + 1] = starts[i] + outputs.get(i).rows();
         }
+    }
+
+    /** What several have moved that have no file in common, as one. */
+    public static MovedRows together(List<MovedRows> parts) {
+        List<Output> outputs = new ArrayList<>();
+        Map<String, RowMove> byFile = new LinkedHashMap<>();
+        long before = 0;
+        for (MovedRows part : parts) {
+            long rows = before;
+            part.byFile().forEach((file, move) -> byFile.put(file, move.behind(rows)));
+            outputs.addAll(part.outputs());
+            before += part.starts[part.outputs.size()];
+        }
+        return new MovedRows(outputs, byFile);
     }
 
     public List<Output> outputs() {

@@ -16,11 +16,19 @@ public sealed interface RowMove {
     /** @param position in the file, from 0 and below {@link #rows} */
     long to(long position);
 
+    /** The same behind so many rows of others. */
+    RowMove behind(long others);
+
     /** All rows in their order, dead ones too. */
     record Shift(long rows, long base) implements RowMove {
         @Override
         public long to(long position) {
             return base + position;
+        }
+
+        @Override
+        public RowMove behind(long others) {
+            return new Shift(rows, base + others);
         }
     }
 
@@ -35,6 +43,11 @@ public sealed interface RowMove {
             int found = Arrays.binarySearch(dead, Math.toIntExact(position));
             // Where it is not, the search says how many are before it.
             return found >= 0 ? GONE : base + position + (found + 1);
+        }
+
+        @Override
+        public RowMove behind(long others) {
+            return new Rank(rows, base + others, dead);
         }
     }
 
@@ -52,6 +65,13 @@ public sealed interface RowMove {
         @Override
         public long to(long position) {
             return places[Math.toIntExact(position)];
+        }
+
+        /** @throws ArithmeticException if there are more than two thousand million rows before the last */
+        @Override
+        public RowMove behind(long others) {
+            return new Permutation(
+                    Arrays.stream(places).map(p -> p == GONE ? p : Math.toIntExact(p + others)).toArray());
         }
     }
 }

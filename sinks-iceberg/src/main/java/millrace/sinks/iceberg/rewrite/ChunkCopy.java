@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import millrace.sinks.iceberg.file.FinishedFile;
 import millrace.sinks.iceberg.file.ParquetTarget;
-import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
@@ -116,9 +115,7 @@ final class ChunkCopy implements AutoCloseable {
             Map<String, RowMove> moves = new LinkedHashMap<>();
             target.finish(write(target.next(), moves, pace));
             done = true;
-            DataFile file = target.finished().get(0);
-            return new Rewritten(List.of(file),
-                    new MovedRows(List.of(new MovedRows.Output(file.location(), file.recordCount())), moves));
+            return target.rewritten(moves);
         } finally {
             if (!done) {
                 target.discard();

@@ -10,7 +10,6 @@ import java.util.Optional;
 import millrace.sinks.iceberg.file.ColumnFile;
 import millrace.sinks.iceberg.file.ColumnFiles;
 import millrace.sinks.iceberg.file.LeafColumn;
-import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -32,12 +31,13 @@ import org.apache.parquet.schema.MessageType;
  */
 final class ColumnRewrite implements AutoCloseable {
     private static final int MOST_ROWS = 1000;
+    private static final int FIRST_ROWS = 16;
 
     private final Table table;
     private final ColumnFiles files;
     private final List<ColumnSource> sources;
     private final long targetBytes;
-    private final int batchRows;
+    private int batchRows = FIRST_ROWS;
 
     private final int[] taken;
     private final int[] runSource = new int[MOST_ROWS];
@@ -49,8 +49,6 @@ final class ColumnRewrite implements AutoCloseable {
         this.files = files;
         this.sources = sources;
         targetBytes = IcebergTables.targetFileSize(table);
-        long rawRow = sources.stream().mapToLong(ColumnSource::rawBytesPerRow).max().orElseThrow();
-        batchRows = Math.clamp(files.pageBytes() / Math.max(1, rawRow), 1, MOST_ROWS);
         taken = new int[sources.size()];
     }
 
@@ -66,17 +64,19 @@ final class ColumnRewrite implements AutoCloseable {
         if (files.isEmpty()) {
             return Optional.empty();
         }
-        MessageType type = ParquetSchemaUtil.convert(schema, "table");
         List<ColumnSource> sources = new ArrayList<>();
-        boolean opened = false;
+        Optional<ColumnRewrite> opened = Optional.empty();
         try {
+            MessageType type = ParquetSchemaUtil.convert(schema, "table");
             for (FileScanTask task : tasks) {
-                sources.add(new ColumnSource(table, task, schema, type));
+                sources.add(ColumnSource.open(table, task, schema, type));
             }
-            opened = sources.stream().allMatch(ColumnSource::isPossible);
-            return opened ? Optional.of(new ColumnRewrite(table, files.get(), sources)) : Optional.empty();
+            if (sources.stream().allMatch(ColumnSource::isPossible)) {
+                opened = Optional.of(new ColumnRewrite(table, files.get(), sources));
+            }
+            return opened;
         } finally {
-            if (!opened) {
+            if (opened.isEmpty()) {
                 files.get().close();
                 close(sources);
             }
@@ -96,8 +96,7 @@ final class ColumnRewrite implements AutoCloseable {
                     ? inTheirOrder(target, pace)
                     : merged(target, pace);
             done = true;
-            return new Rewritten(target.finished(), new MovedRows(target.finished().stream()
-                    .map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(), moves));
+            return target.rewritten(moves);
         } finally {
             if (!done) {
                 target.discard();
@@ -147,11 +146,14 @@ final class ColumnRewrite implements AutoCloseable {
                     file = files.open(target.next());
                 }
                 pace.read(copy(file.columns()));
-                file.added(rows);
+                adapt(file.added(rows));
                 if (file.length() >= targetBytes) {
                     target.finish(file.close());
                     file = null;
                 }
+            }
+            if (order.source() >= 0) {
+                throw new IllegalStateException("not all rows were found that should be there");
             }
             if (file != null) {
                 target.finish(file.close());
@@ -161,6 +163,15 @@ final class ColumnRewrite implements AutoCloseable {
             if (file != null) {
                 file.abort();
             }
+        }
+    }
+
+    /** To as many rows as fill a part of a page, however large values are. */
+    private void adapt(long largestPage) {
+        if (largestPage > 2L * files.pageBytes()) {
+            batchRows = Math.max(1, batchRows / 4);
+        } else if (largestPage < files.pageBytes()) {
+            batchRows = Math.min(MOST_ROWS, batchRows * 2);
         }
     }
 
@@ -185,7 +196,7 @@ final class ColumnRewrite implements AutoCloseable {
     }
 
     /** Copies the rows that are noted; returns what they took in their files. */
-    private long copy(LeafColumn[] columns) {
+    private long copy(LeafColumn[] columns) throws IOException {
         for (int column = 0; column < columns.length; column++) {
             for (int run = 0; run < runs; run++) {
                 sources.get(runSource[run]).copy(column, runRows[run], columns[column]);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import millrace.sinks.iceberg.file.LeafColumn;
@@ -55,19 +54,39 @@ final class ColumnSource implements AutoCloseable {
     private int nextGroup;
     private int groupEnd;
     private int ready;
+    private int left;
 
     /**
      * @param task of a Parquet file in which no row is deleted by its values
      * @param schema of the rows that are written, and so is the type
      */
-    ColumnSource(Table table, FileScanTask task, Schema schema, MessageType type) throws IOException {
+    static ColumnSource open(Table table, FileScanTask task, Schema schema, MessageType type) throws IOException {
+        ParquetFileReader reader = new ParquetSource(table.io().newInputFile(task.file())).open();
+        ColumnSource source = null;
+        try {
+            source = new ColumnSource(table, task, schema, type, reader);
+            return source;
+        } finally {
+            if (source == null) {
+                reader.close();
+            }
+        }
+    }
+
+    private ColumnSource(Table table, FileScanTask task, Schema schema, MessageType type, ParquetFileReader reader) {
         this.schema = schema;
+        this.reader = reader;
         this.type = type;
         file = task.file();
         partition = task.spec().fields();
         dead = dead(table, task);
         liveRows = Math.toIntExact(file.recordCount()) - dead.cardinality();
-        reader = new ParquetSource(table.io().newInputFile(file)).open();
+        left = liveRows;
+        long rows = reader.getRowGroups().stream().mapToLong(BlockMetaData::getRowCount).sum();
+        if (rows != file.recordCount() || dead.length() > rows) {
+            throw new IllegalStateException("a file has " + rows + " rows, of which row " + dead.length()
+                    + " is dead, and the table says " + file.recordCount());
+        }
         MessageType all = reader.getFooter().getFileMetaData().getSchema();
         stored = ParquetSchemaUtil.hasIds(all) ? ParquetSchemaUtil.pruneColumns(all, schema) : all;
         Map<String, ColumnDescriptor> byIds = new HashMap<>();
@@ -87,12 +106,18 @@ final class ColumnSource implements AutoCloseable {
         return dead;
     }
 
-    /** A column's path as Iceberg knows it, by ids where it has them: names change. */
+    /**
+     * A column's path as Iceberg knows it, by ids where it has them: names change. With what may be absent or repeated on
+     * the way there, which levels count.
+     */
     private static String ids(MessageType type, ColumnDescriptor column) {
         StringBuilder path = new StringBuilder();
         for (int depth = 1; depth <= column.getPath().length; depth++) {
             Type part = type.getType(Arrays.copyOf(column.getPath(), depth));
             path.append('/').append(part.getId() == null ? part.getName() : part.getId().toString());
+            if (column.getPath().length > 1) {
+                path.append(' ').append(part.getRepetition());
+            }
         }
         return path.toString();
     }
@@ -162,12 +187,6 @@ final class ColumnSource implements AutoCloseable {
         return liveRows;
     }
 
-    /** What a row takes before it is compressed, as a mean. */
-    long rawBytesPerRow() {
-        return reader.getRowGroups().stream().mapToLong(BlockMetaData::getTotalByteSize).sum()
-                / Math.max(1, file.recordCount());
-    }
-
     /** How many live rows every column can copy now; 0 only at the end. */
     int ready() throws IOException {
         while (ready == 0 && nextGroup < reader.getRowGroups().size()) {
@@ -180,10 +199,6 @@ final class ColumnSource implements AutoCloseable {
         int start = groupEnd;
         groupEnd = Math.addExact(start, rows);
         ready = rows - dead.get(start, groupEnd).cardinality();
-        if (nextGroup == reader.getRowGroups().size() && groupEnd != file.recordCount()) {
-            throw new IllegalStateException(
-                    "a file has " + groupEnd + " rows, and the table says " + file.recordCount());
-        }
         if (ready == 0) {
             reader.skipNextRowGroup();
             return;
@@ -232,18 +247,24 @@ final class ColumnSource implements AutoCloseable {
     }
 
     /** Every column has copied so many. Returns what they took in the file, dead rows beside them included. */
-    long done(int rows) {
+    long done(int rows) throws IOException {
         ready -= rows;
+        left -= rows;
         if (ready == 0) {
             // The row group is in memory as long as they know it.
             Arrays.fill(cursors, null);
+        }
+        if (left == 0) {
+            reader.close();
         }
         return file.fileSizeInBytes() * rows / liveRows;
     }
 
     @Override
     public void close() throws IOException {
-        reader.close();
+        if (left > 0 || liveRows == 0) {
+            reader.close();
+        }
     }
 
     /** Where Parquet would put values together to rows. */

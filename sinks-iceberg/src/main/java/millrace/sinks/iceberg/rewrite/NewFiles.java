@@ -2,8 +2,12 @@ package millrace.sinks.iceberg.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import millrace.sinks.iceberg.file.FinishedFile;
+import millrace.sinks.iceberg.moved.MovedRows;
+import millrace.sinks.iceberg.moved.RowMove;
+import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -64,6 +68,12 @@ final class NewFiles {
     /** Those that are complete. */
     List<DataFile> finished() {
         return List.copyOf(finished);
+    }
+
+    /** What the rewrite has come to, if it is over. */
+    Rewritten rewritten(Map<String, RowMove> moves) {
+        return new Rewritten(finished(), new MovedRows(
+                finished.stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(), moves));
     }
 
     /** Deletes them all, the one too that is not complete. */

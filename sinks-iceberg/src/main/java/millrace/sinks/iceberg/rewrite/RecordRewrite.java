@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import millrace.sinks.iceberg.file.FinishedFile;
-import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.Compression;
@@ -21,6 +20,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrderComparators;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.DeleteFilter;
 import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.data.parquet.InternalWriter;
@@ -28,6 +28,7 @@ import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterator;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PartitionUtil;
 
@@ -67,9 +68,7 @@ final class RecordRewrite {
             Map<String, RowMove> moves = table.sortOrder().isUnsorted() ? inTheirOrder() : sorted();
             close();
             done = true;
-            return new Rewritten(files.finished(), new MovedRows(
-                    files.finished().stream().map(f -> new MovedRows.Output(f.location(), f.recordCount())).toList(),
-                    moves));
+            return files.rewritten(moves);
         } finally {
             if (!done) {
                 discard();
@@ -204,6 +203,10 @@ final class RecordRewrite {
             Map<Integer, ?> constants = PartitionUtil.constantsMap(task, (type, value) -> value);
             Parquet.ReadBuilder reader = Parquet.read(table.io().newInputFile(task.file())).project(schema)
                     .createReaderFunc(type -> InternalReader.create(schema, type, constants));
+            String names = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
+            if (names != null) {
+                reader.withNameMapping(NameMappingParser.fromJson(names));
+            }
             all = (reuse == Reuse.ROWS ? reader.reuseContainers() : reader).<StructLike>build().iterator();
         }
 

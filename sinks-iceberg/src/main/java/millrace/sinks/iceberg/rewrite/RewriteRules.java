@@ -28,9 +28,9 @@ public record RewriteRules(long targetBytes, int together, double deadRatio, Dur
                 Math.min(COPY_FROM, targetBytes / 8), MOST_FILES, MOST_SORTED);
     }
 
-    /** The same, as if no partition would get files any more: all that are too small are worth it. */
+    /** The same, as if no partition would get files any more: all that are too small are worth it, and any dead row is. */
     public RewriteRules atOnce() {
-        return new RewriteRules(targetBytes, together, deadRatio, Duration.ZERO, copyFrom, mostFiles,
+        return new RewriteRules(targetBytes, together, Double.MIN_VALUE, Duration.ZERO, copyFrom, mostFiles,
                 mostSortedBytes);
     }
 

@@ -45,6 +45,7 @@ final class MaintenanceService implements AutoCloseable {
     private final MaintenanceRules rules;
     private final SteadyPace pace;
     private final ExecutorService rewriting;
+    private final ExecutorService cleaning;
     private final Clock clock;
     private final Map<SinkTable, Kept> kept = new ConcurrentHashMap<>();
     private final Set<Integer> assigned = new HashSet<>();
@@ -63,6 +64,7 @@ final class MaintenanceService implements AutoCloseable {
         this.clock = clock;
         rewriting = Executors.newFixedThreadPool(config.maintenance().threads(),
                 Thread.ofPlatform().name("millrace-rewrite-", 0).daemon().factory());
+        cleaning = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("millrace-clean").daemon().factory());
         consumer = ControlGroup.join(config, "maintain", Map.of(), new Rebalances());
         control.onEvent(this::heard);
         thread = Thread.ofPlatform().name("millrace-maintain").daemon().start(this::run);
@@ -118,7 +120,7 @@ final class MaintenanceService implements AutoCloseable {
                 kept.remove(table);
             } else if (known == null || !known.table().equals(uuid.get())) {
                 kept.put(table, new Kept(uuid.get(), new MaintenanceWorker("m-" + UUID.randomUUID(), table.tables(),
-                        table.spec(), control, rules, rewriting, pace, clock)));
+                        table.spec(), control, rules, rewriting, pace, cleaning, clock)));
             }
         }
     }
@@ -128,10 +130,11 @@ final class MaintenanceService implements AutoCloseable {
     public void close() {
         closing = true;
         pace.stop();
-        rewriting.shutdown();
         consumer.wakeup();
         try {
             thread.join(10_000);
+            rewriting.shutdown();
+            cleaning.shutdown();
             if (!rewriting.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("A rewrite does not end");
             }

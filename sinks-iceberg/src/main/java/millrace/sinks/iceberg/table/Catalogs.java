@@ -89,9 +89,18 @@ public final class Catalogs {
     public static <T> Optional<T> withTable(Map<String, String> properties, String table, Function<Table, T> use) {
         Catalog catalog = open(properties);
         try {
-            return Optional.of(use.apply(catalog.loadTable(TableIdentifier.parse(table))));
-        } catch (NoSuchTableException e) {
-            return Optional.empty();
+            final Table found;
+            try {
+                found = catalog.loadTable(TableIdentifier.parse(table));
+            } catch (NoSuchTableException e) {
+                return Optional.empty();
+            } catch (RuntimeException e) { // each kind of catalog has its own
+                throw new ProblemException(Problem
+                        .of(SinkProblem.CATALOG_UNAVAILABLE, table, "The table cannot be loaded: " + Failure.words(e)
+                                + ".")
+                        .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
+            }
+            return Optional.of(use.apply(found));
         } finally {
             close(catalog);
         }

@@ -26,6 +26,7 @@ import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -137,9 +138,53 @@ class TablePastTest {
     }
 
     @Test
+    void metadataThatFailedIsAnOrphanUnlessItIsAnotherTables() throws IOException {
+        append("a");
+        String newest = ((HasTableOperations) table).operations().current().metadataFileLocation();
+        Path folderOfMetadata = LocalFileIO.path(newest).getParent();
+        Path mine = Files.copy(LocalFileIO.path(newest), folderOfMetadata.resolve("00009-lost.metadata.json"));
+        Files.setLastModifiedTime(mine, FileTime.from(Instant.EPOCH));
+        assertThat(OrphanFiles.find(table, Instant.now())).extracting(o -> LocalFileIO.path(o.location()))
+                .containsExactly(mine);
+
+        Path nested = Files.createDirectories(folderOfMetadata.resolveSibling("data").resolve("metadata"));
+        Files.writeString(nested.resolve("00000-other.metadata.json"), Files.readString(mine)
+                .replace(table.uuid().toString(), "6d1a4b1e-0000-4000-8000-000000000000"));
+        assertThatThrownBy(() -> OrphanFiles.find(table, Instant.now())).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("holds files of another table").hasMessageContaining("00000-other");
+    }
+
+    @Test
+    void whatTheStorageCallsByOtherNamesIsNotTouched() throws IOException {
+        append("a");
+        Path metadata = LocalFileIO.path(table.location()).resolve("metadata");
+        Files.setLastModifiedTime(Files.writeString(metadata.resolve("old.avro"), "old"),
+                FileTime.from(Instant.EPOCH));
+        try (Stream<Path> all = Files.list(metadata)) {
+            for (Path file : all.filter(f -> f.toString().endsWith(".metadata.json")).toList()) {
+                Files.move(file, metadata.resolveSibling("elsewhere-" + file.getFileName()));
+            }
+        }
+        assertThatThrownBy(() -> OrphanFiles.find(table, Instant.now())).isInstanceOf(ProblemException.class)
+                .hasMessageContaining("does not list the table's own metadata files");
+    }
+
+    @Test
+    void aBranchWithAnAgeOfItsOwnKeepsEverySnapshotOfIt() {
+        for (int i = 0; i < 4; i++) {
+            append("a" + i);
+        }
+        table.manageSnapshots().setMaxSnapshotAgeMs("main", Duration.ofDays(30).toMillis()).commit();
+        assertThat(SnapshotExpiry.plan(table, later()).snapshots()).isZero();
+        table.updateProperties().set("history.expire.max-snapshot-age-ms", "0").commit();
+        assertThat(SnapshotExpiry.plan(table, later()).snapshots()).isZero();
+    }
+
+    @Test
     void aFileHasSeveralNames() {
-        assertThat(Stream.of("file:/w/t/f", "file:///w/t/f", "/w/t/f", "file:/w//t/f").map(OrphanFiles::path))
-                .containsOnly("/w/t/f");
+        assertThat(Stream.of("file:/w/t/f", "file:///w/t/f", "file://w/t/f", "/w/t/f", "file:/w//t/f", "/w/./t/f")
+                .map(OrphanFiles::path)).containsOnly("/w/t/f");
+        assertThat(OrphanFiles.path("file:t/f")).isEqualTo(Path.of("t/f").toAbsolutePath().toString());
         assertThat(OrphanFiles.path("s3a://bucket/t/f")).isEqualTo(OrphanFiles.path("s3://bucket/t/f"));
     }
 

@@ -44,6 +44,21 @@ class MovedRowsFileTest {
     }
 
     @Test
+    void severalAreOne() {
+        MovedRows other = new MovedRows(List.of(new MovedRows.Output("z", 3)),
+                Map.of("more", new RowMove.Rank(3, 0, new int[] {1}), "last",
+                        new RowMove.Permutation(new int[] {2, -1})));
+        MovedRows together = MovedRows.together(List.of(MOVED, other, MovedRows.together(List.of())));
+        assertThat(places(together, "permuted")).containsExactly("y 2", "gone", "y 0", "y 1");
+        assertThat(places(together, "more")).containsExactly("z 0", "gone", "z 1");
+        assertThat(places(together, "last")).containsExactly("z 2", "gone");
+        MovedRows behind = MovedRows.together(List.of(other, MOVED));
+        assertThat(places(behind, "shifted")).containsExactly("x 0", "x 1");
+        assertThat(places(behind, "ranked")).containsExactly("gone", "x 2", "gone", "x 3");
+        assertThat(places(behind, "permuted")).containsExactly("y 2", "gone", "y 0", "y 1");
+    }
+
+    @Test
     void whatIsWrittenIsReadBack() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);

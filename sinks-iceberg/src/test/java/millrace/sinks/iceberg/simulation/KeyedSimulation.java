@@ -86,7 +86,8 @@ final class KeyedSimulation {
         id = tables.loadOrCreate(spec).uuid();
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
                 random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
-        maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), Duration.ofSeconds(2),
+        maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), 1 + random.nextInt(6),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite,
                 Duration.ofSeconds(10 + random.nextInt(30)), Duration.ofDays(1));
         maintainers.add(new Maintainer());
@@ -349,7 +350,7 @@ final class KeyedSimulation {
     private final class Maintainer {
         final String name = "m" + ++names;
         final MaintenanceWorker worker = new MaintenanceWorker(name, tables, spec, control.sender(name), maintenance,
-                Runnable::run, Pace.UNLIMITED, clock);
+                Runnable::run, Pace.UNLIMITED, Runnable::run, clock);
         private int heard = control.log.size();
 
         void hear(int most) {

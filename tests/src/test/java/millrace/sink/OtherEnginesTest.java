@@ -2,6 +2,7 @@ package millrace.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,11 +100,34 @@ class OtherEnginesTest {
         run(folder.resolve("resolve.log"), "mvn", "-q", "-B", "-f", SPARK.resolve("pom.xml").toString(),
                 "dependency:build-classpath", "-Dmdep.outputFile=" + classes);
         Path rows = folder.resolve(spec.namespace() + ".rows");
-        run(folder.resolve("spark.log"), Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        run(folder.resolve("spark.log"), javaForSpark().resolve("bin/java").toString(),
                 "@" + SPARK.resolve("jvm.options"), "-cp", Files.readString(classes).strip(),
                 SPARK.resolve("SparkReads.java").toString(), folder.resolve("catalog.db").toString(),
                 folder.resolve("warehouse").toString(), spec.qualifiedName(), rows.toString());
         return Files.readAllLines(rows).stream().sorted().toList();
+    }
+
+    /** Spark's Hadoop asks for what Java has no more from release 24 on. */
+    private static Path javaForSpark() throws IOException {
+        List<String> homes = new ArrayList<>();
+        for (String name : List.of("SPARK_JAVA_HOME", "JAVA_HOME")) {
+            Stream.ofNullable(System.getenv(name)).forEach(homes::add);
+        }
+        homes.add(System.getProperty("java.home"));
+        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+            Path java = Path.of(folder, "java");
+            if (Files.isExecutable(java)) {
+                homes.add(java.toRealPath().getParent().getParent().toString());
+            }
+        }
+        for (String home : homes) {
+            Path release = Path.of(home, "release");
+            if (Files.exists(release) && Files.readString(release).lines()
+                    .anyMatch(line -> line.matches("JAVA_VERSION=\"(17|18|19|20|21|22|23)\\b.*"))) {
+                return Path.of(home);
+            }
+        }
+        throw new AssertionError("Spark needs a JDK from 17 to 23: set SPARK_JAVA_HOME; found " + homes);
     }
 
     private static void run(Path log, String... command) throws IOException, InterruptedException {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionData;
@@ -130,13 +129,7 @@ final class OpenFiles {
 
     private void finish(OpenFile file) {
         FinishedFile written = closed(file.rows());
-        DataFiles.Builder builder = DataFiles.builder(spec).withPath(file.target().location())
-                .withFormat(FileFormat.PARQUET).withFileSizeInBytes(written.length()).withMetrics(written.metrics())
-                .withSplitOffsets(written.splitOffsets()).withSortOrder(order);
-        if (spec.isPartitioned()) {
-            builder.withPartition(file.partition());
-        }
-        finished.add(builder.build());
+        finished.add(written.at(file.target().location(), spec, file.partition(), order));
         finishedBytes += written.length();
     }
 

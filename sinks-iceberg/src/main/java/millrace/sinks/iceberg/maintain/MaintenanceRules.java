@@ -11,7 +11,7 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
  * @param plan so many groups of files at most are planned with one look: what was planned long ago is in vain more often
  * @param resend when it proposes a rewrite again that has no answer
  * @param giveUp when it forgets one
- * @param parallel how many groups of files are rewritten at a time
+ * @param parallel how many rewrites, of some groups each, are under way at a time
  * @param rewrite by the target size of the table's files
  * @param expire how often it takes out old snapshots
  * @param sweep how often it deletes orphans

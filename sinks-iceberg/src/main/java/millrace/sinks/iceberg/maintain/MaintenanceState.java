@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What a maintenance worker has done since it began.
  *
- * @param underWay groups of files that are being rewritten, or wait for the committer
+ * @param underWay rewrites that are being written, or wait for the committer
  * @param problem of the newest attempt to look or to rewrite, if it failed
  */
 public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned, Optional<String> problem) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,15 +45,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the files of one table in shape, and its past short: looks at them, rewrites groups of them beside the work of others, and proposes the
- * result to the table's committer, who alone changes the table. What it has begun when it ends is begun anew by the next;
- * what it has proposed and not heard of is an orphan at worst. One thread drives it; answers may come from any.
+ * Keeps the files of one table in shape, and its past short: looks at them, rewrites groups of them beside the work of
+ * others, and proposes the result to the table's committer, who alone changes its rows' files. What it has begun when it
+ * ends is begun anew by the next; what it has proposed and not heard of is an orphan at worst. One thread drives it; answers
+ * may come from any.
  */
 public final class MaintenanceWorker {
     private static final Logger LOG = LoggerFactory.getLogger(MaintenanceWorker.class);
 
-    /** To look at a large table takes long; most of the time it is not looked at. */
-    private static final int SHARE_OF_LOOKING = 20;
     /** One rewrite makes one new layout of the table, which remembers some; but what fails in it fails together. */
     private static final int GROUPS_TOGETHER = 16;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -157,11 +157,10 @@ public final class MaintenanceWorker {
             } catch (RuntimeException e) {
                 failed(e);
             }
-            Duration took = Duration.between(now, clock.instant()).multipliedBy(SHARE_OF_LOOKING);
-            Duration pause = took.compareTo(rules.look()) < 0 ? rules.look() : took;
-            pause = pause.multipliedBy(1L << Math.min(failures, 20));
-            Duration longest = rules.look().compareTo(LONGEST_PAUSE) < 0 ? LONGEST_PAUSE : rules.look();
-            lookAt = now.plus(pause.compareTo(longest) < 0 ? pause : longest);
+            Duration pause = Leaving.after(Duration.between(now, clock.instant()), rules.look())
+                    .multipliedBy(1L << Math.min(failures, 20));
+            Duration longest = Collections.max(List.of(LONGEST_PAUSE, rules.look()));
+            lookAt = now.plus(Collections.min(List.of(pause, longest)));
         }
         while (!planned.isEmpty() && underWay.size() < rules.parallel()) {
             begin(next(), now);

@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.maintain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +28,6 @@ final class TableCleaning {
     private static final Logger LOG = LoggerFactory.getLogger(TableCleaning.class);
     /** After a start, so that a process that is started often does not list the same files each time. */
     private static final Duration FIRST_SWEEP = Duration.ofHours(1);
-    /** To read the manifests of a large table takes long; most of the time they are not read. */
-    private static final int SHARE = 20;
 
     private final IcebergTables tables;
     private final TableSpec spec;
@@ -50,7 +49,7 @@ final class TableCleaning {
         Duration apart = Duration.ofMillis(Math.floorMod(spec.qualifiedName().hashCode(), rules.expire().toMillis()));
         Instant now = clock.instant().plus(apart);
         expireAt = now;
-        sweepAt = now.plus(FIRST_SWEEP.compareTo(rules.sweep()) < 0 ? FIRST_SWEEP : rules.sweep());
+        sweepAt = now.plus(Collections.min(List.of(FIRST_SWEEP, rules.sweep())));
     }
 
     Cleaned cleaned() {
@@ -77,8 +76,7 @@ final class TableCleaning {
         Instant began = clock.instant();
         work.run();
         Instant end = clock.instant();
-        Duration longest = Duration.between(began, end).multipliedBy(SHARE);
-        return end.plus(longest.compareTo(pause) < 0 ? pause : longest);
+        return end.plus(Leaving.after(Duration.between(began, end), pause));
     }
 
     private void expire() {

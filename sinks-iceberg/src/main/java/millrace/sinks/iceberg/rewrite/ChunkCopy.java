@@ -12,7 +12,6 @@ import millrace.sinks.iceberg.file.ParquetTarget;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.MetricsConfig;
@@ -76,8 +75,7 @@ final class ChunkCopy implements AutoCloseable {
 
     /** Whether all files have the table's columns as they would be written now, and nothing is deleted in them by value. */
     boolean isPossible() {
-        return sources.stream().allMatch(s -> s.task().file().format() == FileFormat.PARQUET
-                && s.task().deletes().stream().noneMatch(d -> d.equalityFieldIds() != null)
+        return sources.stream().allMatch(s -> Rewriter.isCopied(s.task())
                 && hasTheColumns(s.reader().getFooter().getFileMetaData().getSchema())
                 && s.reader().getFooter().getBlocks().stream().allMatch(ChunkCopy::holdsItsLineage));
     }

@@ -13,7 +13,6 @@ import millrace.sinks.iceberg.file.LeafColumn;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.IcebergTables;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -56,7 +55,7 @@ final class ColumnRewrite implements AutoCloseable {
     static Optional<ColumnRewrite> open(Table table, List<FileScanTask> tasks) throws IOException {
         boolean inOrder = table.sortOrder().isUnsorted()
                 || tasks.stream().allMatch(t -> Rewriter.isInOrder(table, t.file()));
-        if (!inOrder || !tasks.stream().allMatch(ColumnRewrite::isPossible)) {
+        if (!inOrder || !tasks.stream().allMatch(Rewriter::isCopied)) {
             return Optional.empty();
         }
         Schema schema = LineageColumns.schema(table, tasks);
@@ -81,11 +80,6 @@ final class ColumnRewrite implements AutoCloseable {
                 close(sources);
             }
         }
-    }
-
-    private static boolean isPossible(FileScanTask task) {
-        return task.file().format() == FileFormat.PARQUET
-                && task.deletes().stream().noneMatch(d -> d.equalityFieldIds() != null);
     }
 
     Rewritten write(String name, Pace pace) throws IOException {
@@ -140,12 +134,14 @@ final class ColumnRewrite implements AutoCloseable {
 
     private void write(RowOrder order, NewFiles target, Pace pace) throws IOException {
         ColumnFile file = null;
+        LeafColumn[] columns = {};
         try {
             for (int rows = batch(order); rows > 0; rows = batch(order)) {
                 if (file == null) {
                     file = files.open(target.next());
+                    columns = file.columns();
                 }
-                pace.read(copy(file.columns()));
+                pace.read(copy(columns));
                 adapt(file.added(rows));
                 if (file.length() >= targetBytes) {
                     target.finish(file.close());

@@ -262,9 +262,7 @@ final class ColumnSource implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (left > 0 || liveRows == 0) {
-            reader.close();
-        }
+        reader.close();
     }
 
     /** Where Parquet would put values together to rows. */

@@ -9,7 +9,6 @@ import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
@@ -53,15 +52,7 @@ final class NewFiles {
 
     /** The newest one is complete. */
     void finish(FinishedFile file) {
-        DataFiles.Builder builder = DataFiles.builder(spec).withPath(open.location()).withFormat(FileFormat.PARQUET)
-                .withFileSizeInBytes(file.length()).withMetrics(file.metrics()).withSplitOffsets(file.splitOffsets());
-        if (spec.isPartitioned()) {
-            builder.withPartition(partition);
-        }
-        if (order.isSorted()) {
-            builder.withSortOrder(order);
-        }
-        finished.add(builder.build());
+        finished.add(file.at(open.location(), spec, partition, order));
         open = null;
     }
 

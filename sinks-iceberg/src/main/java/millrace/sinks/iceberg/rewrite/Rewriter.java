@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import millrace.sinks.iceberg.moved.MovedRows;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 
@@ -24,6 +25,12 @@ public final class Rewriter {
     public static boolean isInOrder(Table table, DataFile file) {
         return table.sortOrder().isSorted() && file.sortOrderId() != null
                 && file.sortOrderId() == table.sortOrder().orderId();
+    }
+
+    /** Whether it is a Parquet file in which no row is deleted by its values: what is copied without looking at rows. */
+    static boolean isCopied(FileScanTask task) {
+        return task.file().format() == FileFormat.PARQUET
+                && task.deletes().stream().noneMatch(d -> d.equalityFieldIds() != null);
     }
 
     /**

@@ -49,6 +49,11 @@ public final class StateInput {
         return out;
     }
 
+    /** Passes over so many bytes. */
+    public void skip(int length) {
+        buffer.position(buffer.position() + length);
+    }
+
     public boolean hasMore() {
         return buffer.hasRemaining();
     }

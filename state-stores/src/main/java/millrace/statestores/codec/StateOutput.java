@@ -6,7 +6,16 @@ import org.apache.kafka.common.utils.ByteUtils;
 
 /** A growing buffer of state bytes. Reused: an instance serves one task. */
 public final class StateOutput {
-    private ByteBuffer buffer = ByteBuffer.allocate(256);
+    private ByteBuffer buffer;
+
+    public StateOutput() {
+        this(256);
+    }
+
+    /** @param bytes that it has room for at first */
+    public StateOutput(int bytes) {
+        buffer = ByteBuffer.allocate(bytes);
+    }
 
     /** Forgets what was written. */
     public StateOutput reset() {

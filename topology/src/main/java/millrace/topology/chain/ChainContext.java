@@ -3,8 +3,10 @@ package millrace.topology.chain;
 import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.StreamsMetrics;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -20,14 +22,27 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class ChainContext implements ProcessorContext<Object, Object> {
     private final ProcessorContext<Object, Object> task;
     private final Map<String, Operator> operators;
+    private final Runnable delivered;
+    private final Set<String> chainsBehind = new LinkedHashSet<>();
 
-    ChainContext(ProcessorContext<Object, Object> task, Map<String, Operator> operators) {
+    /** @param delivered is called after each call that Kafka Streams was asked for */
+    ChainContext(ProcessorContext<Object, Object> task, Map<String, Operator> operators, Runnable delivered) {
         this.task = task;
         this.operators = operators;
+        this.delivered = delivered;
     }
 
     Optional<Operator> operator(String name) {
         return Optional.ofNullable(operators.get(name));
+    }
+
+    /** Notes that another chain gets what this one gives. */
+    void leadsTo(String chain) {
+        chainsBehind.add(chain);
+    }
+
+    Set<String> chainsBehind() {
+        return chainsBehind;
     }
 
     /** To a node outside of the chain: a sink, or another chain. */
@@ -83,12 +98,19 @@ final class ChainContext implements ProcessorContext<Object, Object> {
 
     @Override
     public Cancellable schedule(Duration interval, PunctuationType type, Punctuator callback) {
-        return task.schedule(interval, type, callback);
+        return task.schedule(interval, type, thenDelivered(callback));
     }
 
     @Override
     public Cancellable schedule(Instant start, Duration interval, PunctuationType type, Punctuator callback) {
-        return task.schedule(start, interval, type, callback);
+        return task.schedule(start, interval, type, thenDelivered(callback));
+    }
+
+    private Punctuator thenDelivered(Punctuator callback) {
+        return now -> {
+            callback.punctuate(now);
+            delivered.run();
+        };
     }
 
     @Override

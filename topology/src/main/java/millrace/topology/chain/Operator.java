@@ -12,8 +12,15 @@ public interface Operator extends Processor<Object, Object, Object, Object> {
      */
     void take(Object element, long timestamp);
 
+    /**
+     * Says that all that came together has been taken, so that what was held back to go on together goes now. It is said
+     * before anything is committed.
+     */
+    default void delivered() {}
+
     @Override
     default void process(Record<Object, Object> record) {
         take(record.value(), record.timestamp());
+        delivered();
     }
 }

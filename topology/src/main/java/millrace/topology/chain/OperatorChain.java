@@ -14,12 +14,18 @@ import org.apache.kafka.streams.state.StoreBuilder;
 /**
  * Operators that are one node to Kafka Streams. A forward from node to node costs it a record, a context and several
  * lookups, for every row; a call costs nothing. What leaves the chain is forwarded as ever.
+ *
+ * <p>
+ * Kafka Streams calls a task with many records at once, or because it is time. After each such call every operator that it
+ * may have reached is told so, in the chains behind too, by {@link Operator#delivered}.
  */
 public final class OperatorChain {
     private final ProcessorSupplier<?, ?, ?, ?> head;
     private final Map<String, ProcessorSupplier<?, ?, ?, ?>> others = new LinkedHashMap<>();
 
-    /** @param head the operator that gets what comes to the chain */
+    /**
+     * @param head gets what comes to the chain: the records of a topic, or as an {@link Operator} what other chains give
+     */
     public OperatorChain(ProcessorSupplier<?, ?, ?, ?> head) {
         this.head = head;
     }
@@ -51,9 +57,15 @@ public final class OperatorChain {
         return supplier.stores() == null ? Set.of() : supplier.stores();
     }
 
+    /** What a chain says to those behind it, between elements. */
+    private enum Signal {
+        DELIVERED
+    }
+
     private static final class Chained implements Processor<Object, Object, Object, Object> {
         private final Processor<Object, Object, Object, Object> head;
         private final Map<String, Operator> operators;
+        private ChainContext context;
 
         /** A node gets what its parents give: to the head this is what its types say. */
         @SuppressWarnings("unchecked")
@@ -64,14 +76,32 @@ public final class OperatorChain {
 
         @Override
         public void init(ProcessorContext<Object, Object> task) {
-            ChainContext context = new ChainContext(task, new HashMap<>(operators));
+            context = new ChainContext(task, new HashMap<>(operators), this::delivered);
             head.init(context);
             operators.values().forEach(operator -> operator.init(context));
         }
 
         @Override
         public void process(Record<Object, Object> record) {
-            head.process(record);
+            if (record.value() == Signal.DELIVERED) {
+                delivered();
+            } else if (head instanceof Operator operator) {
+                // Of another chain, which says when it has given everything.
+                operator.take(record.value(), record.timestamp());
+            } else {
+                head.process(record);
+                delivered();
+            }
+        }
+
+        private void delivered() {
+            if (head instanceof Operator operator) {
+                operator.delivered();
+            }
+            operators.values().forEach(Operator::delivered);
+            for (String chain : context.chainsBehind()) {
+                context.forward(new Record<>(null, Signal.DELIVERED, 0), chain);
+            }
         }
 
         @Override

@@ -23,9 +23,14 @@ public final class Outlet {
     }
 
     private static Target target(ProcessorContext<Object, Object> context, String node) {
-        Optional<Operator> chained = context instanceof ChainContext chain ? chain.operator(node) : Optional.empty();
-        return chained.<Target>map(operator -> operator::take)
-                .orElse((element, timestamp) -> context.forward(new Record<>(null, element, timestamp), node));
+        if (context instanceof ChainContext chain) {
+            Optional<Operator> chained = chain.operator(node);
+            if (chained.isPresent()) {
+                return chained.get()::take;
+            }
+            chain.leadsTo(node);
+        }
+        return (element, timestamp) -> context.forward(new Record<>(null, element, timestamp), node);
     }
 
     public void give(Object element, long timestamp) {

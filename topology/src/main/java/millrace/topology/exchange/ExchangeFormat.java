@@ -10,19 +10,22 @@ import millrace.topology.origin.Origin;
 import millrace.topology.time.Progress;
 
 /**
- * What lies in an exchange's topic. A value begins with a byte: below 16 it is a row and the byte its change, 16 is the
- * progress of an upstream task.
+ * What lies in an exchange's topic. A value begins with a byte: 16 is the progress of an upstream task, 17 are rows that
+ * follow one another.
  *
  * <pre>
- * row:      change, event time, event time - watermark, watermark - horizon,
- *           1 + source ordinal (0: computed), [partition, offset, within], the columns as Avro binary
  * progress: 16, task, tasks, watermark, horizon
+ * rows:     17, and of each: timestamp - that of the row before it (0),
+ *           change, event time, event time - watermark, watermark - horizon,
+ *           1 + source ordinal (0: computed), [partition, offset, within], the length of the columns, the columns as
+ *           Avro binary
  * </pre>
  *
  * Reuses buffers: an instance serves one task.
  */
 final class ExchangeFormat {
     private static final int PROGRESS = 16;
+    static final int ROWS = 17;
 
     private final RowBytes rows;
     private final StateOutput out = new StateOutput();
@@ -35,7 +38,13 @@ final class ExchangeFormat {
     /** The progress that one of the upstream tasks has made. */
     record UpstreamProgress(int task, int tasks, Progress progress) {}
 
-    byte[] row(Element.Row row) {
+    /** Takes rows, each with the timestamp of the record that has led to it. */
+    interface RowTaker {
+        void take(Element.Row row, long timestamp);
+    }
+
+    /** Writes a row into {@link #written}, where it stays until the next call of this object. */
+    void write(Element.Row row) {
         Origin origin = row.origin();
         out.reset().writeByte(row.change().ordinal()).writeLong(row.eventTime())
                 .writeLong(row.eventTime() - row.watermark()).writeLong(row.watermark() - row.horizon())
@@ -44,8 +53,14 @@ final class ExchangeFormat {
             out.writeInt(origin.partition()).writeLong(origin.offset()).writeInt(origin.within());
         }
         int length = rows.write(row.values());
+        out.writeInt(length);
         columnsAt = out.size();
-        return out.writeRaw(rows.buffer(), 0, length).toBytes();
+        out.writeRaw(rows.buffer(), 0, length);
+    }
+
+    /** The row that was written last. */
+    StateOutput written() {
+        return out;
     }
 
     /** Where the columns begin in the row that was written last; what is before them tells when and how it came. */
@@ -67,8 +82,25 @@ final class ExchangeFormat {
         return new UpstreamProgress(in.readInt(), in.readInt(), new Progress(in.readSortable(), in.readSortable()));
     }
 
-    Element.Row row(byte[] value) {
-        StateInput in = new StateInput(value);
+    /**
+     * Gives the rows of a value in their order.
+     *
+     * @throws IllegalStateException if it is none that an exchange holds
+     */
+    void forEachRow(byte[] value, RowTaker taker) {
+        if (value[0] != ROWS) {
+            throw new IllegalStateException("an exchange holds a value that begins with " + value[0] + ", expected "
+                    + PROGRESS + " or " + ROWS + ": another version of the engine has written it");
+        }
+        StateInput in = new StateInput(value, 1, value.length - 1);
+        long timestamp = 0;
+        while (in.hasMore()) {
+            timestamp += in.readLong();
+            taker.take(row(value, in), timestamp);
+        }
+    }
+
+    private Element.Row row(byte[] value, StateInput in) {
         Change change = Change.of(in.readByte());
         long eventTime = in.readLong();
         long watermark = eventTime - in.readLong();
@@ -77,7 +109,9 @@ final class ExchangeFormat {
         Origin origin = source < 0
                 ? Origin.COMPUTED
                 : new Origin.Remote(source, in.readInt(), in.readLong(), in.readInt());
-        return new Element.Row(rows.read(value, in.position(), value.length - in.position()), change, eventTime,
-                watermark, horizon, origin);
+        int length = in.readInt();
+        int columns = in.position();
+        in.skip(length);
+        return new Element.Row(rows.read(value, columns, length), change, eventTime, watermark, horizon, origin);
     }
 }

@@ -31,6 +31,7 @@ public final class ExchangeReader implements Processor<byte[], Object, Object, O
 
     private ProcessorContext<Object, Object> context;
     private Outlet outlet;
+    private ExchangeFormat.RowTaker above;
     private ExchangeFormat format;
     private KeyedState<Long, Progress> upstream;
     private Inputs inputs;
@@ -67,6 +68,7 @@ public final class ExchangeReader implements Processor<byte[], Object, Object, O
     public void init(ProcessorContext<Object, Object> taskContext) {
         context = taskContext;
         outlet = Outlet.of(context, rowNodes);
+        above = outlet::give;
         format = new ExchangeFormat(plan.row());
         upstream = KeyedState.open(context, declaration(plan));
         inputs = new Inputs(plan.upstream());
@@ -89,7 +91,7 @@ public final class ExchangeReader implements Processor<byte[], Object, Object, O
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (!ExchangeFormat.isProgress(record.value())) {
-            outlet.give(format.row(record.value()), record.timestamp());
+            format.forEachRow(record.value(), above);
             owing = true;
             return;
         }

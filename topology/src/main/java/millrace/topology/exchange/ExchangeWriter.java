@@ -1,5 +1,6 @@
 package millrace.topology.exchange;
 
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -19,6 +20,10 @@ import org.apache.kafka.streams.processor.api.Record;
  * Sends each row to the partition of its key, and how far this task has come to all of them. Both go through one
  * producer, so whoever reads a progress has read every row before it. A task is known by its number, which is the same
  * wherever it runs.
+ *
+ * <p>
+ * Rows wait for one another, and go together: when there are many, before a progress goes, and when all that came
+ * together has been taken. So none waits when a task commits.
  */
 public final class ExchangeWriter implements Operator {
     private final ExchangePlan plan;
@@ -32,6 +37,8 @@ public final class ExchangeWriter implements Operator {
     private UnaryOperator<Object>[] forms;
     private Object[] keyValues;
     private Inputs inputs;
+    /** By partition. */
+    private RowPack[] packs;
 
     private ExchangeWriter(ExchangePlan plan, String sink) {
         this.plan = plan;
@@ -57,6 +64,8 @@ public final class ExchangeWriter implements Operator {
                 .toArray(UnaryOperator[]::new);
         // Not kept in a store: every source tells its progress again after a restart.
         inputs = new Inputs(plan.inputsOf(context.taskId().partition()));
+        packs = new RowPack[plan.width()];
+        Arrays.setAll(packs, i -> new RowPack());
     }
 
     @Override
@@ -65,9 +74,19 @@ public final class ExchangeWriter implements Operator {
             case Element.Row row -> send(row, timestamp);
             case Element.Watermark watermark -> {
                 if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
+                    delivered();
                     byte[] value = format.progress(context.taskId().partition(), plan.upstream(), inputs.together());
                     context.forward(new Record<>(RoutedKey.everywhere(), value, timestamp), sink);
                 }
+            }
+        }
+    }
+
+    @Override
+    public void delivered() {
+        for (int to = 0; to < packs.length; to++) {
+            if (!packs[to].isEmpty()) {
+                forward(to);
             }
         }
     }
@@ -82,20 +101,21 @@ public final class ExchangeWriter implements Operator {
         if (hasNull && plan.nulls() == Nulls.DROPPED) {
             return;
         }
-        byte[] value = format.row(row);
+        format.write(row);
+        byte[] written = format.written().array();
+        int end = format.written().size();
         if (hasNull && plan.nulls() == Nulls.SPREAD) {
-            forward(hash(value, 0, value.length), value, timestamp);
+            add(hash(written, 0, end), timestamp);
             return;
         }
         int length = keyBytes.write(keyValues);
         int to = hash(keyBytes.buffer(), 0, length);
         switch (plan.salting().role()) {
-            case NONE -> forward(to, value, timestamp);
-            case SPREADS -> forward(piece(to, hash(value, format.columnsAt(), value.length) % plan.pieces()), value,
-                    timestamp);
+            case NONE -> add(to, timestamp);
+            case SPREADS -> add(piece(to, hash(written, format.columnsAt(), end) % plan.pieces()), timestamp);
             case COPIES -> {
                 for (int i = 0; i < plan.pieces(); i++) {
-                    forward(piece(to, i), value, timestamp);
+                    add(piece(to, i), timestamp);
                 }
             }
         }
@@ -106,8 +126,18 @@ public final class ExchangeWriter implements Operator {
         return key % plan.width() + number;
     }
 
-    private void forward(int to, byte[] value, long timestamp) {
-        context.forward(new Record<>(RoutedKey.pinned(null, to), value, timestamp), sink);
+    /** Adds the row that was written last to those of a partition, modulo their number. */
+    private void add(int to, long timestamp) {
+        int partition = to % packs.length;
+        packs[partition].add(format.written(), timestamp);
+        if (packs[partition].isFull()) {
+            forward(partition);
+        }
+    }
+
+    private void forward(int partition) {
+        long timestamp = packs[partition].timestamp();
+        context.forward(new Record<>(RoutedKey.pinned(null, partition), packs[partition].take(), timestamp), sink);
     }
 
     /** Not negative. */

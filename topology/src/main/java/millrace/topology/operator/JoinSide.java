@@ -69,7 +69,7 @@ final class JoinSide {
         private static final StateCodec<Kept> CODEC = new StateCodec<>() {
             @Override
             public byte[] encode(Kept k) {
-                return new StateOutput().writeByte(1).writeLong(k.count).writeLong(k.partners).writeBoolean(k.given)
+                return new StateOutput(32).writeByte(1).writeLong(k.count).writeLong(k.partners).writeBoolean(k.given)
                         .toBytes();
             }
 

@@ -7,7 +7,10 @@ import millrace.statestores.codec.UnknownLayoutException;
 import millrace.statestores.store.SortedRows;
 import millrace.topology.flow.Element;
 
-/** What is remembered of a row beside its id: the clock that it had met. The row itself is read from the id when needed. */
+/**
+ * What is remembered of a row beside its id: the clock that it had met. The row itself is read from the id when needed,
+ * and not held longer than until the next commit: most rows are never looked at again.
+ */
 final class KeptRow {
     private final long watermark;
     private final long horizon;
@@ -36,7 +39,8 @@ final class KeptRow {
     static final StateCodec<KeptRow> CODEC = new StateCodec<>() {
         @Override
         public byte[] encode(KeptRow kept) {
-            return new StateOutput().writeByte(1).writeSortable(kept.watermark)
+            kept.row = null;
+            return new StateOutput(20).writeByte(1).writeSortable(kept.watermark)
                     .writeLong(kept.watermark - kept.horizon).toBytes();
         }
 

@@ -82,7 +82,7 @@ final class Spans {
 
         @Override
         public byte[] encode(Spans value) {
-            StateOutput out = new StateOutput().writeByte(VERSION).writeInt(value.spans.size());
+            StateOutput out = new StateOutput(64).writeByte(VERSION).writeInt(value.spans.size());
             for (Span span : value.spans) {
                 out.writeLong(span.first).writeLong(span.last - span.first).writeBytes(calls.encode(span.group));
             }

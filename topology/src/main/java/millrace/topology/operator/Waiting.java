@@ -17,7 +17,8 @@ final class Waiting {
     }
 
     static byte[] id(Side side, long closing, byte[] entry) {
-        return new StateOutput().writeSortable(closing).writeByte(side.ordinal()).writeRaw(entry, 0, entry.length)
+        return new StateOutput(13 + entry.length).writeSortable(closing).writeByte(side.ordinal())
+                .writeRaw(entry, 0, entry.length)
                 .toBytes();
     }
 

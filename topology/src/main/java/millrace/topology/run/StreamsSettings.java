@@ -33,7 +33,7 @@ final class StreamsSettings {
         ours.put("replication.factor", Short.toString(settings.replication()));
         // The default of ten seconds fences an application that was merely paused.
         ours.put("producer.transaction.timeout.ms", "60000");
-        ours.put("producer.linger.ms", "20");
+        ours.put("producer.linger.ms", "100");
         ours.put("producer.batch.size", Integer.toString(128 << 10));
         ours.put("producer.compression.type", "lz4");
         // What is read needs no such setting: a fetch brings one record of any size.

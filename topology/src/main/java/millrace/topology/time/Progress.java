@@ -29,7 +29,7 @@ public record Progress(long watermark, long horizon) {
     public static final StateCodec<Progress> CODEC = new StateCodec<>() {
         @Override
         public byte[] encode(Progress p) {
-            return new StateOutput().writeByte(1).writeSortable(p.watermark).writeSortable(p.horizon).toBytes();
+            return new StateOutput(17).writeByte(1).writeSortable(p.watermark).writeSortable(p.horizon).toBytes();
         }
 
         @Override

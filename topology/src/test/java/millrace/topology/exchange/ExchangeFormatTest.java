@@ -1,8 +1,10 @@
 package millrace.topology.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -45,9 +47,9 @@ class ExchangeFormatTest {
                             new byte[random.nextInt(9)]},
                     Change.of(random.nextInt(4)), times[random.nextInt(times.length)],
                     times[random.nextInt(times.length)], times[random.nextInt(times.length)], origin);
-            byte[] value = format.row(row);
+            byte[] value = packed(row);
             assertThat(ExchangeFormat.isProgress(value)).isFalse();
-            Element.Row read = format.row(value);
+            Element.Row read = unpacked(value).get(0);
             assertThat(Arrays.deepToString(read.values())).as("seed %d, row %d", SEED, i)
                     .isEqualTo(Arrays.deepToString(row.values()));
             assertThat(read.with(null)).as("seed %d, row %d", SEED, i).isEqualTo(row.with(null));
@@ -59,7 +61,44 @@ class ExchangeFormatTest {
         SourceTopic source = new SourceTopic(Orders.contract("orders", 4), Orders.TOPIC_ID, 4, 2);
         SourceRecord record = new SourceRecord(source, 3, 99, 5, null, new byte[] {1}, new RecordHeaders());
         Element.Row row = new Element.Row(new Object[] {null, 1L, null, new byte[0]}, Change.INSERT, 7, 6, 5, record);
-        assertThat(format.row(format.row(row)).origin()).isEqualTo(new Origin.Remote(2, 3, 99, 0));
+        assertThat(unpacked(packed(row)).get(0).origin()).isEqualTo(new Origin.Remote(2, 3, 99, 0));
+    }
+
+    @Test
+    void rowsThatGoTogetherKeepTheirOrderAndEachItsTimestamp() {
+        RowPack pack = new RowPack();
+        for (int round = 0; round < 2; round++) {
+            long[] timestamps = {1_790_000_000_000L, 1_790_000_000_000L, 7, -1};
+            for (int i = 0; i < timestamps.length; i++) {
+                format.write(new Element.Row(new Object[] {"r" + i, (long) i, null, new byte[i]}, Change.INSERT, i, 0,
+                        0, Origin.COMPUTED));
+                pack.add(format.written(), timestamps[i]);
+            }
+            assertThat(pack.timestamp()).isEqualTo(-1);
+            List<String> read = new ArrayList<>();
+            format.forEachRow(pack.take(), (row, timestamp) -> read.add(row.values()[0] + " " + timestamp));
+            assertThat(read).containsExactly("r0 1790000000000", "r1 1790000000000", "r2 7", "r3 -1");
+            assertThat(pack.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void whatNoExchangeHoldsIsRefused() {
+        assertThatThrownBy(() -> format.forEachRow(new byte[] {3, 1}, (row, timestamp) -> {}))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("begins with 3");
+    }
+
+    private byte[] packed(Element.Row row) {
+        format.write(row);
+        RowPack pack = new RowPack();
+        pack.add(format.written(), 5);
+        return pack.take();
+    }
+
+    private List<Element.Row> unpacked(byte[] value) {
+        List<Element.Row> rows = new ArrayList<>();
+        format.forEachRow(value, (row, timestamp) -> rows.add(row));
+        return rows;
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import millrace.schemas.row.Field;
@@ -28,6 +29,8 @@ import millrace.topology.plan.PlanNode.Exchange.Salting.Role;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.route.RoutedPartitioner;
 import millrace.topology.time.Progress;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +45,7 @@ class ExchangeTest {
     private static final int FIRST = 1_000_000;
     private static final int SECOND = 1_000_001;
     private static final ExchangePlan PLAN = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0),
-            Map.of(FIRST, 4, SECOND, 2));
+            Nulls.TOGETHER, Salting.NONE, Map.of(FIRST, 4, SECOND, 2), 8);
 
     @TempDir
     File folder;
@@ -97,6 +100,48 @@ class ExchangeTest {
             assertThat(partitioner.partitions("x", (RoutedKey) progress.record().key(), null, 8).orElseThrow())
                     .hasSize(8);
         }
+    }
+
+    @Test
+    void rowsWaitUntilTheyAreManyOrProgressComesOrAllWereTaken() {
+        ExchangeWriter writer = (ExchangeWriter) ExchangeWriter.supplier(PLAN, "sink").get();
+        MockProcessorContext<Object, Object> context = new MockProcessorContext<>(new Properties(), new TaskId(0, 3),
+                folder);
+        writer.init(context);
+        writer.take(row("k", 1), 11);
+        writer.take(row("k", 2), 12);
+        assertThat(sent(context)).as("they wait").isEmpty();
+        writer.take(new Element.Watermark(FIRST, 10, 5), 13);
+        assertThat(sent(context)).containsExactly("k1 11, k2 12", "progress");
+        writer.take(row("k", 3), 14);
+        writer.delivered();
+        assertThat(sent(context)).containsExactly("k3 14");
+        writer.delivered();
+        assertThat(sent(context)).as("nothing waits").isEmpty();
+        String large = "x".repeat(RowPack.FULL / 2);
+        writer.take(row(large, 4), 15);
+        assertThat(sent(context)).as("there is room").isEmpty();
+        writer.take(row(large, 5), 16);
+        assertThat(sent(context)).as("there is none").containsExactly(large + "4 15, " + large + "5 16");
+        writer.take(row("k", 6), 17);
+        writer.init(context);
+        writer.delivered();
+        assertThat(sent(context)).as("a revived task has forgotten what was not committed").isEmpty();
+    }
+
+    private static List<String> sent(MockProcessorContext<Object, Object> context) {
+        List<String> sent = new ArrayList<>();
+        for (var forwarded : context.forwarded()) {
+            byte[] value = (byte[]) forwarded.record().value();
+            List<String> rows = new ArrayList<>();
+            if (!ExchangeFormat.isProgress(value)) {
+                new ExchangeFormat(ROW).forEachRow(value, (row, timestamp) -> rows
+                        .add(row.values()[0].toString() + row.values()[1] + " " + timestamp));
+            }
+            sent.add(rows.isEmpty() ? "progress" : String.join(", ", rows));
+        }
+        context.resetForwards();
+        return sent;
     }
 
     @Test
@@ -189,7 +234,11 @@ class ExchangeTest {
             }
             assertThat(reader.passTime(1)).isEmpty();
             for (int i = 0; i < 3; i++) {
-                reader.process(new Record<>(null, new ExchangeFormat(ROW).row(row("k", i)), 0), 0, i);
+                ExchangeFormat format = new ExchangeFormat(ROW);
+                format.write(row("k", i));
+                RowPack pack = new RowPack();
+                pack.add(format.written(), 0);
+                reader.process(new Record<>(null, pack.take(), 0), 0, i);
             }
             assertThat(watermarks(reader.passTime(1))).containsExactly("10 5");
             assertThat(reader.passTime(1)).isEmpty();

@@ -1,0 +1,45 @@
+package millrace.topology.exchange;
+
+import millrace.statestores.codec.StateOutput;
+
+/**
+ * Rows on their way to one partition, which go as one record: a record costs a producer, a broker and a consumer more than
+ * a row in it. Not large, so that what a poll brings stays little.
+ */
+final class RowPack {
+    /** Bytes from which on a pack goes, with the row that has made it so large. */
+    static final int FULL = 4 << 10;
+
+    private final StateOutput out = new StateOutput();
+    private long timestamp;
+
+    /** Adds a row as {@link ExchangeFormat#write} has written it. */
+    void add(StateOutput row, long rowTimestamp) {
+        if (isEmpty()) {
+            out.writeByte(ExchangeFormat.ROWS);
+            timestamp = 0;
+        }
+        out.writeLong(rowTimestamp - timestamp).writeRaw(row.array(), 0, row.size());
+        timestamp = rowTimestamp;
+    }
+
+    boolean isEmpty() {
+        return out.size() == 0;
+    }
+
+    boolean isFull() {
+        return out.size() >= FULL;
+    }
+
+    /** Of the last row. */
+    long timestamp() {
+        return timestamp;
+    }
+
+    /** The record's value; the pack is empty after that. */
+    byte[] take() {
+        byte[] value = out.toBytes();
+        out.reset();
+        return value;
+    }
+}

@@ -1,8 +1,10 @@
 package millrace.statestores.store;
 
 import java.util.AbstractList;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.commit.PreCommitHook;
 import org.apache.kafka.common.utils.Bytes;
@@ -24,7 +27,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Many rows for each key, sorted by an id, and cut into slices: stretches of time that the caller numbers, so that old
  * rows go together. What is in use lives on the heap; what changed is written to a logged RocksDB store before each
- * commit, row by row, and what is beyond the budget is forgotten afterwards, the least recently used keys first. So a
+ * commit, row by row, and what is beyond the budget is forgotten afterwards, keys that are not used any more first. So a
  * row costs no store access and never rewrites the other rows of its key, and the heap is bounded whatever their number.
  *
  * <p>
@@ -39,6 +42,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 public final class SortedRows<V> {
     /** Forgotten keys that are known, for each row that may be on the heap: a fraction of the room that it takes. */
     private static final int KNOWN_PER_ROW = 16;
+    /** Keys that are gone may stay in the queue until there are more of them than others, but not for so few. */
+    private static final int FEW = 1_000;
 
     private final StateCodec<V> codec;
     private final KeyValueStore<Bytes, byte[]> store;
@@ -48,8 +53,12 @@ public final class SortedRows<V> {
     private final Slice<V> probe = new Slice<>();
     private final List<Entry<V>> changed = new ArrayList<>();
     private final Set<Bytes> removed = new HashSet<>();
-    /** A ring of the keys on the heap: after it comes the most recently used, before it the least. */
-    private final Rows<V> ring = new Rows<>(null, null);
+    /**
+     * The keys on the heap in the order in which they came, and some that are not there any more. Who is used is not moved
+     * here but marked: a reference written into an old object makes the garbage collector look at its neighbours too.
+     */
+    private Deque<Rows<V>> queue = new ArrayDeque<>();
+    private int keysOnHeap;
     private Slice<V> last;
     private int onHeap;
 
@@ -131,8 +140,9 @@ public final class SortedRows<V> {
         private int size;
         /** Whether everything of this key that the store holds is here too. */
         private boolean whole;
-        private Rows<V> before = this;
-        private Rows<V> after = this;
+        /** Since it was last considered for being forgotten. */
+        private boolean isUsed;
+        private boolean isOnHeap;
 
         private Rows(Slice<V> slice, KeyBytes key) {
             this.slice = slice;
@@ -201,18 +211,6 @@ public final class SortedRows<V> {
             System.arraycopy(sorted, at + 1, sorted, at, --size - at);
             sorted[size] = null;
         }
-
-        private void unlink() {
-            before.after = after;
-            after.before = before;
-        }
-
-        private void linkAfter(Rows<V> other) {
-            before = other;
-            after = other.after;
-            after.before = this;
-            other.after = this;
-        }
     }
 
     private SortedRows(StateCodec<V> codec, KeyValueStore<Bytes, byte[]> store, int mostOnHeap) {
@@ -244,11 +242,13 @@ public final class SortedRows<V> {
                 return List.of();
             }
             rows = keep(new Rows<>(in, key.copy()));
+        } else {
+            rows.isUsed = true;
         }
         if (!rows.whole) {
             complete(rows);
         }
-        return used(rows);
+        return rows;
     }
 
     /** Where an id stands in rows that {@link #rows} gave; -1 less where it would be if it is not among them. */
@@ -271,7 +271,8 @@ public final class SortedRows<V> {
         if (rows == null) {
             return in.isWhole(key) ? null : stored(in, key, null, id);
         }
-        int at = used(rows).place(id);
+        rows.isUsed = true;
+        int at = rows.place(id);
         return at >= 0 ? rows.sorted[at] : rows.whole ? null : stored(in, key, rows, id);
     }
 
@@ -287,8 +288,10 @@ public final class SortedRows<V> {
         if (rows == null) {
             rows = keep(new Rows<>(in, key.copy()));
             rows.whole = in.isWhole(key);
+        } else {
+            rows.isUsed = true;
         }
-        Entry<V> entry = put(used(rows), new Entry<>(rows, id, value));
+        Entry<V> entry = put(rows, new Entry<>(rows, id, value));
         changed(entry);
         return entry;
     }
@@ -341,9 +344,8 @@ public final class SortedRows<V> {
                 Rows<V> rows = all.next();
                 removeFrom(rows, condition);
                 if (rows.size == 0) {
-                    rows.unlink();
-                    onHeap--;
                     all.remove();
+                    left(rows);
                 }
             }
             if (!some && slice.keys.isEmpty()) {
@@ -392,9 +394,8 @@ public final class SortedRows<V> {
         Slice<V> slice = rows.slice;
         // A whole key without rows spares the next look into the store, unless the slice knows by itself.
         if (rows.size == 0 && slice.isWhole(rows.key)) {
-            rows.unlink();
-            onHeap--;
             slice.keys.remove(rows.key);
+            left(rows);
             if (slice.whole && slice.keys.isEmpty()) {
                 drop(slice);
             }
@@ -415,23 +416,27 @@ public final class SortedRows<V> {
 
     private Rows<V> keep(Rows<V> rows) {
         rows.slice.keys.put(rows.key, rows);
-        rows.linkAfter(ring);
+        rows.isOnHeap = true;
+        queue.add(rows);
+        keysOnHeap++;
         onHeap++;
         return rows;
+    }
+
+    /** A key without rows, which its slice has given up. */
+    private void left(Rows<V> rows) {
+        rows.isOnHeap = false;
+        keysOnHeap--;
+        onHeap--;
+        if (queue.size() > 2 * keysOnHeap + FEW) {
+            queue = queue.stream().filter(r -> r.isOnHeap).collect(Collectors.toCollection(ArrayDeque::new));
+        }
     }
 
     private Entry<V> put(Rows<V> rows, Entry<V> entry) {
         rows.insert(-1 - rows.place(entry.id), entry);
         onHeap++;
         return entry;
-    }
-
-    private Rows<V> used(Rows<V> rows) {
-        if (ring.after != rows) {
-            rows.unlink();
-            rows.linkAfter(ring);
-        }
-        return rows;
     }
 
     private void forget(Entry<V> entry) {
@@ -522,9 +527,8 @@ public final class SortedRows<V> {
             Rows<V> rows = all.next();
             rows.whole = true;
             if (rows.size == 0) {
-                rows.unlink();
-                onHeap--;
                 all.remove();
+                left(rows);
             }
         }
         slice.whole = true;
@@ -609,11 +613,23 @@ public final class SortedRows<V> {
         }
     }
 
-    /** Everything is in the store now: forgets the least recently used keys, down to half of the budget. */
+    /**
+     * Everything is in the store now: forgets the keys that came first, down to half of the budget. One that was used
+     * since it came, or since it was spared the last time, is spared (as the algorithm called Clock or Second Chance does).
+     */
     private void forgetSome() {
-        while (onHeap > mostOnHeap / 2 && ring.before != ring) {
-            Rows<V> rows = ring.before;
-            rows.unlink();
+        while (onHeap > mostOnHeap / 2 && !queue.isEmpty()) {
+            Rows<V> rows = queue.poll();
+            if (!rows.isOnHeap) {
+                continue;
+            }
+            if (rows.isUsed) {
+                rows.isUsed = false;
+                queue.add(rows);
+                continue;
+            }
+            rows.isOnHeap = false;
+            keysOnHeap--;
             onHeap -= 1 + rows.size;
             rows.slice.keys.remove(rows.key);
             rows.slice.whole = false;

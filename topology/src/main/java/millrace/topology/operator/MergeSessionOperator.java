@@ -60,7 +60,11 @@ public final class MergeSessionOperator implements Operator {
     private Group.Calls calls;
     private GroupKey key;
     private OrderedState<Spans> sessions;
-    /** Each session's key at the moment that must be passed for it to be over. */
+    /**
+     * Each session's key at the moment that must be passed for it to be over. Of a session that the watermark has not
+     * passed it may be a moment before, at which it was thought to be over, but none that the watermark has passed: a
+     * session that grows with every row would move its end with each. There may be some that no session has any more.
+     */
     private OrderedState<Boolean> ends;
     private KeptProgress progress;
     private Quarantines quarantine;
@@ -148,6 +152,7 @@ public final class MergeSessionOperator implements Operator {
             entry = sessions.create(UNORDERED, of, new Spans());
         }
         Spans all = entry.value();
+        boolean hasEnd = false;
         for (Spans.Span touched : all.takeTouching(first, last, plan.gap())) {
             if (touched.group().given()) {
                 give(of, touched, Change.DELETE, timestamp);
@@ -160,38 +165,50 @@ public final class MergeSessionOperator implements Operator {
             first = Math.min(first, touched.first());
             last = Math.max(last, touched.last());
             calls.merge(group, touched.group());
-            forgetEnd(of, touched);
+            if (end(touched) < progress.watermark()) {
+                forgetEnd(of, touched);
+            } else {
+                hasEnd = true;
+            }
         }
         group.give(false);
         Spans.Span session = new Spans.Span(first, last, group);
         all.put(session);
         sessions.changed(entry);
-        if (ends.find(last + plan.gap(), of) == null) {
-            ends.create(last + plan.gap(), of, true);
+        if (!hasEnd) {
+            keepEnd(of, session);
         }
-        if (last + plan.gap() < progress.watermark()) {
+        if (end(session) < progress.watermark()) {
             giveFirst(of, session, timestamp);
         } else if (early.wanted()) {
             early.changed(of);
         }
     }
 
+    private long end(Spans.Span session) {
+        return session.last() + plan.gap();
+    }
+
+    private void keepEnd(KeyBytes of, Spans.Span session) {
+        if (ends.find(end(session), of) == null) {
+            ends.create(end(session), of, true);
+        }
+    }
+
     private void forgetEnd(KeyBytes of, Spans.Span session) {
-        OrderedState.Entry<Boolean> end = ends.find(session.last() + plan.gap(), of);
+        OrderedState.Entry<Boolean> end = ends.find(end(session), of);
         if (end != null) {
             ends.remove(end);
         }
     }
 
     private void advance(Progress now, long timestamp) {
-        // Over are those whose end lies before the watermark; those before the last one were given out already.
-        List<OrderedState.Entry<Boolean>> over = new ArrayList<>();
-        ends.forEach(before(progress.watermark()), before(now.watermark()), over::add);
-        for (OrderedState.Entry<Boolean> end : over) {
-            KeyBytes of = probe.pointAt(end.key(), end.key().length).copy();
+        passed(now).forEach(this::moveEnd);
+        for (OrderedState.Entry<Boolean> end : passed(now)) {
+            KeyBytes of = keyOf(end).copy();
             OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
             for (Spans.Span session : entry.value().all()) {
-                if (session.last() + plan.gap() == end.order() && !session.group().given()) {
+                if (end(session) == end.order() && !session.group().given()) {
                     giveFirst(of, session, timestamp);
                     sessions.changed(entry);
                 }
@@ -199,6 +216,33 @@ public final class MergeSessionOperator implements Operator {
         }
         forget(now);
         progress.reach(now);
+    }
+
+    /** Over are sessions whose end lies before the watermark; those before the last one were given out already. */
+    private List<OrderedState.Entry<Boolean>> passed(Progress now) {
+        List<OrderedState.Entry<Boolean>> passed = new ArrayList<>();
+        ends.forEach(before(progress.watermark()), before(now.watermark()), passed::add);
+        return passed;
+    }
+
+    /** From where sessions were thought to be over to where they are. */
+    private void moveEnd(OrderedState.Entry<Boolean> end) {
+        KeyBytes of = keyOf(end).copy();
+        OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
+        boolean isOfOne = false;
+        for (Spans.Span session : entry == null ? List.<Spans.Span>of() : entry.value().all()) {
+            isOfOne |= end(session) == end.order();
+            if (end(session) > end.order()) {
+                keepEnd(of, session);
+            }
+        }
+        if (!isOfOne) {
+            ends.remove(end);
+        }
+    }
+
+    private KeyBytes keyOf(OrderedState.Entry<Boolean> end) {
+        return probe.pointAt(end.key(), end.key().length);
     }
 
     private static long before(long time) {
@@ -212,8 +256,8 @@ public final class MergeSessionOperator implements Operator {
             return true;
         });
         for (OrderedState.Entry<Boolean> end : past) {
-            OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, probe.pointAt(end.key(), end.key().length));
-            entry.value().all().removeIf(session -> session.last() + plan.gap() == end.order());
+            OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, keyOf(end));
+            entry.value().all().removeIf(session -> end(session) == end.order());
             if (entry.value().isEmpty()) {
                 sessions.remove(entry);
             } else {
@@ -237,7 +281,7 @@ public final class MergeSessionOperator implements Operator {
 
     private void giveEarly(OrderedState.Entry<Spans> entry, KeyBytes of, long timestamp) {
         for (Spans.Span session : entry.value().all()) {
-            if (!session.group().given() && session.last() + plan.gap() >= progress.watermark()) {
+            if (!session.group().given() && end(session) >= progress.watermark()) {
                 Object[] row = calls.resultsIfAny(session.group(), bounds(of, session), firstResult());
                 if (early.give(session.group(), row, timestamp)) {
                     sessions.changed(entry);
@@ -266,7 +310,7 @@ public final class MergeSessionOperator implements Operator {
     }
 
     private Element.Row computed(Object[] values, Spans.Span session, Change change) {
-        return new Element.Row(values, change, session.last() + plan.gap() - LAST_MILLISECOND, PartitionClock.UNSET,
+        return new Element.Row(values, change, end(session) - LAST_MILLISECOND, PartitionClock.UNSET,
                 PartitionClock.UNSET, Origin.COMPUTED);
     }
 
@@ -276,7 +320,7 @@ public final class MergeSessionOperator implements Operator {
 
     /** The session's key and its bounds, with room for the results. */
     private Object[] bounds(KeyBytes of, Spans.Span session) {
-        long end = session.last() + plan.gap();
+        long end = end(session);
         int width = plan.aggregate().groups().size();
         Object[] values = key.columns(of.bytes(), PlanNode.Windows.COLUMNS + calls.count());
         values[width] = session.first();

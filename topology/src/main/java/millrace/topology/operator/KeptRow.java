@@ -27,12 +27,19 @@ final class KeptRow {
         return kept;
     }
 
+    /** The row, for whoever looks at it again and again. */
     static Element.Row row(SortedRows.Entry<KeptRow> entry, RowIds ids) {
         KeptRow kept = entry.value();
         if (kept.row == null) {
             kept.row = ids.row(entry.id(), kept.watermark, kept.horizon);
         }
         return kept.row;
+    }
+
+    /** The row, for whoever looks at it once. */
+    static Element.Row readOnce(SortedRows.Entry<KeptRow> entry, RowIds ids) {
+        KeptRow kept = entry.value();
+        return kept.row == null ? ids.row(entry.id(), kept.watermark, kept.horizon) : kept.row;
     }
 
     /** Version 1: watermark, and how far the horizon is behind it. */

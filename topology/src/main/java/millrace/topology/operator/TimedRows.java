@@ -125,7 +125,7 @@ final class TimedRows {
     }
 
     Element.Row row(SortedRows.Entry<KeptRow> entry) {
-        return KeptRow.row(entry, ids);
+        return KeptRow.readOnce(entry, ids);
     }
 
     /** Forgets what nothing that still counts can be near to. */

@@ -7,7 +7,6 @@ import millrace.topology.compile.ExpressionFailure;
 import millrace.topology.compile.RowFunction;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
-import millrace.topology.route.RoutedKey;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
@@ -20,11 +19,9 @@ public final class EarlyOperator implements Operator {
     private final List<Supplier<RowFunction>> calculations;
     private final OutputPlan output;
 
-    private ProcessorContext<Object, Object> context;
     private RowFunction[] functions;
     private RowRecords records;
-    /** Of a row that another one replaces; it is not needed if that has the same key. */
-    private Record<Object, Object> tombstone;
+    private ReplacedRows topic;
 
     private EarlyOperator(List<Supplier<RowFunction>> calculations, OutputPlan output) {
         this.calculations = List.copyOf(calculations);
@@ -39,28 +36,16 @@ public final class EarlyOperator implements Operator {
 
     @Override
     public void init(ProcessorContext<Object, Object> taskContext) {
-        context = taskContext;
         functions = calculations.stream().map(Supplier::get).toArray(RowFunction[]::new);
-        records = new RowRecords(output, context.taskId().partition());
-        tombstone = null;
+        records = new RowRecords(output, taskContext.taskId().partition());
+        topic = new ReplacedRows(taskContext, output.node());
     }
 
     /** An {@link Change#UPDATE_BEFORE} is followed by its {@link Change#UPDATE_AFTER} at once. */
     @Override
     public void take(Object element, long timestamp) {
         Element.Row row = (Element.Row) element;
-        Record<Object, Object> record = record(row, timestamp);
-        if (row.change() == Change.UPDATE_BEFORE) {
-            tombstone = record;
-            return;
-        }
-        if (tombstone != null && (record == null || !sameKey(tombstone, record))) {
-            context.forward(tombstone, output.node());
-        }
-        tombstone = null;
-        if (record != null) {
-            context.forward(record, output.node());
-        }
+        topic.give(row.change(), record(row, timestamp));
     }
 
     private Record<Object, Object> record(Element.Row row, long timestamp) {
@@ -76,9 +61,5 @@ public final class EarlyOperator implements Operator {
         } catch (ExpressionFailure | RowRecords.UnwritableException e) {
             return null;
         }
-    }
-
-    private static boolean sameKey(Record<Object, Object> one, Record<Object, Object> other) {
-        return ((RoutedKey) one.key()).isSameAs((RoutedKey) other.key());
     }
 }

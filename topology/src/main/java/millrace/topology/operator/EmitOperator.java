@@ -19,6 +19,7 @@ public final class EmitOperator implements Operator {
 
     private ProcessorContext<Object, Object> context;
     private RowRecords records;
+    private ReplacedRows topic;
     private Quarantines quarantine;
     private Map<Integer, Element.Watermark> watermarks;
     private long expected;
@@ -37,6 +38,7 @@ public final class EmitOperator implements Operator {
         context = taskContext;
         int task = context.taskId().partition();
         records = new RowRecords(plan.output(), task);
+        topic = new ReplacedRows(context, plan.output().node());
         quarantine = new Quarantines(plan.quarantines(), context);
         // Not kept in a store: every source tells its watermark again after a restart, and the topic keeps the last one.
         watermarks = new HashMap<>();
@@ -48,14 +50,23 @@ public final class EmitOperator implements Operator {
     public void take(Object element, long timestamp) {
         switch ((Element) element) {
             case Element.Row row -> emit(row, timestamp);
-            case Element.Watermark watermark -> observe(watermark);
+            case Element.Watermark watermark -> {
+                delivered();
+                observe(watermark);
+            }
         }
+    }
+
+    @Override
+    public void delivered() {
+        topic.giveTombstone();
     }
 
     private void emit(Element.Row row, long timestamp) {
         try {
-            context.forward(records.of(row, timestamp), plan.output().node());
+            topic.give(row.change(), records.of(row, timestamp));
         } catch (RowRecords.UnwritableException e) {
+            topic.give(row.change(), null);
             quarantine.refuse(row, Refusal.ofRow(e.reason(), plan.model(), e.field(), e.expected(), e.actual()));
         }
     }

@@ -46,7 +46,8 @@ public final class BenchProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.timezone=UTC",
                 "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC",
+                "-XX:+UseCompactObjectHeaders"));
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

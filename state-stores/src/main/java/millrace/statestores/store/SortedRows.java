@@ -207,6 +207,13 @@ public final class SortedRows<V> {
             size++;
         }
 
+        /** The queue may hold it a while longer, and is not to hold its rows. */
+        private void leave() {
+            isOnHeap = false;
+            sorted = none();
+            size = 0;
+        }
+
         private void delete(int at) {
             System.arraycopy(sorted, at + 1, sorted, at, --size - at);
             sorted[size] = null;
@@ -425,7 +432,7 @@ public final class SortedRows<V> {
 
     /** A key without rows, which its slice has given up. */
     private void left(Rows<V> rows) {
-        rows.isOnHeap = false;
+        rows.leave();
         keysOnHeap--;
         onHeap--;
         if (queue.size() > 2 * keysOnHeap + FEW) {
@@ -628,7 +635,6 @@ public final class SortedRows<V> {
                 queue.add(rows);
                 continue;
             }
-            rows.isOnHeap = false;
             keysOnHeap--;
             onHeap -= 1 + rows.size;
             rows.slice.keys.remove(rows.key);
@@ -636,6 +642,7 @@ public final class SortedRows<V> {
             if (rows.size > 0 && rows.slice.forgotten != null) {
                 rows.slice.forgotten.add(rows.key);
             }
+            rows.leave();
         }
         knowFewer();
     }

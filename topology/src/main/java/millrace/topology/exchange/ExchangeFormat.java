@@ -11,7 +11,8 @@ import millrace.topology.time.Progress;
 
 /**
  * What lies in an exchange's topic. A value begins with a byte: 16 is the progress of an upstream task, 17 are rows that
- * follow one another.
+ * follow one another. Below 16 it is the change of a row that is alone, as an older engine wrote it: its columns have no
+ * length, and the record has its timestamp.
  *
  * <pre>
  * progress: 16, task, tasks, watermark, horizon
@@ -85,9 +86,14 @@ final class ExchangeFormat {
     /**
      * Gives the rows of a value in their order.
      *
+     * @param recordTimestamp of the record that has the value
      * @throws IllegalStateException if it is none that an exchange holds
      */
-    void forEachRow(byte[] value, RowTaker taker) {
+    void forEachRow(byte[] value, long recordTimestamp, RowTaker taker) {
+        if (value[0] >= 0 && value[0] < PROGRESS) {
+            taker.take(row(value, new StateInput(value), true), recordTimestamp);
+            return;
+        }
         if (value[0] != ROWS) {
             throw new IllegalStateException("an exchange holds a value that begins with " + value[0] + ", expected "
                     + PROGRESS + " or " + ROWS + ": another version of the engine has written it");
@@ -96,11 +102,11 @@ final class ExchangeFormat {
         long timestamp = 0;
         while (in.hasMore()) {
             timestamp += in.readLong();
-            taker.take(row(value, in), timestamp);
+            taker.take(row(value, in, false), timestamp);
         }
     }
 
-    private Element.Row row(byte[] value, StateInput in) {
+    private Element.Row row(byte[] value, StateInput in, boolean isAlone) {
         Change change = Change.of(in.readByte());
         long eventTime = in.readLong();
         long watermark = eventTime - in.readLong();
@@ -109,7 +115,7 @@ final class ExchangeFormat {
         Origin origin = source < 0
                 ? Origin.COMPUTED
                 : new Origin.Remote(source, in.readInt(), in.readLong(), in.readInt());
-        int length = in.readInt();
+        int length = isAlone ? value.length - in.position() : in.readInt();
         int columns = in.position();
         in.skip(length);
         return new Element.Row(rows.read(value, columns, length), change, eventTime, watermark, horizon, origin);

@@ -91,7 +91,7 @@ public final class ExchangeReader implements Processor<byte[], Object, Object, O
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (!ExchangeFormat.isProgress(record.value())) {
-            format.forEachRow(record.value(), above);
+            format.forEachRow(record.value(), record.timestamp(), above);
             owing = true;
             return;
         }

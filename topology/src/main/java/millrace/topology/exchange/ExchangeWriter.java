@@ -129,6 +129,9 @@ public final class ExchangeWriter implements Operator {
     /** Adds the row that was written last to those of a partition, modulo their number. */
     private void add(int to, long timestamp) {
         int partition = to % packs.length;
+        if (!packs[partition].isEmpty() && !packs[partition].hasRoomFor(format.written().size())) {
+            forward(partition);
+        }
         packs[partition].add(format.written(), timestamp);
         if (packs[partition].isFull()) {
             forward(partition);

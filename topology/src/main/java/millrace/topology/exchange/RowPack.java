@@ -10,7 +10,10 @@ final class RowPack {
     /** Bytes from which on a pack goes, with the row that has made it so large. */
     static final int FULL = 4 << 10;
 
-    private final StateOutput out = new StateOutput();
+    /** A buffer that a large row has made larger than this is not kept. */
+    private static final int LARGE = 64 << 10;
+
+    private StateOutput out = new StateOutput();
     private long timestamp;
 
     /** Adds a row as {@link ExchangeFormat#write} has written it. */
@@ -31,6 +34,11 @@ final class RowPack {
         return out.size() >= FULL;
     }
 
+    /** Whether it is not full either with so many bytes more; a large row goes alone. */
+    boolean hasRoomFor(int bytes) {
+        return out.size() + bytes <= FULL;
+    }
+
     /** Of the last row. */
     long timestamp() {
         return timestamp;
@@ -39,7 +47,11 @@ final class RowPack {
     /** The record's value; the pack is empty after that. */
     byte[] take() {
         byte[] value = out.toBytes();
-        out.reset();
+        if (value.length > LARGE) {
+            out = new StateOutput();
+        } else {
+            out.reset();
+        }
         return value;
     }
 }

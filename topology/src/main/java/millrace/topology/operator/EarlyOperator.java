@@ -48,6 +48,11 @@ public final class EarlyOperator implements Operator {
         topic.give(row.change(), record(row, timestamp));
     }
 
+    @Override
+    public void delivered() {
+        topic.giveTombstone();
+    }
+
     private Record<Object, Object> record(Element.Row row, long timestamp) {
         try {
             Object[] values = row.values();

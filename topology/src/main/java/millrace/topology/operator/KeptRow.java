@@ -8,8 +8,8 @@ import millrace.statestores.store.SortedRows;
 import millrace.topology.flow.Element;
 
 /**
- * What is remembered of a row beside its id: the clock that it had met. The row itself is read from the id when needed,
- * and not held longer than until the next commit: most rows are never looked at again.
+ * What is remembered of a row beside its id: the clock that it had met. The row itself is read from the id when needed:
+ * one that has come is let go of when it is written to the store, since most are never looked at again.
  */
 final class KeptRow {
     private final long watermark;
@@ -42,7 +42,7 @@ final class KeptRow {
         return kept.row == null ? ids.row(entry.id(), kept.watermark, kept.horizon) : kept.row;
     }
 
-    /** Version 1: watermark, and how far the horizon is behind it. */
+    /** Lets go of the row. Version 1: watermark, and how far the horizon is behind it. */
     static final StateCodec<KeptRow> CODEC = new StateCodec<>() {
         @Override
         public byte[] encode(KeptRow kept) {

@@ -61,9 +61,9 @@ public final class MergeSessionOperator implements Operator {
     private GroupKey key;
     private OrderedState<Spans> sessions;
     /**
-     * Each session's key at the moment that must be passed for it to be over. Of a session that the watermark has not
-     * passed it may be a moment before, at which it was thought to be over, but none that the watermark has passed: a
-     * session that grows with every row would move its end with each. There may be some that no session has any more.
+     * Each session's key at the moment that must be passed for it to be over. What the watermark has passed is exactly that
+     * moment. Of a session that it has not passed it may be one before, at which the session was thought to be over when it
+     * was shorter, and there may be several: a session that grows with every row would move its end with each.
      */
     private OrderedState<Boolean> ends;
     private KeptProgress progress;
@@ -229,15 +229,11 @@ public final class MergeSessionOperator implements Operator {
     private void moveEnd(OrderedState.Entry<Boolean> end) {
         KeyBytes of = keyOf(end).copy();
         OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
-        boolean isOfOne = false;
-        for (Spans.Span session : entry == null ? List.<Spans.Span>of() : entry.value().all()) {
-            isOfOne |= end(session) == end.order();
-            if (end(session) > end.order()) {
-                keepEnd(of, session);
-            }
-        }
-        if (!isOfOne) {
+        // Sessions only grow, so the one that was thought to be over then has that row still.
+        Spans.Span session = entry.value().holding(end.order() - plan.gap());
+        if (end(session) > end.order()) {
             ends.remove(end);
+            keepEnd(of, session);
         }
     }
 

@@ -11,9 +11,11 @@ import java.util.Random;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.TaskWatermark;
+import millrace.statestores.codec.StateOutput;
 import millrace.topology.assemble.Orders;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
+import millrace.topology.flow.RowBytes;
 import millrace.topology.origin.Origin;
 import millrace.topology.origin.SourceRecord;
 import millrace.topology.origin.SourceTopic;
@@ -76,16 +78,31 @@ class ExchangeFormatTest {
             }
             assertThat(pack.timestamp()).isEqualTo(-1);
             List<String> read = new ArrayList<>();
-            format.forEachRow(pack.take(), (row, timestamp) -> read.add(row.values()[0] + " " + timestamp));
+            format.forEachRow(pack.take(), 0, (row, timestamp) -> read.add(row.values()[0] + " " + timestamp));
             assertThat(read).containsExactly("r0 1790000000000", "r1 1790000000000", "r2 7", "r3 -1");
             assertThat(pack.isEmpty()).isTrue();
         }
     }
 
     @Test
+    void aRowThatAnOlderEngineWroteAloneIsRead() {
+        RowBytes columns = new RowBytes(ROW);
+        int length = columns.write(new Object[] {"x", 7L, null, new byte[] {1}});
+        byte[] value = new StateOutput().writeByte(Change.UPDATE_AFTER.ordinal()).writeLong(50).writeLong(3)
+                .writeLong(4).writeInt(1 + 2).writeInt(3).writeLong(99).writeInt(1)
+                .writeRaw(columns.buffer(), 0, length)
+                .toBytes();
+        List<String> read = new ArrayList<>();
+        format.forEachRow(value, 77, (row, timestamp) -> read.add(row.values()[0] + " " + row.values()[1] + " "
+                + row.with(null) + " " + timestamp));
+        assertThat(read).containsExactly("x 7 " + new Element.Row(null, Change.UPDATE_AFTER, 50, 47, 43,
+                new Origin.Remote(2, 3, 99, 1)) + " 77");
+    }
+
+    @Test
     void whatNoExchangeHoldsIsRefused() {
-        assertThatThrownBy(() -> format.forEachRow(new byte[] {3, 1}, (row, timestamp) -> {}))
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("begins with 3");
+        assertThatThrownBy(() -> format.forEachRow(new byte[] {18, 1}, 0, (row, timestamp) -> {}))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("begins with 18");
     }
 
     private byte[] packed(Element.Row row) {
@@ -97,7 +114,7 @@ class ExchangeFormatTest {
 
     private List<Element.Row> unpacked(byte[] value) {
         List<Element.Row> rows = new ArrayList<>();
-        format.forEachRow(value, (row, timestamp) -> rows.add(row));
+        format.forEachRow(value, 0, (row, timestamp) -> rows.add(row));
         return rows;
     }
 

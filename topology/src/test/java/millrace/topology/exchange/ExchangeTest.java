@@ -104,7 +104,9 @@ class ExchangeTest {
 
     @Test
     void rowsWaitUntilTheyAreManyOrProgressComesOrAllWereTaken() {
-        ExchangeWriter writer = (ExchangeWriter) ExchangeWriter.supplier(PLAN, "sink").get();
+        ExchangePlan narrow = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0), Nulls.TOGETHER, Salting.NONE,
+                Map.of(FIRST, 4, SECOND, 2), 1);
+        ExchangeWriter writer = (ExchangeWriter) ExchangeWriter.supplier(narrow, "sink").get();
         MockProcessorContext<Object, Object> context = new MockProcessorContext<>(new Properties(), new TaskId(0, 3),
                 folder);
         writer.init(context);
@@ -118,12 +120,16 @@ class ExchangeTest {
         assertThat(sent(context)).containsExactly("k3 14");
         writer.delivered();
         assertThat(sent(context)).as("nothing waits").isEmpty();
-        String large = "x".repeat(RowPack.FULL / 2);
-        writer.take(row(large, 4), 15);
+        String half = "x".repeat(RowPack.FULL / 2);
+        writer.take(row(half, 4), 15);
         assertThat(sent(context)).as("there is room").isEmpty();
-        writer.take(row(large, 5), 16);
-        assertThat(sent(context)).as("there is none").containsExactly(large + "4 15, " + large + "5 16");
-        writer.take(row("k", 6), 17);
+        writer.take(row(half, 5), 16);
+        assertThat(sent(context)).as("there is none for another").containsExactly(half + "4 15");
+        String large = "x".repeat(RowPack.FULL);
+        writer.take(row(large, 6), 17);
+        assertThat(sent(context)).as("it goes at once, behind those before it").containsExactly(half + "5 16",
+                large + "6 17");
+        writer.take(row("k", 7), 18);
         writer.init(context);
         writer.delivered();
         assertThat(sent(context)).as("a revived task has forgotten what was not committed").isEmpty();
@@ -135,7 +141,7 @@ class ExchangeTest {
             byte[] value = (byte[]) forwarded.record().value();
             List<String> rows = new ArrayList<>();
             if (!ExchangeFormat.isProgress(value)) {
-                new ExchangeFormat(ROW).forEachRow(value, (row, timestamp) -> rows
+                new ExchangeFormat(ROW).forEachRow(value, 0, (row, timestamp) -> rows
                         .add(row.values()[0].toString() + row.values()[1] + " " + timestamp));
             }
             sent.add(rows.isEmpty() ? "progress" : String.join(", ", rows));

@@ -97,6 +97,25 @@ class MergeSessionOperatorTest {
     }
 
     @Test
+    void manySessionsOfAKeyThatAreOverAtOnceHaveAnEndEach() {
+        start();
+        List<String> expected = new ArrayList<>();
+        for (long first = 1_000; first < 3_000; first += 20) {
+            give(part("a", first), part("a", first + 5));
+            expected.add("INSERT [a, " + first + ", " + (first + 15) + ", 2]");
+        }
+        life.commit();
+        assertThat(life.size(ENDS)).isEqualTo(100);
+        life.restore();
+        assertThat(give(watermark(5_000, 0))).isEqualTo(expected);
+        life.commit();
+        assertThat(life.size(ENDS)).isEqualTo(100);
+        give(watermark(6_000, 5_000));
+        life.commit();
+        assertThat(life.size(SESSIONS) + life.size(ENDS)).isZero();
+    }
+
+    @Test
     void sessionsAreTheSameInWhateverWayTheTaskLives() {
         for (Manner manner : Manner.values()) {
             for (int round = 0; round < 25; round++) {

@@ -17,6 +17,7 @@ import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.QuarantineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.TableStatus;
+import millrace.sinks.iceberg.health.Upkeep;
 
 /** A status as lines of text. Pure: the same status gives the same lines. */
 final class StatusView {
@@ -81,6 +82,9 @@ final class StatusView {
                 + t.objective().map(o -> " (promised " + Ages.words(o) + ")").orElse(""));
         lines.add("  " + Shown.count(t.files()) + " files, " + Shown.count(t.smallFiles()) + " of them small, "
                 + Shown.bytes(t.bytes()) + t.snapshot().map(s -> "   snapshot " + s).orElse(""));
+        if (t.upkeep().rewrites() > 0) {
+            lines.add("  " + upkeep(t.upkeep(), now));
+        }
         lines.add("");
         TextTable partitions = new TextTable("partition>", "position>", "end>", "lag>");
         t.partitions().forEach(p -> partitions.row(p.partition(), Shown.count(p.position()), Shown.count(p.end()),
@@ -89,6 +93,12 @@ final class StatusView {
         partitions.lines().forEach(l -> lines.add("  " + l));
         t.blocked().ifPresent(b -> lines.addAll(blocked(b, now)));
         return lines;
+    }
+
+    private static String upkeep(Upkeep upkeep, Instant now) {
+        return "in the last hour " + Shown.count(upkeep.filesBefore()) + " files of "
+                + Shown.bytes(upkeep.bytesBefore()) + " became " + Shown.count(upkeep.filesAfter()) + " of "
+                + Shown.bytes(upkeep.bytesAfter()) + ", last " + Shown.ago(upkeep.last(), now);
     }
 
     /** Every table with the reason why nothing more is in it. */

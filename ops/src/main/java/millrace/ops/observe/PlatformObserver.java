@@ -41,6 +41,7 @@ import org.slf4j.MDC;
 public final class PlatformObserver implements StatusSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlatformObserver.class);
     private static final Duration MOMENT = Duration.ofMillis(900);
+    private static final Duration UPKEEP_OVER = Duration.ofHours(1);
     private static final Duration RATE_OVER = Duration.ofMinutes(1);
     /** Longer than the pause between two reminders of a block. */
     private static final Duration REMINDED_WITHIN = Duration.ofSeconds(90);
@@ -232,7 +233,8 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
     private TableFacts facts(Deployment deployment, DeployedTable table, Optional<TableHealth> health,
             TopicFigures figures, Optional<Blocked> blocked, Instant now) {
         var contents = health.map(h -> new TableFacts.Contents(h.rows(), h.files(), h.smallFiles(), h.bytes(),
-                h.snapshot(), h.lastAddition(), h.completeThrough(), h.rowsPerSecond(now, RATE_OVER)));
+                h.snapshot(), h.lastAddition(), h.completeThrough(), h.rowsPerSecond(now, RATE_OVER),
+                h.upkeep(now, UPKEEP_OVER)));
         return new TableFacts(table.name(), deployment.name(), table.spec().topic(), table.spec().commitInterval(),
                 table.freshness(), contents, figures.partitions(), figures.newest(), figures.oldestWaiting(),
                 activity.fillsTables(), blocked);
@@ -246,7 +248,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
             return facts(deployment, table, Optional.empty(), TopicFigures.NONE, why, look.now()).assess(look.now());
         }
         var contents = new TableFacts.Contents(seen.rows(), seen.files(), seen.smallFiles(), seen.bytes(),
-                seen.snapshot(), seen.lastCommit(), seen.completeThrough(), 0);
+                seen.snapshot(), seen.lastCommit(), seen.completeThrough(), 0, seen.upkeep());
         return new TableFacts(table.name(), deployment.name(), table.spec().topic(), table.spec().commitInterval(),
                 table.freshness(), Optional.of(contents), seen.partitions(), seen.newest(), Optional.empty(),
                 activity.fillsTables(), why).assess(look.now());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 import millrace.ops.observe.TableStatus.PartitionStatus;
+import millrace.sinks.iceberg.health.Upkeep;
 
 /**
  * What was found about one table, before it is judged.
@@ -26,9 +27,9 @@ public record TableFacts(String name, String pipeline, String topic, Duration co
 
     /** What the table itself says. */
     public record Contents(long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot,
-            Optional<Instant> lastCommit, Optional<Instant> completeThrough, double rowsPerSecond) {
+            Optional<Instant> lastCommit, Optional<Instant> completeThrough, double rowsPerSecond, Upkeep upkeep) {
         public static final Contents NONE = new Contents(0, 0, 0, 0, Optional.empty(), Optional.empty(),
-                Optional.empty(), 0);
+                Optional.empty(), 0, Upkeep.NONE);
     }
 
     /** Judges the facts; the same facts at the same time give the same status. */
@@ -41,7 +42,7 @@ public record TableFacts(String name, String pipeline, String topic, Duration co
         return new TableStatus(name, pipeline, topic, verdict.condition(), verdict.explanation(), found.rows(),
                 found.files(), found.smallFiles(), found.bytes(), found.snapshot(), found.lastCommit(), newest,
                 freshness, objective, waiting, found.completeThrough(), lag, found.rowsPerSecond(), partitions,
-                blocked, Optional.empty());
+                blocked, Optional.empty(), found.upkeep());
     }
 
     private record Verdict(Condition condition, String explanation) {}

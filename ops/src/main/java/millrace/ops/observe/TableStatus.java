@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import millrace.sinks.iceberg.health.Upkeep;
+
 /**
  * A table, the topic that feeds it, and how far apart they are.
  *
@@ -23,22 +25,24 @@ import java.util.Optional;
  * @param lag offsets on the topic that are not in the table yet
  * @param rowsPerSecond added by the commits of the last minute
  * @param why it is complete through this time and no further; absent where Kafka did not answer
+ * @param upkeep how its files were kept few and large in the last hour
  */
 public record TableStatus(String name, String pipeline, String topic, Condition condition, String explanation,
         long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot, Optional<Instant> lastCommit,
         Optional<Instant> newest, Optional<Duration> freshness, Optional<Duration> objective,
         Optional<Duration> waiting, Optional<Instant> completeThrough, long lag, double rowsPerSecond,
-        List<PartitionStatus> partitions, Optional<Blocked> blocked, Optional<Why> why) {
+        List<PartitionStatus> partitions, Optional<Blocked> blocked, Optional<Why> why, Upkeep upkeep) {
 
     public TableStatus {
         partitions = List.copyOf(partitions);
+        upkeep = upkeep == null ? Upkeep.NONE : upkeep; // of a process that does not tell it yet
     }
 
     /** The same with the answer to why nothing more is in it. */
     TableStatus because(Why answer) {
         return new TableStatus(name, pipeline, topic, condition, explanation, rows, files, smallFiles, bytes, snapshot,
                 lastCommit, newest, freshness, objective, waiting, completeThrough, lag, rowsPerSecond, partitions,
-                blocked, Optional.of(answer));
+                blocked, Optional.of(answer), upkeep);
     }
 
     /** Namespace: {@code bronze}, {@code quarantine} or a model's layer. */

@@ -15,6 +15,7 @@ import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.TableStatus.PartitionStatus;
 import millrace.ops.project.Project;
 import millrace.schemas.contract.Contract;
+import millrace.sinks.iceberg.health.Upkeep;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +64,7 @@ class LandingTest {
 
     private static TableStatus table(String name, PartitionStatus partition, Instant complete) {
         var contents = new TableFacts.Contents(9, 1, 1, 100, Optional.of(1L), Optional.of(NOW), Optional.of(complete),
-                0);
+                0, Upkeep.NONE);
         return new TableFacts(name, "flights", "t", Duration.ofSeconds(10), Optional.empty(), Optional.of(contents),
                 List.of(partition), Optional.of(NOW), Optional.empty(), true, Optional.empty()).assess(NOW);
     }

@@ -13,6 +13,7 @@ import millrace.ops.observe.PipelineStatus;
 import millrace.ops.observe.Status;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.Why;
+import millrace.sinks.iceberg.health.Upkeep;
 import millrace.topology.run.LocalState;
 
 import org.junit.jupiter.api.Test;
@@ -88,12 +89,25 @@ class StatusViewTest {
         return table("gold.sessions", 7, why);
     }
 
+    @Test
+    void howATableWasKeptInShapeIsSaidOfOneThatWas() {
+        Why why = new Why("ENDED", "Everything has come.", "", Optional.empty(), List.of());
+        assertThat(StatusView.table(table(why), NOW)).noneMatch(line -> line.contains("in the last hour"));
+        assertThat(StatusView.table(table("gold.sessions", 7, why, new Upkeep(2, 1_310, 4, 900 << 20, 700 << 20,
+                Optional.of(NOW.minusSeconds(90)))), NOW)).contains(
+                        "  in the last hour 1,310 files of 900.0 MiB became 4 of 700.0 MiB, last 1m 30s ago");
+    }
+
     private static TableStatus table(String name, long rows, Why why) {
+        return table(name, rows, why, Upkeep.NONE);
+    }
+
+    private static TableStatus table(String name, long rows, Why why, Upkeep upkeep) {
         return new TableStatus(name, "web", "web." + name, Condition.CURRENT, "All is there.", rows, 1, 0,
                 100, Optional.of(1L), Optional.of(NOW.minus(Duration.ofMinutes(14))), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.of(Instant.parse("2026-11-20T10:12:30Z")), 0, 0, List.of(), Optional.empty(),
-                Optional.of(why));
+                Optional.of(why), upkeep);
     }
 
     private static Why.Source source(int partition, String watermark, int minutes) {

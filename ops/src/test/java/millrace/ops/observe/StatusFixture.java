@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import millrace.ops.observe.TableFacts.Contents;
 import millrace.ops.observe.TableStatus.PartitionStatus;
+import millrace.sinks.iceberg.health.Upkeep;
 import millrace.topology.run.LocalState;
 
 /** Facts as a platform gives them, for tests of what is made of them. */
@@ -21,7 +22,7 @@ public final class StatusFixture {
         return new TableFacts(name, "clickstream", "web.clicks.v1", Duration.ofSeconds(10),
                 Optional.of(Duration.ofSeconds(60)),
                 Optional.of(new Contents(18_204, 12, 3, 4_194_304, Optional.of(77L),
-                        Optional.of(NOW.minusSeconds(4)), Optional.of(NOW.minusSeconds(8)), 998.4)),
+                        Optional.of(NOW.minusSeconds(4)), Optional.of(NOW.minusSeconds(8)), 998.4, Upkeep.NONE)),
                 List.of(new PartitionStatus(0, 9_100, 0, 9_100), new PartitionStatus(1, 9_104, 0, 9_104)),
                 Optional.of(NOW.minusSeconds(6)), Optional.empty(), true, Optional.empty());
     }

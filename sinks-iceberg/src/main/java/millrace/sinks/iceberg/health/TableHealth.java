@@ -19,15 +19,32 @@ import millrace.sinks.iceberg.event.SourcePosition;
  * @param position of the newest commit of ours in the history of the current snapshot
  * @param completeThrough event time that this commit says is complete
  * @param additions what the newest commits added, the newest first; reaches back a few minutes
+ * @param rewrites that put files into others, the newest first; reaches back an hour
  */
 public record TableHealth(UUID id, long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot,
-        Optional<SourcePosition> position, Optional<Instant> completeThrough, List<Addition> additions) {
+        Optional<SourcePosition> position, Optional<Instant> completeThrough, List<Addition> additions,
+        List<Rewritten> rewrites) {
     public TableHealth {
         additions = List.copyOf(additions);
+        rewrites = List.copyOf(rewrites);
     }
 
     /** Rows that one commit added. */
     public record Addition(Instant at, long rows) {}
+
+    /** Files that one commit put into others, whoever did it; not one that added or deleted rows too. */
+    public record Rewritten(Instant at, long filesBefore, long filesAfter, long bytesBefore, long bytesAfter) {}
+
+    /** How it was kept in shape in the time before {@code now}, of at most an hour. */
+    public Upkeep upkeep(Instant now, Duration over) {
+        Upkeep upkeep = Upkeep.NONE;
+        for (Rewritten rewritten : rewrites) {
+            if (rewritten.at().isAfter(now.minus(over))) {
+                upkeep = upkeep.andBefore(rewritten);
+            }
+        }
+        return upkeep;
+    }
 
     /** When a commit last added rows, as far as {@link #additions} reach back. */
     public Optional<Instant> lastAddition() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -40,6 +41,7 @@ public final class TableHealthReader implements AutoCloseable {
     private static final String POSITION = "millrace.position";
     private static final String COMPLETE_THROUGH = "millrace.complete-through";
     private static final Duration REACH = Duration.ofMinutes(5);
+    private static final Duration REWRITES_REACH = Duration.ofHours(1);
 
     /** One that does not answer may take long to say so, and several tables are asked for in a row. */
     private static final Duration BETWEEN_OPENINGS = Duration.ofSeconds(3);
@@ -150,7 +152,7 @@ public final class TableHealthReader implements AutoCloseable {
         Snapshot head = table.currentSnapshot();
         if (head == null) {
             return new TableHealth(table.uuid(), 0, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(),
-                    List.of());
+                    List.of(), List.of());
         }
         long half = IcebergTables.targetFileSize(table) / 2;
         long files = 0;
@@ -169,7 +171,8 @@ public final class TableHealthReader implements AutoCloseable {
         Optional<Map<String, String>> mark = newestMark(table, head);
         return new TableHealth(table.uuid(), rows, files, small, bytes, Optional.of(head.snapshotId()),
                 mark.map(m -> SourcePosition.fromJson(m.get(POSITION))),
-                mark.map(m -> m.get(COMPLETE_THROUGH)).map(Instant::parse), additions(table, head));
+                mark.map(m -> m.get(COMPLETE_THROUGH)).map(Instant::parse), additions(table, head),
+                rewrites(table, head));
     }
 
     private static long total(Snapshot snapshot, String property) {
@@ -202,6 +205,24 @@ public final class TableHealthReader implements AutoCloseable {
             additions.add(new TableHealth.Addition(at, rows));
         }
         return additions;
+    }
+
+    private static List<TableHealth.Rewritten> rewrites(Table table, Snapshot head) {
+        List<TableHealth.Rewritten> rewrites = new ArrayList<>();
+        Instant reach = Instant.ofEpochMilli(head.timestampMillis()).minus(REWRITES_REACH);
+        for (Snapshot s = head; s != null; s = parent(table, s)) {
+            Instant at = Instant.ofEpochMilli(s.timestampMillis());
+            if (at.isBefore(reach)) {
+                break;
+            }
+            long replaced = total(s, SnapshotSummary.DELETED_FILES_PROP);
+            if (DataOperations.REPLACE.equals(s.operation()) && replaced > 0) {
+                rewrites.add(new TableHealth.Rewritten(at, replaced, total(s, SnapshotSummary.ADDED_FILES_PROP),
+                        total(s, SnapshotSummary.REMOVED_FILE_SIZE_PROP),
+                        total(s, SnapshotSummary.ADDED_FILE_SIZE_PROP)));
+            }
+        }
+        return rewrites;
     }
 
     private static Snapshot parent(Table table, Snapshot snapshot) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.UUID;
 
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.GenericRecord;
@@ -79,6 +82,20 @@ class TableHealthReaderTest {
 
             assertThat(reader.countBy(SPEC, "reason"))
                     .isEqualTo(Map.of("NOT_DECODABLE", 3L, "EVENT_TIME_AHEAD", 1L, "", 1L));
+            assertThat(second.rewrites()).isEmpty();
+            table.refresh();
+            List<DataFile> two = new ArrayList<>();
+            table.newScan().planFiles().forEach(task -> two.add(task.file()));
+            DataFile one = DataFiles.builder(table.spec()).withPath(table.location() + "/data/one.parquet")
+                    .withFormat(FileFormat.PARQUET).withFileSizeInBytes(77).withRecordCount(5).build();
+            table.newRewrite().deleteFile(two.get(0)).deleteFile(two.get(1)).addFile(one).commit();
+            long bytes = two.get(0).fileSizeInBytes() + two.get(1).fileSizeInBytes();
+            Instant at = Instant.ofEpochMilli(table.currentSnapshot().timestampMillis());
+            TableHealth third = reader.read(SPEC).orElseThrow();
+            Duration hour = Duration.ofHours(1);
+            assertThat(third.upkeep(at.plusSeconds(9), hour))
+                    .isEqualTo(new Upkeep(1, 2, 1, bytes, 77, Optional.of(at)));
+            assertThat(third.upkeep(at.plusSeconds(9_999), hour)).isEqualTo(Upkeep.NONE);
             table.newDelete().deleteFromRowFilter(org.apache.iceberg.expressions.Expressions.alwaysTrue()).commit();
             assertThat(reader.countBy(SPEC, "reason")).isEmpty();
             assertThat(reader.read(SPEC).orElseThrow().rows()).isZero();

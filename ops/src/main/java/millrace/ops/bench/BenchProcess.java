@@ -36,7 +36,7 @@ public final class BenchProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a main class, which holds its {@link Lifeline}, with the collector that {@code millrace run} has.
+     * Starts a main class, which holds its {@link Lifeline}, with the collector and the objects that {@code millrace run} has.
      *
      * @param flags of the virtual machine
      * @throws IOException if no process can be started
@@ -46,8 +46,10 @@ public final class BenchProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.timezone=UTC",
                 "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC",
-                "-XX:+UseCompactObjectHeaders"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC"));
+        if (Runtime.version().feature() >= 25) {
+            command.add("-XX:+UseCompactObjectHeaders");
+        }
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -1,6 +1,10 @@
 package millrace.ops.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +48,7 @@ public final class SoakBench {
     private static final String NAME = "soak";
     private static final Duration START = Duration.ofMinutes(2);
     private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final List<String> HEAP = List.of("-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch");
 
     private final Plan plan;
     private final BooleanSupplier stop;
@@ -68,9 +74,13 @@ public final class SoakBench {
      * @param store of the folder of its state, as the mean of many moments since the look before: what is in it goes up
      * and down by a third with each compaction of a store, and few looks would measure where in that they fell
      * @param heap in use
+     * @param live of the heap what the newest collection of all of it has left, as the measure of what is kept there; 0 before
+     * the first. The process has its whole heap from the start: one that is filled and collected every few minutes would
+     * take it and give it back, and {@code rss} would tell more of that than of anything else
      * @param stateMemory that its stores take beside the heap
      */
-    private record Sample(long seconds, long rows, long behind, long rss, long store, long heap, long stateMemory) {
+    private record Sample(long seconds, long rows, long behind, long rss, long store, long heap, long live,
+            long stateMemory) {
         private static final String LAST = "state_memory";
 
         void say() {
@@ -80,6 +90,7 @@ public final class SoakBench {
             BenchProcess.say("rss", rss);
             BenchProcess.say("store", store);
             BenchProcess.say("heap", heap);
+            BenchProcess.say("live", live);
             BenchProcess.say(LAST, stateMemory);
         }
 
@@ -87,7 +98,7 @@ public final class SoakBench {
             ToLongFunction<String> number = key -> Long.parseLong(said.get(key));
             return new Sample(number.applyAsLong("t"), number.applyAsLong("rows"), number.applyAsLong("behind"),
                     number.applyAsLong("rss"), number.applyAsLong("store"), number.applyAsLong("heap"),
-                    number.applyAsLong(LAST));
+                    number.applyAsLong("live"), number.applyAsLong(LAST));
         }
 
         Map<String, Object> figures() {
@@ -98,6 +109,7 @@ public final class SoakBench {
             figures.put("rss_mb", rss < 0 ? -1 : rss >> 20);
             figures.put("store_mb", store >> 20);
             figures.put("heap_mb", heap >> 20);
+            figures.put("live_mb", live >> 20);
             figures.put("state_memory_mb", stateMemory >> 20);
             return figures;
         }
@@ -138,7 +150,7 @@ public final class SoakBench {
     }
 
     private BenchProcess startPipeline(BenchCluster cluster) throws IOException {
-        return BenchProcess.start(Main.class, plan.data().resolve("pipeline.log"), List.of("-Xmx6g"),
+        return BenchProcess.start(Main.class, plan.data().resolve("pipeline.log"), HEAP,
                 cluster.bootstrapServers(), cluster.registryUrl(), Integer.toString(plan.threads()),
                 Long.toString(plan.every().toMillis()), plan.data().toString());
     }
@@ -163,6 +175,7 @@ public final class SoakBench {
 
     private static Map<String, Object> verdict(List<Sample> samples) {
         Trend rss = Trend.of(samples.stream().map(Sample::rss).toList());
+        Trend live = Trend.of(samples.stream().map(Sample::live).toList());
         Trend store = Trend.of(samples.stream().map(Sample::store).toList());
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("samples", samples.size());
@@ -174,6 +187,8 @@ public final class SoakBench {
         figures.put("behind", last.behind());
         figures.put("rss_growth", decimal(rss.growth()));
         figures.put("rss_level", rss.isLevel());
+        figures.put("live_growth", decimal(live.growth()));
+        figures.put("live_level", live.isLevel());
         figures.put("store_growth", decimal(store.growth()));
         figures.put("store_level", store.isLevel());
         return figures;
@@ -253,7 +268,13 @@ public final class SoakBench {
             Runtime jvm = Runtime.getRuntime();
             TopicProgress progress = TopicProgress.of(admin, NAME, topic);
             return new Sample(seconds, progress.committed(), progress.behind(), rss(), store,
-                    jvm.totalMemory() - jvm.freeMemory(), run.kept().memory());
+                    jvm.totalMemory() - jvm.freeMemory(), live(), run.kept().memory());
+        }
+
+        private static long live() {
+            return ManagementFactory.getMemoryPoolMXBeans().stream().filter(p -> p.getType() == MemoryType.HEAP)
+                    .map(MemoryPoolMXBean::getCollectionUsage).filter(Objects::nonNull)
+                    .mapToLong(MemoryUsage::getUsed).sum();
         }
 
         private static long rss() throws IOException {

@@ -300,9 +300,9 @@ final class BenchCommand extends Main.Group {
     /** {@code millrace bench soak}. */
     @Command(name = "soak", mixinStandardHelpOptions = true, header = "Says whether memory and state of a long run come to a level.", description = {
             "",
-            "Produces clickstream events of users who come and go at a steady rate, and runs a windowed count, sessions, the first of each event and the last of each user over them, in a process of its own, exactly once, from topic to topic. Prints a line of key=value for each look: t in seconds, rows that are committed and those behind, rss_mb, heap_mb and state_memory_mb of that process, and store_mb, the size of its state on disk.",
+            "Produces clickstream events of users who come and go at a steady rate, and runs a windowed count, sessions, the first of each event and the last of each user over them, in a process of its own, exactly once, from topic to topic. Prints a line of key=value for each look: t in seconds, rows that are committed and those behind, rss_mb, heap_mb and state_memory_mb of that process, live_mb, what its last collection of the whole heap has left, and store_mb, the size of its state on disk.",
             "",
-            "At the end it says by how much rss and store have grown over the second half, as a share of what they were; what grew by less than 0.05 is level. The first minutes fill windows and caches, so it means something from half an hour on. Half an hour at 20000 events a second leaves about ten gigabytes of topics. Ctrl-C ends it at the next look."}, footer = {
+            "At the end it says by how much rss, live and store have grown over the second half, as a share of what they were; what grew by less than 0.05 is level. The first minutes fill windows and caches, so it means something from half an hour on. The process takes 4 GiB of heap at once, so that rss shows what is beside it. Half an hour at 20000 events a second leaves about ten gigabytes of topics. Ctrl-C ends it at the next look."}, footer = {
                     "", "Examples:", "  millrace bench soak",
                     "  millrace bench soak --duration 8h --every 5m --rate 5000 --data /tmp/soak -o json"})
     static final class Soak extends Main.Subcommand {

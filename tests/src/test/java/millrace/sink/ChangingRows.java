@@ -113,7 +113,8 @@ final class ChangingRows implements AutoCloseable {
     /** With maintenance that looks at the tables all the time, where that role is played. */
     SinkConfig config() {
         MaintenanceRules often = new MaintenanceRules(Duration.ofMillis(300), 64, Duration.ofSeconds(5),
-                Duration.ofMinutes(1), 2, RewriteRules::forTarget, Duration.ofSeconds(2), Duration.ofDays(1));
+                Duration.ofMinutes(1), 2, RewriteRules::forTarget, Duration.ofSeconds(2), Duration.ofSeconds(3),
+                Duration.ofDays(1));
         return SinkConfig.of("live", kafka())
                 .withIndexes(new SinkConfig.Indexes(folder.resolve("indexes"), StateMemory.USUAL))
                 .withMaintenance(new SinkConfig.Maintenance(2, 0, often));

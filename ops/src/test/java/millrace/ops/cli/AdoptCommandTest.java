@@ -73,6 +73,10 @@ class AdoptCommandTest {
             assertThat(console.out()).contains("\"executed\" : true").contains("\"snapshots\" : 0");
             assertThat(table("orphans", "bronze.clicks", "--execute")).as(console.err()).isZero();
             assertThat(console.out()).contains("bronze.clicks has no orphans");
+            assertThat(table("manifests", "bronze.clicks", "--execute")).as(console.err()).isZero();
+            assertThat(console.out()).contains("manifests of data files").contains("nothing to do");
+            assertThat(table("manifests", "bronze.clicks", "-o", "json")).as(console.err()).isZero();
+            assertThat(console.out()).contains("\"bytes\" : 0").contains("\"executed\" : false");
             assertThat(table("orphans", "bronze.click")).isEqualTo(1);
             assertThat(console.err()).contains("Did you mean \"bronze.clicks\"?");
             generate(platform, 1);

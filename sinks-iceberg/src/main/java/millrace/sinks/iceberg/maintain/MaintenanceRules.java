@@ -14,11 +14,13 @@ import millrace.sinks.iceberg.rewrite.RewriteRules;
  * @param parallel how many rewrites, of some groups each, are under way at a time
  * @param rewrite by the target size of the table's files
  * @param expire how often it takes out old snapshots
+ * @param manifests how often it puts manifests in order
  * @param sweep how often it deletes orphans
  */
 public record MaintenanceRules(Duration look, int plan, Duration resend, Duration giveUp, int parallel,
-        LongFunction<RewriteRules> rewrite, Duration expire, Duration sweep) {
+        LongFunction<RewriteRules> rewrite, Duration expire, Duration manifests, Duration sweep) {
     public static final MaintenanceRules USUAL = new MaintenanceRules(Duration.ofSeconds(10), 64,
             Duration.ofSeconds(10),
-            Duration.ofMinutes(10), 1, RewriteRules::forTarget, Duration.ofMinutes(10), Duration.ofDays(1));
+            Duration.ofMinutes(10), 1, RewriteRules::forTarget, Duration.ofMinutes(10), Duration.ofHours(1),
+            Duration.ofDays(1));
 }

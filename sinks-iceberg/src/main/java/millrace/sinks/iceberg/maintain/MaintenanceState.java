@@ -47,17 +47,22 @@ public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned,
      *
      * @param snapshots old ones
      * @param files that only those had
+     * @param manifests by how many there were fewer each time that they were put in order
      * @param orphans files that no snapshot had, and {@code orphanBytes}, what they took
      */
-    public record Cleaned(long snapshots, long files, long orphans, long orphanBytes) {
-        static final Cleaned NOTHING = new Cleaned(0, 0, 0, 0);
+    public record Cleaned(long snapshots, long files, long manifests, long orphans, long orphanBytes) {
+        static final Cleaned NOTHING = new Cleaned(0, 0, 0, 0, 0);
 
         Cleaned expired(long more, long theirFiles) {
-            return new Cleaned(snapshots + more, files + theirFiles, orphans, orphanBytes);
+            return new Cleaned(snapshots + more, files + theirFiles, manifests, orphans, orphanBytes);
         }
 
         Cleaned swept(long more, long bytes) {
-            return new Cleaned(snapshots, files, orphans + more, orphanBytes + bytes);
+            return new Cleaned(snapshots, files, manifests, orphans + more, orphanBytes + bytes);
+        }
+
+        Cleaned inOrder(long fewer) {
+            return new Cleaned(snapshots, files, manifests + fewer, orphans, orphanBytes);
         }
     }
 }

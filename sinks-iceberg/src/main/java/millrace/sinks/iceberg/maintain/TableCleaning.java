@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.expire.OrphanFiles;
 import millrace.sinks.iceberg.expire.OrphanFiles.Orphan;
 import millrace.sinks.iceberg.expire.OwnFiles;
 import millrace.sinks.iceberg.expire.SnapshotExpiry;
 import millrace.sinks.iceberg.maintain.MaintenanceState.Cleaned;
+import millrace.sinks.iceberg.manifest.ManifestRewrite;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.Table;
@@ -21,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes old snapshots and orphans out of one table every so often, beside everything else. One thread drives it; what was
+ * Takes old snapshots and orphans out of one table and puts its manifests in order every so often, beside everything
+ * else. One thread drives it; what was
  * begun when it ends is begun anew by the next.
  */
 final class TableCleaning {
@@ -38,6 +41,7 @@ final class TableCleaning {
     private Optional<CompletableFuture<Void>> underWay = Optional.empty();
     private volatile Instant expireAt;
     private volatile Instant sweepAt;
+    private volatile Instant manifestsAt;
 
     TableCleaning(IcebergTables tables, TableSpec spec, MaintenanceRules rules, Executor executor, Clock clock) {
         this.tables = tables;
@@ -49,6 +53,7 @@ final class TableCleaning {
         Duration apart = Duration.ofMillis(Math.floorMod(spec.qualifiedName().hashCode(), rules.expire().toMillis()));
         Instant now = clock.instant().plus(apart);
         expireAt = now;
+        manifestsAt = now;
         sweepAt = now.plus(Collections.min(List.of(FIRST_SWEEP, rules.sweep())));
     }
 
@@ -65,6 +70,9 @@ final class TableCleaning {
         if (!now.isBefore(expireAt)) {
             underWay = Optional.of(CompletableFuture.runAsync(() -> expireAt = after(this::expire, rules.expire()),
                     executor));
+        } else if (!now.isBefore(manifestsAt)) {
+            underWay = Optional.of(CompletableFuture.runAsync(
+                    () -> manifestsAt = after(this::putManifestsInOrder, rules.manifests()), executor));
         } else if (!now.isBefore(sweepAt)) {
             underWay = Optional.of(CompletableFuture.runAsync(() -> sweepAt = after(this::sweep, rules.sweep()),
                     executor));
@@ -87,6 +95,17 @@ final class TableCleaning {
             });
         } catch (RuntimeException e) {
             LOG.warn("{}: old snapshots stay for now", spec.qualifiedName(), e);
+        }
+    }
+
+    private void putManifestsInOrder() {
+        try {
+            tables.load(spec).ifPresent(table -> {
+                ManifestRewrite.Result done = ManifestRewrite.run(table);
+                cleaned = cleaned.inOrder(Math.max(0, done.before() - done.after()));
+            });
+        } catch (RuntimeException e) {
+            LOG.info("{}: its manifests stay as they are for now: {}", spec.qualifiedName(), Failure.words(e));
         }
     }
 

@@ -31,7 +31,7 @@ public final class Compaction {
     private static final Duration END = Duration.ofSeconds(10);
     private static final Duration NEVER = Duration.ofDays(10_000);
     private static final MaintenanceRules RULES = new MaintenanceRules(NEVER, Integer.MAX_VALUE, Duration.ofSeconds(5),
-            Duration.ofMinutes(1), 1, target -> RewriteRules.forTarget(target).atOnce(), NEVER, NEVER);
+            Duration.ofMinutes(1), 1, target -> RewriteRules.forTarget(target).atOnce(), NEVER, NEVER, NEVER);
 
     private Compaction() {}
 

@@ -19,6 +19,7 @@ import millrace.sinks.iceberg.keyed.KeyedRowFiles;
 import millrace.sinks.iceberg.keyed.MapKeyIndex;
 import millrace.sinks.iceberg.keyed.RowPlaces;
 import millrace.sinks.iceberg.maintain.MaintenanceRules;
+import millrace.sinks.iceberg.manifest.ManifestRules;
 import millrace.sinks.iceberg.maintain.MaintenanceWorker;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.rewrite.Pace;
@@ -82,14 +83,16 @@ final class KeyedSimulation {
         spec = Accounts.spec(PARTITIONINGS.get(random.nextInt(PARTITIONINGS.size())),
                 random.nextInt(3) == 0 ? List.of("balance desc") : List.of(),
                 Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3", "history.expire.max-snapshot-age-ms", "0",
-                        "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5))));
+                        "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5)),
+                        ManifestRules.SMALL, Integer.toString(2 + random.nextInt(4))));
         id = tables.loadOrCreate(spec).uuid();
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
                 random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
         maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), 1 + random.nextInt(6),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite,
-                Duration.ofSeconds(10 + random.nextInt(30)), Duration.ofDays(1));
+                Duration.ofSeconds(10 + random.nextInt(30)), Duration.ofSeconds(5 + random.nextInt(30)),
+                Duration.ofDays(1));
         maintainers.add(new Maintainer());
         newCommitter();
         for (int i = 1 + random.nextInt(3); i > 0; i--) {

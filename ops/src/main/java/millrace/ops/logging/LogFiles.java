@@ -6,11 +6,14 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.core.joran.spi.JoranException;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLoggerFactory;
 
 import millrace.ops.project.Profile;
 
@@ -38,7 +41,7 @@ public final class LogFiles {
     }
 
     private static void configure(String target, Profile.Logs logs, Path folder) {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        LoggerContext context = context();
         String form = logs.format().name().toLowerCase(Locale.ROOT);
         URL configuration = LogFiles.class.getResource("/millrace/logback-" + target + "-" + form + ".xml");
         JoranConfigurator configurator = new JoranConfigurator();
@@ -51,5 +54,15 @@ public final class LogFiles {
         } catch (JoranException e) {
             throw new IllegalStateException("the log configuration cannot be read", e);
         }
+    }
+
+    /** While another thread makes the first logger of the process there is only a substitute, for a moment. */
+    private static LoggerContext context() {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        while (factory instanceof SubstituteLoggerFactory) {
+            LockSupport.parkNanos(1_000_000);
+            factory = LoggerFactory.getILoggerFactory();
+        }
+        return (LoggerContext) factory;
     }
 }

@@ -61,11 +61,28 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Asks the process to end by a signal; returns its exit code. */
+    /** Asks the process to end by a signal; returns its exit code. What it does if that takes long is printed. */
     public int stop(String signal) {
         signal(signal);
-        await(Duration.ofSeconds(60));
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                printThreads();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        await(Duration.ofMinutes(2));
         return process.exitValue();
+    }
+
+    private void printThreads() throws IOException, InterruptedException {
+        System.out.println(this + " does not end; its threads:");
+        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()), "Thread.print").redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT).start().waitFor();
     }
 
     /** Starts the same command again, after the process has ended. */

@@ -208,7 +208,7 @@ class BlockedPipelineTest {
                 run.start();
                 await(run, RunState.Running.class::isInstance);
                 // No record has come in the new partition, and yet it holds nobody back.
-                Patience.until("the new partition's watermark", Duration.ofMinutes(1),
+                Patience.until("the new partition's watermark", Duration.ofMinutes(3),
                         () -> watermarks(servers).containsKey(Clicks.SILVER + "/3"),
                         () -> watermarks(servers).toString());
                 assertThat(watermarks(servers).get(Clicks.SILVER + "/3").watermark()).isPositive();

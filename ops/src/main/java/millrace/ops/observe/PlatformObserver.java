@@ -41,7 +41,6 @@ import org.slf4j.MDC;
 public final class PlatformObserver implements StatusSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlatformObserver.class);
     private static final Duration MOMENT = Duration.ofMillis(900);
-    private static final Duration UPKEEP_OVER = Duration.ofHours(1);
     private static final Duration RATE_OVER = Duration.ofMinutes(1);
     /** Longer than the pause between two reminders of a block. */
     private static final Duration REMINDED_WITHIN = Duration.ofSeconds(90);
@@ -234,7 +233,7 @@ public final class PlatformObserver implements StatusSource, AutoCloseable {
             TopicFigures figures, Optional<Blocked> blocked, Instant now) {
         var contents = health.map(h -> new TableFacts.Contents(h.rows(), h.files(), h.smallFiles(), h.bytes(),
                 h.snapshot(), h.lastAddition(), h.completeThrough(), h.rowsPerSecond(now, RATE_OVER),
-                h.upkeep(now, UPKEEP_OVER)));
+                h.upkeep(now)));
         return new TableFacts(table.name(), deployment.name(), table.spec().topic(), table.spec().commitInterval(),
                 table.freshness(), contents, figures.partitions(), figures.newest(), figures.oldestWaiting(),
                 activity.fillsTables(), blocked);

@@ -66,7 +66,7 @@ public final class EmitOperator implements Operator {
         try {
             topic.give(row.change(), records.of(row, timestamp));
         } catch (RowRecords.UnwritableException e) {
-            topic.give(row.change(), null);
+            topic.giveTombstone();
             quarantine.refuse(row, Refusal.ofRow(e.reason(), plan.model(), e.field(), e.expected(), e.actual()));
         }
     }

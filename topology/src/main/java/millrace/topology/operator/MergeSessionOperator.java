@@ -227,7 +227,7 @@ public final class MergeSessionOperator implements Operator {
 
     /** From where sessions were thought to be over to where they are. */
     private void moveEnd(OrderedState.Entry<Boolean> end) {
-        KeyBytes of = keyOf(end).copy();
+        KeyBytes of = keyOf(end);
         OrderedState.Entry<Spans> entry = sessions.find(UNORDERED, of);
         // Sessions only grow, so the one that was thought to be over then has that row still.
         Spans.Span session = entry.value().holding(end.order() - plan.gap());

@@ -24,6 +24,8 @@ import millrace.sinks.iceberg.event.SourcePosition;
 public record TableHealth(UUID id, long rows, long files, long smallFiles, long bytes, Optional<Long> snapshot,
         Optional<SourcePosition> position, Optional<Instant> completeThrough, List<Addition> additions,
         List<Rewritten> rewrites) {
+    static final Duration UPKEEP_OVER = Duration.ofHours(1);
+
     public TableHealth {
         additions = List.copyOf(additions);
         rewrites = List.copyOf(rewrites);
@@ -35,11 +37,11 @@ public record TableHealth(UUID id, long rows, long files, long smallFiles, long 
     /** Files that one commit put into others, whoever did it; not one that added or deleted rows too. */
     public record Rewritten(Instant at, long filesBefore, long filesAfter, long bytesBefore, long bytesAfter) {}
 
-    /** How it was kept in shape in the time before {@code now}, of at most an hour. */
-    public Upkeep upkeep(Instant now, Duration over) {
+    /** How it was kept in shape in the hour before {@code now}. */
+    public Upkeep upkeep(Instant now) {
         Upkeep upkeep = Upkeep.NONE;
         for (Rewritten rewritten : rewrites) {
-            if (rewritten.at().isAfter(now.minus(over))) {
+            if (rewritten.at().isAfter(now.minus(UPKEEP_OVER))) {
                 upkeep = upkeep.andBefore(rewritten);
             }
         }

@@ -25,6 +25,7 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.util.SnapshotUtil;
 
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -41,7 +42,6 @@ public final class TableHealthReader implements AutoCloseable {
     private static final String POSITION = "millrace.position";
     private static final String COMPLETE_THROUGH = "millrace.complete-through";
     private static final Duration REACH = Duration.ofMinutes(5);
-    private static final Duration REWRITES_REACH = Duration.ofHours(1);
 
     /** One that does not answer may take long to say so, and several tables are asked for in a row. */
     private static final Duration BETWEEN_OPENINGS = Duration.ofSeconds(3);
@@ -181,7 +181,7 @@ public final class TableHealthReader implements AutoCloseable {
 
     /** The summary of the newest commit of ours among the head and its ancestors. */
     private static Optional<Map<String, String>> newestMark(Table table, Snapshot head) {
-        for (Snapshot s = head; s != null; s = parent(table, s)) {
+        for (Snapshot s : ancestry(table, head)) {
             if (s.summary().containsKey(POSITION)) {
                 return Optional.of(s.summary());
             }
@@ -193,7 +193,7 @@ public final class TableHealthReader implements AutoCloseable {
         List<TableHealth.Addition> additions = new ArrayList<>();
         Instant reach = Instant.ofEpochMilli(head.timestampMillis()).minus(REACH);
         boolean foundRows = false;
-        for (Snapshot s = head; s != null; s = parent(table, s)) {
+        for (Snapshot s : ancestry(table, head)) {
             Instant at = Instant.ofEpochMilli(s.timestampMillis());
             if (foundRows && at.isBefore(reach)) {
                 break;
@@ -209,8 +209,8 @@ public final class TableHealthReader implements AutoCloseable {
 
     private static List<TableHealth.Rewritten> rewrites(Table table, Snapshot head) {
         List<TableHealth.Rewritten> rewrites = new ArrayList<>();
-        Instant reach = Instant.ofEpochMilli(head.timestampMillis()).minus(REWRITES_REACH);
-        for (Snapshot s = head; s != null; s = parent(table, s)) {
+        Instant reach = Instant.ofEpochMilli(head.timestampMillis()).minus(TableHealth.UPKEEP_OVER);
+        for (Snapshot s : ancestry(table, head)) {
             Instant at = Instant.ofEpochMilli(s.timestampMillis());
             if (at.isBefore(reach)) {
                 break;
@@ -225,8 +225,8 @@ public final class TableHealthReader implements AutoCloseable {
         return rewrites;
     }
 
-    private static Snapshot parent(Table table, Snapshot snapshot) {
-        return snapshot.parentId() == null ? null : table.snapshot(snapshot.parentId());
+    private static Iterable<Snapshot> ancestry(Table table, Snapshot head) {
+        return SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot);
     }
 
     private static List<DataFile> files(Table table) {

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes old snapshots and orphans out of one table and puts its manifests in order every so often, beside everything
- * else. One thread drives it; what was
- * begun when it ends is begun anew by the next.
+ * else. One thread drives it; what was begun when it ends is begun anew by the next.
  */
 final class TableCleaning {
     private static final Logger LOG = LoggerFactory.getLogger(TableCleaning.class);

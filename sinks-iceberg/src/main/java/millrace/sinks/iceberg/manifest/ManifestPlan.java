@@ -40,8 +40,8 @@ sealed interface ManifestPlan {
     }
 
     /**
-     * Small ones go together once they are many, and with them the large ones if their partitions overlap: else a large
-     * one is left alone, however often its table is looked at.
+     * Small ones go together once they are many, and large ones are sorted if their partitions overlap. A large one that
+     * lies well is left alone, however often its table is looked at.
      *
      * @param order of the partition column's values
      */

@@ -92,10 +92,9 @@ class TableHealthReaderTest {
             long bytes = two.get(0).fileSizeInBytes() + two.get(1).fileSizeInBytes();
             Instant at = Instant.ofEpochMilli(table.currentSnapshot().timestampMillis());
             TableHealth third = reader.read(SPEC).orElseThrow();
-            Duration hour = Duration.ofHours(1);
-            assertThat(third.upkeep(at.plusSeconds(9), hour))
+            assertThat(third.upkeep(at.plusSeconds(9)))
                     .isEqualTo(new Upkeep(1, 2, 1, bytes, 77, Optional.of(at)));
-            assertThat(third.upkeep(at.plusSeconds(9_999), hour)).isEqualTo(Upkeep.NONE);
+            assertThat(third.upkeep(at.plusSeconds(9_999))).isEqualTo(Upkeep.NONE);
             table.newDelete().deleteFromRowFilter(org.apache.iceberg.expressions.Expressions.alwaysTrue()).commit();
             assertThat(reader.countBy(SPEC, "reason")).isEmpty();
             assertThat(reader.read(SPEC).orElseThrow().rows()).isZero();

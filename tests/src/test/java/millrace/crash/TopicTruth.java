@@ -1,15 +1,8 @@
 package millrace.crash;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import millrace.process.CommittedTopic;
 
 /** What a topic holds, read by a plain consumer from start to end: the truth that every table is compared with. */
 public final class TopicTruth {
@@ -23,22 +16,10 @@ public final class TopicTruth {
     private TopicTruth() {}
 
     public static List<Placed> read(String bootstrapServers, String topic) {
-        List<Placed> placed = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrapServers),
-                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(p -> new TopicPartition(topic, p.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < end.get(p))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    placed.add(new Placed(
-                            Long.parseLong(new String(record.key(), StandardCharsets.UTF_8).substring("o-".length())),
-                            record.partition(), record.offset()));
-                }
-            }
-        }
-        return placed;
+        return CommittedTopic.read(bootstrapServers, topic, "the truth").stream()
+                .map(r -> new Placed(
+                        Long.parseLong(new String(r.key(), StandardCharsets.UTF_8).substring("o-".length())),
+                        r.partition(), r.offset()))
+                .toList();
     }
 }

@@ -12,12 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import millrace.ops.bench.plain.PlainWindows;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.process.CommittedTopic;
 import millrace.schemas.topic.WritableTopics;
 import millrace.topology.run.PipelineRun;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
@@ -123,15 +122,9 @@ class PlainWindowsLoseRowsTest {
     /** The last count of each key and window. */
     private static Map<String, Long> counts(String servers, String application) {
         Map<String, Long> counts = new TreeMap<>();
-        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level",
-                "read_committed"), new StringDeserializer(), new LongDeserializer())) {
-            List<TopicPartition> all = consumer.partitionsFor(application + "-counts").stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition())).toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(r -> counts.put(r.key(), r.value()));
+        try (var key = new StringDeserializer(); var count = new LongDeserializer()) {
+            for (var r : CommittedTopic.read(servers, application + "-counts", application)) {
+                counts.put(key.deserialize(r.topic(), r.key()), count.deserialize(r.topic(), r.value()));
             }
         }
         return counts;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.process.CommittedTopic;
 import millrace.process.Patience;
 import millrace.schemas.problem.ProblemCode;
 import millrace.schemas.time.TaskWatermark;
@@ -25,12 +25,10 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,17 +221,8 @@ class BlockedPipelineTest {
     /** What each task has told last, by topic and task. */
     private static Map<String, TaskWatermark> watermarks(String servers) {
         Map<String, TaskWatermark> told = new TreeMap<>();
-        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level",
-                "read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            TopicPartition all = new TopicPartition(TaskWatermark.topicOf("web"), 0);
-            consumer.assign(List.of(all));
-            consumer.seekToBeginning(List.of(all));
-            long end = consumer.endOffsets(List.of(all)).get(all);
-            while (consumer.position(all) < end) {
-                consumer.poll(Duration.ofMillis(200)).forEach(r -> TaskWatermark.of(r.key(), r.value())
-                        .ifPresent(w -> told.put(w.topic() + "/" + w.task(), w)));
-            }
-        }
+        CommittedTopic.read(servers, TaskWatermark.topicOf("web"), "the watermarks").forEach(r -> TaskWatermark
+                .of(r.key(), r.value()).ifPresent(w -> told.put(w.topic() + "/" + w.task(), w)));
         return told;
     }
 
@@ -278,19 +267,7 @@ class BlockedPipelineTest {
 
     /** Rows of the model's topic as a reader of committed records finds them. */
     private static long committedRows(String servers) {
-        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level",
-                "read_committed"), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = IntStream.range(0, 4).mapToObj(p -> new TopicPartition(Clicks.SILVER, p))
-                    .toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            long rows = 0;
-            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                rows += consumer.poll(Duration.ofMillis(200)).count();
-            }
-            return rows;
-        }
+        return CommittedTopic.read(servers, Clicks.SILVER, "the model's rows").size();
     }
 
     /** The sum of the end offsets of the model's topic. */

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.process.CommittedTopic;
 import millrace.schemas.time.CompleteThrough;
 import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
@@ -193,14 +193,14 @@ class ExactlyOnceTest {
     }
 
     private static long committed(String servers) {
-        try (var consumer = consumer(servers, "read_committed")) {
+        try (var consumer = committedConsumer(servers)) {
             return sum(consumer.endOffsets(partitions(Clicks.SILVER)));
         }
     }
 
     private static void awaitMoreThan(long before, String servers) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        try (var consumer = consumer(servers, "read_committed")) {
+        try (var consumer = committedConsumer(servers)) {
             while (sum(consumer.endOffsets(partitions(Clicks.SILVER))) <= before) {
                 assertThat(System.nanoTime()).as("the workers commit something; seed %d", SEED).isLessThan(deadline);
                 Thread.sleep(50);
@@ -220,29 +220,13 @@ class ExactlyOnceTest {
         return partitions;
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(String servers, String isolation) {
-        return new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level", isolation),
+    private static KafkaConsumer<byte[], byte[]> committedConsumer(String servers) {
+        return new KafkaConsumer<>(Map.of("bootstrap.servers", servers, "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /**
-     * Everything committed, up to the end of the log itself: the transaction of a killed worker stays open until the
-     * broker ends it, and until then what others have committed behind it cannot be read.
-     */
     private static List<ConsumerRecord<byte[], byte[]>> read(String servers, String topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
-        try (var consumer = consumer(servers, "read_committed"); var log = consumer(servers, "read_uncommitted")) {
-            consumer.assign(partitions(topic));
-            consumer.seekToBeginning(partitions(topic));
-            Map<TopicPartition, Long> ends = new HashMap<>(log.endOffsets(partitions(topic)));
-            while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-                assertThat(System.nanoTime()).as("%s can be read to its end; seed %d", topic, SEED)
-                        .isLessThan(deadline);
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        return records;
+        return CommittedTopic.read(servers, topic, "seed " + SEED);
     }
 
     private PipelineRun run(String servers) {

@@ -56,6 +56,8 @@ public final class MaintenanceWorker {
     /** One rewrite makes one new layout of the table, which remembers some; but what fails in it fails together. */
     private static final int GROUPS_TOGETHER = 16;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    /** Who was not fast enough so often in a row looks again when it is time, not at once. */
+    private static final int LOOKS_AT_ONCE = 3;
 
     private final String worker;
     private final IcebergTables tables;
@@ -80,6 +82,8 @@ public final class MaintenanceWorker {
     private long rewrites;
     /** In a row. */
     private int failures;
+    /** In a row. */
+    private int refusals;
     private boolean hasLooked;
 
     private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
@@ -176,6 +180,7 @@ public final class MaintenanceWorker {
                     UnderWay mine = underWay.remove(rewritten.rewrite());
                     if (mine != null) {
                         failures = 0;
+                        refusals = 0;
                         Rewrite rewrite = mine.rewrite.join();
                         done = done.andDone(rewrite.replaced().size(), rewrite.files().size(), mine.batch.bytes(),
                                 rewrite.bytes(), clock.instant());
@@ -189,6 +194,9 @@ public final class MaintenanceWorker {
                         // What was planned with it may be in vain too.
                         planned.clear();
                         lookedAt = 0;
+                        if (++refusals <= LOOKS_AT_ONCE) {
+                            lookAt = Instant.MIN;
+                        }
                         done = done.andInVain();
                     }
                 }

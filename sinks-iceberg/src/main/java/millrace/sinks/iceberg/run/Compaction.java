@@ -37,7 +37,7 @@ public final class Compaction {
 
     /**
      * Ends when all is done that is to be done when it begins, or a committer does not answer within a minute, or a rewrite
-     * fails or is refused.
+     * fails. Where the role maintain was faster with some of the files, the rest is planned anew, three times in a row.
      *
      * @param stop ends it within the file that is being written; what is proposed may be committed all the same
      * @param progress is told of what is done, again and again

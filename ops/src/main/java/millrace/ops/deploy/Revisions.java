@@ -39,7 +39,7 @@ public final class Revisions {
         StringBuilder text = new StringBuilder("\n-- ").append(model.qualifiedName()).append('\n')
                 .append(model.sql().replace("\r\n", "\n").strip()).append('\n');
         Model.Config config = model.config();
-        text.append(config.uniqueKey()).append(config.materialized()).append(config.retention())
+        text.append(config.uniqueKey()).append(config.materialized()).append(config.merge()).append(config.retention())
                 .append(config.salt());
         model.columns().forEach(c -> text.append(c.name()).append(c.dataType()).append(c.dataTests()));
         return text.toString();

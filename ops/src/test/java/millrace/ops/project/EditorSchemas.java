@@ -89,6 +89,7 @@ final class EditorSchemas {
             case SIZE -> pattern("[0-9]+ *([KMGkmg]i?[Bb]|[Bb])?");
             case BOOLEAN -> ordered("type", "boolean");
             case MATERIALIZED -> ordered("enum", List.of("append", "upsert", "scd2"));
+            case MERGE -> ordered("const", "latest_non_null");
             case NUMBER -> ordered("type", "integer", "minimum", 2, "maximum", 256);
             case EMISSION -> pattern("final|early *\\( *(" + DURATION + ") *\\)");
             case WORD -> ordered("const", key.fallback());

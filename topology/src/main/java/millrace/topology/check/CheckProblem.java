@@ -20,6 +20,8 @@ public enum CheckProblem implements ProblemCode {
             "Let emit: early(d) stand at a model that groups by a window or session; what is built on it is a model of its own."),
     VERSIONS_UNUSABLE("A model asks for versions with materialized: scd2 of rows that have none.",
             "Let it have a unique_key, and read rows that stay."),
+    MERGE_UNUSABLE("A model asks for rows of one key to become one with merge, and they cannot.",
+            "Let it have a unique_key, and no versions."),
     UPSERT_UNUSABLE(
             "A model asks for the newest row of each key with materialized: upsert, and nothing says which that is.",
             "Take the last row of each key by its event time, or leave materialized out."),

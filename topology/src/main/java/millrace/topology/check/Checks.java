@@ -33,6 +33,7 @@ public final class Checks {
         problems.addAll(AmendmentsNeedAKey.check(model, plan, changes, contracts));
         problems.addAll(EarlyResultsNeedAWindow.check(model, plan, changes));
         problems.addAll(VersionsAreOfRowsThatStay.check(model, plan, changes));
+        problems.addAll(MergingNeedsAKey.check(model));
         problems.addAll(UpsertsAreOfRowsThatChange.check(model, plan, changes));
         problems.addAll(SaltNeedsAJoin.check(model, plan));
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));

@@ -29,6 +29,14 @@ final class EveryStateIsBounded {
         if (model.config().keepsForever()) {
             return List.of();
         }
+        if (model.config().merge().isPresent()) {
+            return List.of(Problem.at(CheckProblem.STATE_UNBOUNDED,
+                    model.config().place("merge").orElse(Place.file(model.sqlFile())), "merge of "
+                            + model.qualifiedName() + " remembers the last values of every "
+                            + String.join(", ", model.config().uniqueKey())
+                            + " without end, since more may come any time. Say retention: forever in the model's config "
+                            + "if that many are wanted."));
+        }
         List<Problem> problems = new ArrayList<>();
         PlanWalk.nodes(plan.root(), node -> {
             if (node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty()) {

@@ -53,6 +53,7 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
      * @param uniqueKey columns that key the model's topic
      * @param early how often results of open windows are given out ahead of time; absent: only when they close
      * @param salt how many tasks share a key of a join; absent: one has it
+     * @param merge how rows of one key become one; absent: they do not
      * @param partitionBy transforms as text, such as {@code day(client_ts)}
      * @param sortBy columns, each optionally followed by {@code desc}
      * @param targetFileSize in bytes
@@ -60,8 +61,7 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
      * @param places where each key stands, for messages; empty for a model without properties
      */
     public record Config(List<String> uniqueKey, Optional<Materialized> materialized, Optional<Duration> early,
-            OptionalInt salt,
-            Optional<Duration> retention,
+            OptionalInt salt, Optional<Merge> merge, Optional<Duration> retention,
             List<String> partitionBy, List<String> sortBy, Optional<Long> targetFileSize, boolean serve, boolean topic,
             Map<String, String> tableProperties, Map<String, Place> places) {
         /** What {@code retention: forever} is read as. */
@@ -71,7 +71,7 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         public static final String VALID_FROM = "valid_from";
 
         public static final Config DEFAULT = new Config(List.of(), Optional.empty(), Optional.empty(),
-                OptionalInt.empty(), Optional.empty(), List.of(),
+                OptionalInt.empty(), Optional.empty(), Optional.empty(), List.of(),
                 List.of(), Optional.empty(), false, true, Map.of(), Map.of());
 
         public Config {
@@ -83,56 +83,68 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         }
 
         public Config withUniqueKey(List<String> columns) {
-            return new Config(columns, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize, serve,
+            return new Config(columns, materialized, early, salt, merge, retention, partitionBy, sortBy, targetFileSize,
+                    serve,
                     topic,
                     tableProperties, places);
         }
 
         public Config withRetention(Duration duration) {
-            return new Config(uniqueKey, materialized, early, salt, Optional.of(duration), partitionBy, sortBy,
+            return new Config(uniqueKey, materialized, early, salt, merge, Optional.of(duration), partitionBy, sortBy,
                     targetFileSize, serve,
                     topic, tableProperties, places);
         }
 
         public Config withEarly(Duration every) {
-            return new Config(uniqueKey, materialized, Optional.of(every), salt, retention, partitionBy, sortBy,
+            return new Config(uniqueKey, materialized, Optional.of(every), salt, merge, retention, partitionBy, sortBy,
                     targetFileSize,
                     serve, topic, tableProperties, places);
         }
 
         public Config withSalt(int pieces) {
-            return new Config(uniqueKey, materialized, early, OptionalInt.of(pieces), retention, partitionBy, sortBy,
+            return new Config(uniqueKey, materialized, early, OptionalInt.of(pieces), merge, retention, partitionBy,
+                    sortBy,
                     targetFileSize, serve, topic, tableProperties, places);
         }
 
         public Config withPartitionBy(List<String> transforms) {
-            return new Config(uniqueKey, materialized, early, salt, retention, transforms, sortBy, targetFileSize,
+            return new Config(uniqueKey, materialized, early, salt, merge, retention, transforms, sortBy,
+                    targetFileSize,
                     serve, topic,
                     tableProperties, places);
         }
 
         public Config withTargetFileSize(long bytes) {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, Optional.of(bytes),
+            return new Config(uniqueKey, materialized, early, salt, merge, retention, partitionBy, sortBy,
+                    Optional.of(bytes),
                     serve,
                     topic, tableProperties, places);
         }
 
         public Config withTableProperties(Map<String, String> properties) {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize,
+            return new Config(uniqueKey, materialized, early, salt, merge, retention, partitionBy, sortBy,
+                    targetFileSize,
                     serve, topic,
                     properties, places);
         }
 
         /** The same for a model that only others read. */
         public Config withoutTopic() {
-            return new Config(uniqueKey, materialized, early, salt, retention, partitionBy, sortBy, targetFileSize,
+            return new Config(uniqueKey, materialized, early, salt, merge, retention, partitionBy, sortBy,
+                    targetFileSize,
                     serve, false,
                     tableProperties, places);
         }
 
         public Config withMaterialized(Materialized how) {
-            return new Config(uniqueKey, Optional.of(how), early, salt, retention, partitionBy, sortBy, targetFileSize,
+            return new Config(uniqueKey, Optional.of(how), early, salt, merge, retention, partitionBy, sortBy,
+                    targetFileSize,
                     serve, topic, tableProperties, places);
+        }
+
+        public Config withMerge(Merge how) {
+            return new Config(uniqueKey, materialized, early, salt, Optional.of(how), retention, partitionBy, sortBy,
+                    targetFileSize, serve, topic, tableProperties, places);
         }
 
         /** Whether rows are versions of their key, each with the time in which it held. */
@@ -173,6 +185,12 @@ public record Model(String layer, String name, String sqlFile, String sql, Strin
         public Optional<Place> place(String key) {
             return Optional.ofNullable(places.get(key));
         }
+    }
+
+    /** How rows of one key become one. */
+    public enum Merge {
+        /** Each column has its last value that is not NULL, by event time and then by origin. */
+        LATEST_NON_NULL
     }
 
     /** How the table keeps the model's rows. */

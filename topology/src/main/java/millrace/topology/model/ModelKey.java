@@ -15,7 +15,7 @@ public record ModelKey(String name, Form form, String fallback, String descripti
     public enum Form {
         COLUMNS("a name, or a list of them"), DURATION("duration, or forever"), SIZE("size"), BOOLEAN(
                 "true or false"),
-        MATERIALIZED("append, upsert or scd2"), NUMBER("whole number"), WORD("one word"),
+        MATERIALIZED("append, upsert or scd2"), MERGE("latest_non_null"), NUMBER("whole number"), WORD("one word"),
         EMISSION("final, or early(duration)"),
         PROPERTIES("mapping");
 
@@ -39,6 +39,10 @@ public record ModelKey(String name, Form form, String fallback, String descripti
                     "What the table keeps: `append`, the rows as they are given out, and of rows that change every change; "
                             + "`upsert`, the newest row of each `unique_key`; or `scd2`, every version of each "
                             + "`unique_key` with the columns `valid_from`, `valid_to` and `is_current`."),
+            new ModelKey("merge", Form.MERGE, "",
+                    "`latest_non_null`: rows of one `unique_key` become one, of which each column has its last value that is "
+                            + "not NULL, by event time. A row that says less than others, such as one of an older schema "
+                            + "that comes late, takes nothing away. Needs `retention: forever`."),
             new ModelKey("emit", Form.EMISSION, "final",
                     "When the rows of windows and sessions are given out: `final`, when they close; or `early(30s)`, "
                             + "what there is so far every 30 s too. Early rows go to the model's topic and table, where "

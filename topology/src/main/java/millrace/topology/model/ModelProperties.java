@@ -22,6 +22,7 @@ import millrace.schemas.yaml.YamlNode;
 import millrace.schemas.yaml.YamlProblem;
 import millrace.topology.model.Model.Config;
 import millrace.topology.model.Model.Materialized;
+import millrace.topology.model.Model.Merge;
 import millrace.topology.model.Model.ModelColumn;
 
 /** What one block of {@code models:} says. Mistakes are noted in the file's list of problems. */
@@ -138,7 +139,9 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
                         ? Optional.of(Config.FOREVER)
                         : n.asDuration());
         return new Config(texts(node, "unique_key"), node.get("materialized").flatMap(ModelProperties::materialized),
-                node.get("emit").flatMap(ModelProperties::early), salt(node), retention,
+                node.get("emit").flatMap(ModelProperties::early), salt(node),
+                node.get("merge").flatMap(n -> n.asOneOf("latest_non_null")).map(word -> Merge.LATEST_NON_NULL),
+                retention,
                 texts(node, "partition_by"), texts(node, "sort_by"), node.get("target_file_size")
                         .flatMap(ModelProperties::size),
                 serve, topic, properties, places);

@@ -24,6 +24,7 @@ import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.rewrite.GiveWhenPassed;
+import millrace.topology.rewrite.MergeRows;
 import millrace.topology.rewrite.Rewrites;
 import millrace.topology.rewrite.SaltJoins;
 import org.apache.calcite.config.NullCollation;
@@ -103,8 +104,8 @@ final class ModelPlanner {
             RelRoot root = converter.convertQuery(validated, false, true);
             PlanNode converted = new RelToPlan(functions, aggregates, times, model.config().retentionMicros())
                     .convert(Pushdown.apply(root.project()));
-            PlanNode plan = GiveWhenPassed.apply(Rewrites.apply(DataTests.apply(model, named(converted, names))),
-                    times);
+            PlanNode plan = GiveWhenPassed.apply(Rewrites.apply(DataTests.apply(model,
+                    MergeRows.apply(model, named(converted, names)))), times);
             if (model.config().salt().isPresent()) {
                 plan = SaltJoins.apply(plan, model.config().salt().getAsInt());
             }

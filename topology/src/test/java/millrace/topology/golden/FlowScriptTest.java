@@ -33,7 +33,7 @@ import org.junit.jupiter.api.TestFactory;
  * contract name columns              the first timestamptz is the event time, with 30 seconds of disorder
  * contract name lateness=60s columns rows count for so long
  * model layer.name [retention=forever] [key=a,b] [early=10s] [salt=8]
- *     [materialized=scd2]
+ *     [materialized=scd2] [merge=latest_non_null]
  *   SQL
  * in contract {json}
  * tick                               sources tell how far time has come
@@ -169,6 +169,8 @@ class FlowScriptTest {
             switch (option[0]) {
                 case "retention" -> config = config.withRetention(duration(option[1]));
                 case "salt" -> config = config.withSalt(Integer.parseInt(option[1]));
+                case "merge" -> config = config
+                        .withMerge(Model.Merge.valueOf(option[1].toUpperCase(java.util.Locale.ROOT)));
                 case "materialized" -> config = config
                         .withMaterialized(Model.Materialized.valueOf(option[1].toUpperCase(java.util.Locale.ROOT)));
                 case "early" -> config = config.withEarly(duration(option[1]));

@@ -153,7 +153,7 @@ final class Scene implements AutoCloseable {
     /** The tables of a pipeline, as a project with these files has them. */
     List<DeployedTable> tables(String pipeline) {
         Project project = new Project(pipeline, "", folder, new Project.Defaults(Duration.ofMillis(300),
-                Optional.empty(), 128L << 20, Map.of()), Profile.embedded(folder, Profile.Ports.FREE));
+                Optional.empty(), 128L << 20, Map.of()), Map.of(), Profile.embedded(folder, Profile.Ports.FREE));
         return Deployment.of(project, contracts, models, plans, FunctionLibrary.builtIn(), Aggregates.builtIn())
                 .tables();
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace table compact}. */
 @Command(name = "compact", mixinStandardHelpOptions = true, header = "Puts a table's small files into large ones, and takes dead rows out, now.", description = {
         "",
-        "The role maintain does by itself what is worth it; this does all that can be done with the files that are there now. Rows that come in meanwhile do not wait. The role commit has to run for the table, since it alone changes it.",
+        "The role maintain does by itself what is worth it; this does all that can be done with the files that are there now, and what their age asks for (millrace table ages). Rows that come in meanwhile do not wait. The role commit has to run for the table, since it alone changes it.",
         "",
         "Shows what would be done; does it with --execute."}, footer = {"", "Examples:",
                 "  millrace table compact silver.clicks", "  millrace table compact silver.clicks --execute"})
@@ -38,8 +38,9 @@ final class CompactCommand extends TableCommand.OneTable {
             execute(table, json);
             return;
         }
-        List<Planned> planned = TableCheckup.rewritesAtOnce(Catalog.properties(where(), terminal()), table.name(),
-                terminal().clock().instant()).orElseThrow(() -> Catalog.unknown(table.name(), catalog.names()));
+        List<Planned> planned = TableCheckup.rewritesAtOnce(Catalog.properties(where(), terminal()),
+                LandedTable.find(where(), terminal(), table.name()).spec(), terminal().clock().instant())
+                .orElseThrow(() -> Catalog.unknown(table.name(), catalog.names()));
         if (json) {
             terminal().out()
                     .println(Result.json(Map.of("table", table.name(), "rewrites", planned, "executed", false)));
@@ -92,13 +93,22 @@ final class CompactCommand extends TableCommand.OneTable {
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("table", table.name());
             out.put("done", done);
+            out.put("left", end.left());
             out.put("executed", true);
             terminal().out().println(Result.json(out));
         } else {
-            terminal().out().println(table.name() + (done.done() > 0
-                    ? ": " + summary(done)
+            terminal().out().println(table.name() + (done.done() > 0 || end.left().files() > 0
+                    ? ": " + all(end)
                     : stopped.get() ? ": stopped" : " has nothing to be rewritten"));
         }
+    }
+
+    private static String all(MaintenanceState end) {
+        String left = Shown.count(end.left().files()) + " files of " + Shown.bytes(end.left().bytes())
+                + " have left the table";
+        return end.left().files() == 0
+                ? summary(end.rewrites())
+                : end.rewrites().done() == 0 ? left : summary(end.rewrites()) + "; " + left;
     }
 
     private static String summary(Rewrites done) {

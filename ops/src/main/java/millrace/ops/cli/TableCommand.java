@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, keeps them in shape, and makes a blocked one go on.", subcommands = {
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
         TableCommand.Snapshots.class, TableCommand.Health.class, CompactCommand.class, ExpireCommand.class,
-        OrphansCommand.class, ManifestsCommand.class, AdoptCommand.class})
+        OrphansCommand.class, ManifestsCommand.class, AgesCommand.class, AdoptCommand.class})
 final class TableCommand extends Main.Group {
 
     /** {@code millrace table list}. */
@@ -176,9 +176,11 @@ final class TableCommand extends Main.Group {
         static TextTable planned(List<TableCheckup.Planned> rewrites) {
             TextTable planned = new TextTable("files>", "size>", "why", "how");
             rewrites.forEach(r -> planned.row(Shown.count(r.files()), Shown.bytes(r.bytes()),
-                    r.why().replace('_', ' '), r.how().equals("copy")
-                            ? "column chunks are copied"
-                            : "rows are read and written"));
+                    r.why().replace('_', ' '), switch (r.how()) {
+                        case "copy" -> "column chunks are copied";
+                        case "leave" -> "rows leave the table";
+                        default -> "rows are read and written";
+                    }));
             return planned;
         }
     }

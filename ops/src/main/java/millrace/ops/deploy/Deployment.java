@@ -12,11 +12,15 @@ import java.util.function.Supplier;
 
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.Project;
+import millrace.ops.project.TableSettings;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFolder;
+import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.age.AgeRulesCheck;
+import millrace.sinks.iceberg.table.FormerNames;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Clock;
@@ -110,12 +114,35 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             pipeline.sideTopicsOf(model).forEach((topic, row) -> tables.add(side(project, model, topic, row)));
         }
         contracts.forEach(c -> tables.add(quarantine(project, c)));
-        List<Problem> reserved = tables.stream()
-                .flatMap(t -> TableSchemas.reserved(t.spec(), t.spec().columns()).stream()).toList();
-        if (!reserved.isEmpty()) {
-            throw new ProblemException(reserved);
+        List<Problem> problems = new ArrayList<>(unknownTables(project, tables));
+        tables.replaceAll(t -> asSet(project, t));
+        for (DeployedTable table : tables) {
+            problems.addAll(TableSchemas.reserved(table.spec(), table.spec().columns()));
+            problems.addAll(AgeRulesCheck.problems(table.spec()));
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
         }
         return new Deployment(project, pipeline, ordered, tables, functions);
+    }
+
+    /** With what the project says of this table alone. */
+    private static DeployedTable asSet(Project project, DeployedTable table) {
+        TableSettings settings = project.tables().get(table.name());
+        return settings == null
+                ? table
+                : new DeployedTable(table.spec().withProperties(settings.properties()).aging(settings.ages()),
+                        table.kind(), table.source(), table.freshness());
+    }
+
+    private static List<Problem> unknownTables(Project project, List<DeployedTable> tables) {
+        Set<String> names = new TreeSet<>();
+        tables.forEach(t -> names.add(t.name()));
+        return project.tables().entrySet().stream().filter(e -> !names.contains(e.getKey()))
+                .map(e -> Problem.at(OpsProblem.TABLE_UNKNOWN, e.getValue().place(), "The pipeline has no table \""
+                        + e.getKey() + "\"." + Nearest.hint(e.getKey(), names)).withRemedy(
+                                "Its tables are " + String.join(", ", names) + "."))
+                .toList();
     }
 
     public String name() {
@@ -174,7 +201,8 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         TableSpec spec = new TableSpec(BRONZE, contract.name(), contract.topic(), contract.rowType(),
                 layout(contract), clock,
                 List.of("day(_timestamp)"), List.of(), project.defaults().commitInterval(),
-                project.defaults().targetFileSize(), project.defaults().tableProperties());
+                project.defaults().targetFileSize(), project.defaults().tableProperties())
+                .formerly(FormerNames.of(contract.columns()));
         TableSpec asWritten = switch (contract.format()) {
             case AVRO -> spec;
             case JSON -> spec.ofJson(contract.columns());

@@ -19,12 +19,19 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
                 "true or false"),
         LOG_FORMAT("text or json"), LOG_LEVEL("error, warn, info or debug"),
         /** Stands for every key that begins with the name and a dot. */
-        PASSED_THROUGH("settings passed through");
+        PASSED_THROUGH("settings passed through"),
+        /** The same, with the name of a table between. */
+        PER_TABLE("settings of tables");
 
         private final String words;
 
         Kind(String words) {
             this.words = words;
+        }
+
+        /** Whether a key of this kind is the beginning of others. */
+        boolean isPrefix() {
+            return this == PASSED_THROUGH || this == PER_TABLE;
         }
 
         /** As documentation names it. */
@@ -45,7 +52,9 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
             new ConfigKey("defaults.target_file_size", Kind.SIZE, "256MB",
                     "`target_file_size` of every model and contract that states none: data files roll at this size."),
             new ConfigKey("defaults.iceberg.table", Kind.PASSED_THROUGH, "",
-                    "Iceberg table properties by their own names for every table, such as `defaults.iceberg.table.format-version: 2`."));
+                    "Iceberg table properties by their own names for every table, such as `defaults.iceberg.table.format-version: 2`."),
+            new ConfigKey("tables", Kind.PER_TABLE, "",
+                    "What holds for one table, as `tables.<table>.<key>`; see below."));
 
     /** The keys of one profile in {@code profiles.yaml}. */
     public static final List<ConfigKey> PROFILE = List.of(

@@ -22,8 +22,10 @@ import millrace.schemas.yaml.YamlProblem;
  *
  * @param folder absolute
  * @param defaults what models and tables get that say nothing themselves
+ * @param tables what is said of single tables, by their names
  */
-public record Project(String name, String description, Path folder, Defaults defaults, Profile profile) {
+public record Project(String name, String description, Path folder, Defaults defaults,
+        Map<String, TableSettings> tables, Profile profile) {
     public static final String FILE = "millrace.yaml";
     public static final String PROFILES = "profiles.yaml";
     public static final String DEFAULT_PROFILE = "dev";
@@ -56,7 +58,7 @@ public record Project(String name, String description, Path folder, Defaults def
     }
 
     public Project withProfile(Profile other) {
-        return new Project(name, description, folder, defaults, other);
+        return new Project(name, description, folder, defaults, tables, other);
     }
 
     /** Whether a folder holds a project. */
@@ -124,9 +126,10 @@ public record Project(String name, String description, Path folder, Defaults def
             s.node("defaults.commit.interval").orElseThrow().problem(YamlProblem.YAML_BAD_VALUE,
                     "A commit interval under 100ms would make a snapshot per handful of rows; expected 100ms or more.");
         }
+        Map<String, TableSettings> tables = TableSettings.read(s.under("tables"));
         String description = s.text("description").orElse("");
         root.throwProblems();
-        return new Project(name, description, folder, defaults, null);
+        return new Project(name, description, folder, defaults, tables, null);
     }
 
     private static Profile readProfile(Path folder, String profile, Map<String, String> environment) {

@@ -50,11 +50,11 @@ final class Settings {
     }
 
     private static boolean isLeaf(String name, List<ConfigKey> keys) {
-        return keys.stream().anyMatch(k -> k.kind() != ConfigKey.Kind.PASSED_THROUGH && k.name().equals(name));
+        return keys.stream().anyMatch(k -> !k.kind().isPrefix() && k.name().equals(name));
     }
 
     private static boolean known(String name, List<ConfigKey> keys) {
-        return keys.stream().anyMatch(k -> k.kind() == ConfigKey.Kind.PASSED_THROUGH
+        return keys.stream().anyMatch(k -> k.kind().isPrefix()
                 ? name.startsWith(k.name() + ".")
                 : name.equals(k.name()));
     }

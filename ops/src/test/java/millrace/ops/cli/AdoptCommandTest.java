@@ -77,6 +77,11 @@ class AdoptCommandTest {
             assertThat(console.out()).contains("manifests of data files").contains("nothing to do");
             assertThat(table("manifests", "bronze.clicks", "-o", "json")).as(console.err()).isZero();
             assertThat(console.out()).contains("\"bytes\" : 0").contains("\"executed\" : false");
+            assertThat(table("ages", "bronze.clicks")).as(console.err()).isZero();
+            assertThat(console.out()).contains("says nothing of the ages of bronze.clicks")
+                    .contains("_timestamp_day=").contains("new rows");
+            assertThat(table("ages", "bronze.clicks", "-o", "json")).as(console.err()).isZero();
+            assertThat(console.out()).contains("\"keep\" : null").contains("\"toMove\" : 0");
             assertThat(table("orphans", "bronze.click")).isEqualTo(1);
             assertThat(console.err()).contains("Did you mean \"bronze.clicks\"?");
             generate(platform, 1);

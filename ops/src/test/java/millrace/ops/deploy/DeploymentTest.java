@@ -11,11 +11,14 @@ import java.util.Optional;
 
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
+import millrace.ops.project.TableSettings;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFile;
+import millrace.schemas.problem.Place;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.ValueFormat;
 import millrace.topology.aggregate.Aggregates;
@@ -207,20 +210,54 @@ class DeploymentTest {
     }
 
     private static Deployment deployment(String name, Contract contract) {
+        return deployment(project(name), contract);
+    }
+
+    private static Deployment deployment(Project project, Contract contract) {
         FieldType.Struct row = new FieldType.Struct(List.of(Field.required("id", new FieldType.Text())));
         Model model = new Model("silver", "orders", "models/silver/orders.sql", "SELECT id FROM orders", "", List.of(),
                 Model.Config.DEFAULT.withPartitionBy(List.of("day(at)")).withTargetFileSize(64L << 20)
                         .withTableProperties(Map.of("owner", "shop")));
         Plan plan = new Plan("silver.orders", new PlanNode.Scan("orders", PlanNode.Scan.Kind.CONTRACT, List.of(0),
                 row), row);
-        return Deployment.of(project(name), List.of(contract), List.of(model), List.of(plan),
+        return Deployment.of(project, List.of(contract), List.of(model), List.of(plan),
                 FunctionLibrary.builtIn(), Aggregates.builtIn());
+    }
+
+    @Test
+    void whatIsSaidOfATableHoldsForItAlone() {
+        var settings = new TableSettings(Place.file("millrace.yaml"),
+                new AgeRules(Optional.of(Duration.ofDays(9)), List.of()), Map.of("owner", "ops"));
+        Project project = project("shop");
+        Deployment deployment = deployment(new Project(project.name(), "", project.folder(), project.defaults(),
+                Map.of("bronze.orders", settings), project.profile()), ORDERS);
+        TableSpec bronze = deployment.tables().stream().filter(t -> t.name().equals("bronze.orders")).findFirst()
+                .orElseThrow().spec();
+        assertThat(bronze.ages().keep()).hasValue(Duration.ofDays(9));
+        assertThat(bronze.properties()).containsEntry("owner", "ops").containsEntry("format-version", "2");
+        assertThat(deployment.tables()).filteredOn(t -> !t.name().equals("bronze.orders"))
+                .allSatisfy(t -> assertThat(t.spec().ages()).isEqualTo(AgeRules.NONE));
+    }
+
+    @Test
+    void aTableThatIsNotThereOrHasNoTimeIsRefused() {
+        var settings = new TableSettings(Place.file("millrace.yaml"),
+                new AgeRules(Optional.of(Duration.ofDays(9)), List.of()), Map.of());
+        Project project = project("shop");
+        assertThatThrownBy(() -> deployment(new Project(project.name(), "", project.folder(), project.defaults(),
+                Map.of("bronze.ordres", settings, "quarantine.orders", settings), project.profile()), ORDERS))
+                .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(e.problems())
+                        .extracting(p -> p.code().name() + " " + p.message())
+                        .satisfiesExactlyInAnyOrder(
+                                p -> assertThat(p).startsWith("TABLE_UNKNOWN").contains("bronze.ordres")
+                                        .contains("bronze.orders"),
+                                p -> assertThat(p).startsWith("AGES_UNFIT").contains("does not say how old")));
     }
 
     private static Project project(String name) {
         Path folder = Path.of("/projects").resolve(name);
         return new Project(name, "", folder, new Project.Defaults(Duration.ofSeconds(5), Optional.empty(),
-                128L << 20, Map.of("format-version", "2")),
+                128L << 20, Map.of("format-version", "2")), Map.of(),
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
     }
 }

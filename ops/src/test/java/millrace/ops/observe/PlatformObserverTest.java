@@ -220,7 +220,7 @@ class PlatformObserverTest {
             customProperties:
               - {property: partitions, value: 2}
             """);
-        Project project = new Project("shop", "", folder, Project.Defaults.STANDARD,
+        Project project = new Project("shop", "", folder, Project.Defaults.STANDARD, Map.of(),
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE));
         FunctionLibrary functions = FunctionLibrary.builtIn();
         return Deployment.of(project, List.of(contract), models,

@@ -64,7 +64,7 @@ class ConfigurationDocTest {
     private static String keys(List<ConfigKey> keys) {
         StringBuilder text = new StringBuilder("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
         for (ConfigKey k : keys) {
-            String name = k.kind() == ConfigKey.Kind.PASSED_THROUGH ? k.name() + ".*" : k.name();
+            String name = k.kind().isPrefix() ? k.name() + ".*" : k.name();
             text.append(row(name, k.kind().words(), quoted(k.fallback()), k.description()));
         }
         return text.toString();

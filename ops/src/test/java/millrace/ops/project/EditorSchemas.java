@@ -102,9 +102,11 @@ final class EditorSchemas {
         Map<String, Object> properties = new LinkedHashMap<>();
         Map<String, Object> patterns = new LinkedHashMap<>();
         for (ConfigKey key : keys) {
-            boolean passed = key.kind() == ConfigKey.Kind.PASSED_THROUGH;
+            boolean passed = key.kind().isPrefix();
             if (passed && (prefix + ".").startsWith(key.name() + ".")) {
-                patterns.put("^.+$", Map.of("type", List.of("string", "number", "boolean", "object")));
+                patterns.put("^.+$", Map.of("type", key.kind() == ConfigKey.Kind.PER_TABLE
+                        ? List.of("string", "number", "boolean", "object", "array")
+                        : List.of("string", "number", "boolean", "object")));
             }
             if (!(key.name() + ".").startsWith(prefix.isEmpty() ? "" : prefix + ".")
                     || key.name().length() <= prefix.length()) {
@@ -135,7 +137,7 @@ final class EditorSchemas {
             case BOOLEAN -> ordered("type", "boolean");
             case LOG_FORMAT -> ordered("enum", List.of("text", "json"));
             case LOG_LEVEL -> ordered("enum", List.of("error", "warn", "info", "debug"));
-            case PASSED_THROUGH -> throw new IllegalArgumentException(key.name());
+            case PASSED_THROUGH, PER_TABLE -> throw new IllegalArgumentException(key.name());
         };
     }
 

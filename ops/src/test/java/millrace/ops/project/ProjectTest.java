@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.AgeRules;
+import millrace.sinks.iceberg.table.Tier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,56 @@ class ProjectTest {
         assertThat(Project.read(folder, "dev", Map.of()).defaults()).isEqualTo(new Project.Defaults(
                 Duration.ofSeconds(2), java.util.Optional.empty(), 64L << 20,
                 Map.of("format-version", "2", "write.metadata.compression-codec", "gzip")));
+    }
+
+    @Test
+    void aTableHasRulesForItsAges() throws IOException {
+        write("millrace.yaml", """
+            name: web
+            tables:
+              bronze.clicks:
+                keep: 400d
+                tiers:
+                  warm: {after: 30d, partition_by: [month(_timestamp)], compression_level: 12}
+                  cold.after: 180d
+                  cold.location: s3://archive/web/
+              gold.sessions.iceberg.write.distribution-mode: none
+            """);
+        Map<String, TableSettings> tables = Project.read(folder, "dev", Map.of()).tables();
+        assertThat(tables.keySet()).containsExactlyInAnyOrder("bronze.clicks", "gold.sessions");
+        assertThat(tables.get("bronze.clicks").ages()).isEqualTo(new AgeRules(Optional.of(Duration.ofDays(400)),
+                List.of(new Tier("warm", Duration.ofDays(30), List.of("month(_timestamp)"), Optional.empty(),
+                        Optional.of("12"), Optional.empty()),
+                        new Tier("cold", Duration.ofDays(180), List.of("month(_timestamp)"), Optional.empty(),
+                                Optional.of("12"), Optional.of("s3://archive/web")))));
+        assertThat(tables.get("gold.sessions").properties()).containsExactly(
+                Map.entry("write.distribution-mode", "none"));
+        assertThat(tables.get("gold.sessions").ages()).isEqualTo(AgeRules.NONE);
+    }
+
+    @Test
+    void mistakesInThemAreShownWhereTheyAre() throws IOException {
+        write("millrace.yaml", """
+            name: web
+            tables:
+              clicks: {keep: 9d}
+              a.one: {kep: 9d, tiers: {warm: {partition_by: day(at)}}}
+              a.two: {keep: 0s, tiers: {warm: {aftr: 9d, after: 9d}, Cold: {after: 12d}}}
+              a.three: {keep: 9d, tiers: {warm: {after: 9d}}}
+              a.four: {tiers: {warm: {after: 9d}, tepid: {after: 9d}}}
+              a.five: {keep: 9x}
+            """);
+        assertThat(problems("dev")).extracting(p -> p.place().orElseThrow().line() + " " + p.code().name() + " "
+                + p.message()).containsExactlyInAnyOrder(
+                        "3 YAML_BAD_VALUE Found tables.clicks.keep, expected the name of a table and a key of it, such as tables.bronze.clicks.keep.",
+                        "4 YAML_UNKNOWN_KEY Unknown key \"kep\". Did you mean \"keep\"?",
+                        "4 YAML_MISSING_KEY Tier \"warm\" does not say at what age it begins: expected after, such as after: 30d.",
+                        "5 YAML_BAD_VALUE Expected an age of more than nothing, such as 90d.",
+                        "5 YAML_UNKNOWN_KEY Unknown key \"aftr\". Did you mean \"after\"?",
+                        "5 YAML_BAD_VALUE Found the tier \"Cold\", expected a name of lower-case letters, digits and _ that begins with a letter.",
+                        "6 YAML_BAD_VALUE Rows never come to tier \"warm\": they leave the table before.",
+                        "7 YAML_BAD_VALUE Two tiers begin at the same age, one of them is tepid; a partition can be in one only.",
+                        "8 YAML_WRONG_TYPE Expected a duration such as 30s, 5m, 24h or 7d, found \"9x\".");
     }
 
     @Test

@@ -33,12 +33,14 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
@@ -64,6 +66,7 @@ public final class TableCommitter implements LandingTable {
     private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOVES_KEPT = 8;
+    private static final int VECTOR_VERSION = 3;
 
     private final IcebergTables tables;
     private final TableSpec spec;
@@ -259,7 +262,7 @@ public final class TableCommitter implements LandingTable {
     /** Of a table whose rows are not followed: Iceberg sees to it that nothing was deleted in the files since they were read. */
     private static Replacement.Outcome untouched(Table table, Rewrite rewrite, List<DataFile> files)
             throws JsonProcessingException {
-        if (table.snapshot(rewrite.snapshotId()) == null) {
+        if (rewrite.kind() == Rewrite.Kind.REPLACE && table.snapshot(rewrite.snapshotId()) == null) {
             return new Replacement.Outcome.Impossible("the snapshot that it was made from has expired");
         }
         List<DataFile> replaced = new ArrayList<>();
@@ -293,7 +296,12 @@ public final class TableCommitter implements LandingTable {
         }
         var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
-        if (request.rewrite().isPresent() && merged.isReplacement()) {
+        if (leaves(request) && (merged.obsolete().isEmpty() || TableUtil.formatVersion(table) >= VECTOR_VERSION)) {
+            // Vectors go with their files.
+            DeleteFiles delete = transaction.newDelete().validateFilesExist();
+            merged.emptied().forEach(delete::deleteFile);
+            commit(delete.validateWith(validator), mark);
+        } else if (request.rewrite().isPresent() && !leaves(request) && merged.isReplacement()) {
             // What is followed is known up to the expected state; of other tables nothing is, but what was read.
             long known = request.rewrite().get().moved().isPresent()
                     ? request.expected().snapshotId()
@@ -317,6 +325,10 @@ public final class TableCommitter implements LandingTable {
         }
         properties.commit();
         transaction.commitTransaction();
+    }
+
+    private static boolean leaves(CommitRequest request) {
+        return request.rewrite().filter(r -> r.kind() == Rewrite.Kind.LEAVE).isPresent();
     }
 
     private static void commit(SnapshotUpdate<?> update, CommitMark mark) {

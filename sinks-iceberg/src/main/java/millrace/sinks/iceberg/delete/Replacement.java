@@ -6,6 +6,7 @@ import java.util.Optional;
 import millrace.sinks.iceberg.delete.DeleteMerge.Merged;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.Moves;
+import millrace.sinks.iceberg.moved.RowMove;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Table;
@@ -50,6 +51,9 @@ public final class Replacement {
             Optional<DataFile> there = current.data(file);
             DeadRows here = new DeadRows();
             if (there.isEmpty()) {
+                if (moved.byFile().get(file) instanceof RowMove.Leave) {
+                    continue;
+                }
                 for (long p = 0; p < moved.byFile().get(file).rows(); p++) {
                     here.add(file, p);
                 }

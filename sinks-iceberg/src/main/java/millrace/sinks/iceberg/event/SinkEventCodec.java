@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.event.Rewrite.Kind;
 import millrace.sinks.iceberg.event.SinkEvent.Blocked;
 import millrace.sinks.iceberg.event.SinkEvent.Committed;
 import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
@@ -70,9 +71,11 @@ public final class SinkEventCodec {
                     .put("schema", e.schemaId()).put("table-schema", e.tableSchemaId());
             case SchemaRefused e -> json.put("type", "schema-refused").put("epoch", e.epoch())
                     .put("schema", e.schemaId()).put("message", e.message());
-            case RewriteStaged e -> rewrite(json.put("type", e.rewrite().moved().isPresent()
-                    ? "moves-staged"
-                    : "rewrite-staged"), e.rewrite());
+            // One of before would take files whose rows leave for files without rows.
+            case RewriteStaged e -> rewrite(json.put("type", switch (e.rewrite().kind()) {
+                case LEAVE -> e.rewrite().moved().isPresent() ? "followed-leave-staged" : "leave-staged";
+                case REPLACE -> e.rewrite().moved().isPresent() ? "moves-staged" : "rewrite-staged";
+            }), e.rewrite());
             case Rewritten e -> json.put("type", "rewritten").put("epoch", e.epoch()).put("rewrite", e.rewrite())
                     .put("snapshot", e.snapshotId()).put("layout", e.layout());
             case RewriteRefused e -> json.put("type", "rewrite-refused").put("epoch", e.epoch())
@@ -107,9 +110,12 @@ public final class SinkEventCodec {
                     integer(json, "table-schema"));
             case "schema-refused" -> new SchemaRefused(table, Json.number(json, "epoch"), integer(json, "schema"),
                     Json.string(json, "message"));
-            case "rewrite-staged" -> new RewriteStaged(table, rewrite(json, Optional.empty()));
+            case "rewrite-staged" -> new RewriteStaged(table, rewrite(json, Kind.REPLACE, Optional.empty()));
             case "moves-staged" -> new RewriteStaged(table,
-                    rewrite(json, Optional.of(moves(Json.required(json, "moved")))));
+                    rewrite(json, Kind.REPLACE, Optional.of(moves(Json.required(json, "moved")))));
+            case "leave-staged" -> new RewriteStaged(table, rewrite(json, Kind.LEAVE, Optional.empty()));
+            case "followed-leave-staged" -> new RewriteStaged(table,
+                    rewrite(json, Kind.LEAVE, Optional.of(moves(Json.required(json, "moved")))));
             case "rewritten" -> new Rewritten(table, Json.number(json, "epoch"), Json.string(json, "rewrite"),
                     Json.number(json, "snapshot"), Json.number(json, "layout"));
             case "rewrite-refused" -> new RewriteRefused(table, Json.number(json, "epoch"),
@@ -173,8 +179,8 @@ public final class SinkEventCodec {
         return new Rewrite.StagedMoves(Json.string(json, "location"), Json.number(json, "bytes"));
     }
 
-    private static Rewrite rewrite(JsonNode json, Optional<Rewrite.StagedMoves> moved) {
-        return new Rewrite(Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
+    private static Rewrite rewrite(JsonNode json, Kind kind, Optional<Rewrite.StagedMoves> moved) {
+        return new Rewrite(kind, Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
                 Json.number(json, "snapshot"), texts(json, "replaced"), texts(json, "deletes"), files(json), moved,
                 Json.instant(json, "created"));
     }

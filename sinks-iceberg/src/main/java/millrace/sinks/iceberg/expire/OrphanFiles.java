@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import millrace.sinks.iceberg.commit.LayoutHistory;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.SinkProblem;
+import millrace.sinks.iceberg.table.TierFiles;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
@@ -55,7 +57,10 @@ public final class OrphanFiles {
     /** Younger files stay, whatever they are. */
     public static final Duration SAFE_AGE = CommitRules.OLDEST.multipliedBy(2);
 
-    /** Where Iceberg puts files if no property says otherwise. What lies elsewhere may belong to others. */
+    /**
+     * Where Iceberg puts files if no property says otherwise. What lies elsewhere may belong to others, unless a tier's files
+     * lie there.
+     */
     private static final List<String> FOLDERS = List.of("/data/", "/metadata/");
     /** Which of a Hadoop table's metadata files is the newest. */
     private static final String HINT = "version-hint.text";
@@ -111,8 +116,10 @@ public final class OrphanFiles {
         Set<String> itsOwn = metadataOf(table);
         Map<String, Orphan> old = new HashMap<>();
         Set<String> metadata = new HashSet<>();
-        for (String folder : FOLDERS) {
-            for (FileInfo file : storage.listPrefix(table.location() + folder)) {
+        List<String> folders = new ArrayList<>(FOLDERS.stream().map(f -> table.location() + f).toList());
+        TierFiles.places(table).forEach(p -> folders.add(p + "/"));
+        for (String folder : folders) {
+            for (FileInfo file : storage.listPrefix(folder)) {
                 if (file.location().endsWith(METADATA)) {
                     metadata.add(file.location());
                 }

@@ -1,5 +1,6 @@
 package millrace.sinks.iceberg.file;
 
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
@@ -21,12 +22,13 @@ public final class ColumnFiles implements AutoCloseable {
     }
 
     /**
+     * @param properties of the table, as they are for these files
      * @param schema of the files
      * @return empty if the table's properties ask for what our pages do not offer
      * @throws millrace.schemas.problem.ProblemException if files cannot be compressed as the properties say
      */
-    public static Optional<ColumnFiles> of(Table table, Schema schema) {
-        ParquetSettings settings = ParquetSettings.of(table.name(), table.properties());
+    public static Optional<ColumnFiles> of(Table table, Map<String, String> properties, Schema schema) {
+        ParquetSettings settings = ParquetSettings.of(table.name(), properties);
         return settings.ownPages()
                 ? Optional.of(new ColumnFiles(schema, settings, MetricsConfig.forTable(table)))
                 : Optional.empty();

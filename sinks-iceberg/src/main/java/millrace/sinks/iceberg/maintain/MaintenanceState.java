@@ -7,10 +7,13 @@ import java.util.Optional;
  * What a maintenance worker has done since it began.
  *
  * @param underWay rewrites that are being written, or wait for the committer
+ * @param left whose rows the table does not keep any more
  * @param problem of the newest attempt to look or to rewrite, if it failed
  */
-public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned, Optional<String> problem) {
-    static final MaintenanceState NOTHING = new MaintenanceState(0, Rewrites.NONE, Cleaned.NOTHING, Optional.empty());
+public record MaintenanceState(int underWay, Rewrites rewrites, Left left, Cleaned cleaned,
+        Optional<String> problem) {
+    static final MaintenanceState NOTHING = new MaintenanceState(0, Rewrites.NONE, Left.NOTHING, Cleaned.NOTHING,
+            Optional.empty());
 
     /**
      * Files that were put into better ones.
@@ -39,6 +42,15 @@ public record MaintenanceState(int underWay, Rewrites rewrites, Cleaned cleaned,
 
         Rewrites andUnanswered() {
             return new Rewrites(done, refused, unanswered + 1, filesBefore, filesAfter, bytesBefore, bytesAfter, last);
+        }
+    }
+
+    /** Files that have left the table with all their rows. */
+    public record Left(long files, long bytes) {
+        static final Left NOTHING = new Left(0, 0);
+
+        Left and(long moreFiles, long moreBytes) {
+            return new Left(files + moreFiles, bytes + moreBytes);
         }
     }
 

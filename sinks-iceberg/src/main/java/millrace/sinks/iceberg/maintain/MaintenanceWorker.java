@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import millrace.schemas.problem.Failure;
+import millrace.sinks.iceberg.age.PartitionAges;
+import millrace.sinks.iceberg.age.TierLayout;
+import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.commit.TableLook;
@@ -28,6 +32,7 @@ import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.MovedRowsFile;
+import millrace.sinks.iceberg.rewrite.Destination;
 import millrace.sinks.iceberg.rewrite.Pace;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
@@ -74,6 +79,7 @@ public final class MaintenanceWorker {
     private final TableCleaning cleaning;
     private volatile MaintenanceState state = MaintenanceState.NOTHING;
     private MaintenanceState.Rewrites done = MaintenanceState.Rewrites.NONE;
+    private MaintenanceState.Left left = MaintenanceState.Left.NOTHING;
     private Optional<String> problem = Optional.empty();
     private Instant lookAt = Instant.MIN;
     /** The snapshot whose files were seen last, and when; 0 if they are to be seen again in any case. */
@@ -86,12 +92,26 @@ public final class MaintenanceWorker {
     private int refusals;
     private boolean hasLooked;
 
-    private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks) {}
+    private record Planned(Table table, TableState seen, RewritePlan.Group group, List<FileScanTask> tasks,
+            Destination destination) {
+        Rewrite.Kind kind() {
+            return group.way() == RewritePlan.Way.LEAVE ? Rewrite.Kind.LEAVE : Rewrite.Kind.REPLACE;
+        }
+
+        /** Groups whose files leave have many files already. */
+        int mostTogether() {
+            return kind() == Rewrite.Kind.LEAVE ? 1 : GROUPS_TOGETHER;
+        }
+    }
 
     /** Groups that become part of the table together; of one look. */
     private record Batch(Table table, TableState seen, List<Planned> groups) {
         long bytes() {
             return groups.stream().mapToLong(p -> p.group().bytes()).sum();
+        }
+
+        Rewrite.Kind kind() {
+            return groups.get(0).kind();
         }
 
         List<FileScanTask> tasks() {
@@ -100,7 +120,7 @@ public final class MaintenanceWorker {
 
         @Override
         public String toString() {
-            return groups.stream().map(p -> p.group().why() + "/" + p.group().tier()).distinct().sorted().toList()
+            return groups.stream().map(p -> p.group().why() + "/" + p.group().way()).distinct().sorted().toList()
                     .toString();
         }
     }
@@ -170,7 +190,7 @@ public final class MaintenanceWorker {
             begin(next(), now);
         }
         cleaning.step();
-        state = new MaintenanceState(underWay.size(), done, cleaning.cleaned(), problem);
+        state = new MaintenanceState(underWay.size(), done, left, cleaning.cleaned(), problem);
     }
 
     private void answers() {
@@ -182,8 +202,11 @@ public final class MaintenanceWorker {
                         failures = 0;
                         refusals = 0;
                         Rewrite rewrite = mine.rewrite.join();
-                        done = done.andDone(rewrite.replaced().size(), rewrite.files().size(), mine.batch.bytes(),
-                                rewrite.bytes(), clock.instant());
+                        switch (rewrite.kind()) {
+                            case REPLACE -> done = done.andDone(rewrite.replaced().size(), rewrite.files().size(),
+                                    mine.batch.bytes(), rewrite.bytes(), clock.instant());
+                            case LEAVE -> left = left.and(rewrite.replaced().size(), mine.batch.bytes());
+                        }
                         problem = Optional.empty();
                         LOG.debug("{}: {} files are {} now {}", spec.qualifiedName(), rewrite.replaced().size(),
                                 rewrite.files().size(), mine.batch);
@@ -260,14 +283,24 @@ public final class MaintenanceWorker {
         if (found.state().snapshotId() == lookedAt && now.isBefore(looked.plus(when.settled()))) {
             return;
         }
-        TableFiles files = TableFiles.of(table);
+        TableFiles files = TableFiles.of(table, ages(table, found.state(), now));
         lookedAt = found.state().snapshotId();
         looked = now;
         Set<String> taken = new HashSet<>();
         underWay.values().forEach(u -> u.batch.groups().forEach(p -> taken.addAll(p.group().locations())));
         RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
                 table.sortOrder().isSorted(), now).stream().limit(rules.plan())
-                .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group))));
+                .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group),
+                        files.destination(table, group))));
+    }
+
+    private PartitionAges ages(Table table, TableState seen, Instant now) {
+        if (spec.ages().isEmpty()) {
+            return PartitionAges.NONE;
+        }
+        TierLayout.prepare(table, spec);
+        return TierLayout.ages(table, spec, seen.mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty()),
+                now);
     }
 
     /** As many of what is planned as come to one large file; of small partitions those are several. */
@@ -276,7 +309,7 @@ public final class MaintenanceWorker {
         List<Planned> groups = new ArrayList<>(List.of(first));
         long bytes = first.group().bytes();
         long target = IcebergTables.targetFileSize(first.table());
-        while (!planned.isEmpty() && groups.size() < GROUPS_TOGETHER
+        while (!planned.isEmpty() && groups.size() < first.mostTogether() && planned.element().kind() == first.kind()
                 && bytes + planned.element().group().bytes() <= target) {
             Planned more = planned.remove();
             bytes += more.group().bytes();
@@ -299,8 +332,11 @@ public final class MaintenanceWorker {
         boolean done = false;
         try {
             for (Planned planned : next.groups()) {
-                Rewriter.Rewritten written = Rewriter.rewrite(table, planned.tasks(), planned.group().tier(),
-                        id + "-" + moved.size(), pace);
+                Rewriter.Rewritten written = switch (planned.kind()) {
+                    case REPLACE -> Rewriter.rewrite(table, planned.tasks(), planned.destination(),
+                            planned.group().way(), id + "-" + moved.size(), pace);
+                    case LEAVE -> Rewriter.leave(planned.tasks());
+                };
                 files.addAll(written.files());
                 moved.add(written.moved());
             }
@@ -308,7 +344,7 @@ public final class MaintenanceWorker {
                     ? Optional.of(staged(table, MovedRows.together(moved), id))
                     : Optional.empty();
             done = true;
-            return new Rewrite(id, worker, next.seen().layout(), next.seen().snapshotId(),
+            return new Rewrite(next.kind(), id, worker, next.seen().layout(), next.seen().snapshotId(),
                     next.tasks().stream().map(t -> TableCommitter.named(t.file(), table.specs())).toList(),
                     followed ? List.of() : deletes(next),
                     files.stream().map(f -> TableCommitter.staged(f, table.specs())).toList(), staged, now);

@@ -6,12 +6,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.age.TierLayout;
+import millrace.sinks.iceberg.commit.CommitMark;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.rewrite.TableFile;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 
@@ -31,8 +37,8 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
     /**
      * Files that would be put together.
      *
-     * @param how {@code copy} or {@code records}
-     * @param why {@code small_files}, {@code dead_rows} or {@code settled}
+     * @param how {@code copy}, {@code records}, or {@code leave} for files whose rows leave the table
+     * @param why {@code small_files}, {@code dead_rows}, {@code settled}, {@code other_tier} or {@code too_old}
      */
     public record Planned(long files, long bytes, String how, String why) {}
 
@@ -47,18 +53,28 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
         return Catalogs.withTable(catalogProperties, table, t -> of(t, now));
     }
 
-    /** What would be rewritten if all files were put together that can be; as {@link #of(Map, String, Instant)}. */
-    public static Optional<List<Planned>> rewritesAtOnce(Map<String, String> catalogProperties, String table,
+    /**
+     * What would be rewritten if all files were put together that can be, and moved that belong elsewhere by their age; as
+     * {@link #of(Map, String, Instant)}.
+     */
+    public static Optional<List<Planned>> rewritesAtOnce(Map<String, String> catalogProperties, TableSpec spec,
             Instant now) {
-        return Catalogs.withTable(catalogProperties, table, t -> t.currentSnapshot() == null
+        return Catalogs.withTable(catalogProperties, spec.qualifiedName(), t -> t.currentSnapshot() == null
                 ? List.of()
-                : planned(t, TableFiles.of(t).files(),
+                : planned(t, TableFiles.of(t, TierLayout.ages(t, spec, clock(t), now)).files(),
                         RewriteRules.forTarget(IcebergTables.targetFileSize(t)).atOnce(), now));
+    }
+
+    /** Event time in microseconds that a table is complete through, if it says it. */
+    static OptionalLong clock(Table table) {
+        return MarkedTable.look(table) instanceof TableLook.Found found
+                ? found.state().mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty())
+                : OptionalLong.empty();
     }
 
     private static List<Planned> planned(Table table, Collection<TableFile> files, RewriteRules rules, Instant now) {
         return RewritePlan.of(files, rules, table.sortOrder().isSorted(), now).stream()
-                .map(g -> new Planned(g.files().size(), g.bytes(), g.tier().name().toLowerCase(Locale.ROOT),
+                .map(g -> new Planned(g.files().size(), g.bytes(), g.way().name().toLowerCase(Locale.ROOT),
                         g.why().name().toLowerCase(Locale.ROOT)))
                 .toList();
     }

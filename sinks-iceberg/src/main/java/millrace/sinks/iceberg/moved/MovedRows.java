@@ -62,7 +62,7 @@ public final class MovedRows {
         return byFile.containsKey(file);
     }
 
-    /** Where a row of a rewritten file is now; nothing if it was dead. */
+    /** Where a row of a rewritten file is now; nothing if no file has it any more. */
     public Optional<RowPlace> follow(String file, long position) {
         long place = byFile.get(file).to(position);
         if (place == RowMove.GONE) {

@@ -30,6 +30,7 @@ public final class MovedRowsFile {
     private static final String KIND = "kind";
     private static final String ROWS = "rows";
     private static final String BASE = "base";
+    private static final String LEAVE = "leave";
     private static final String SHIFT = "shift";
     private static final String RANK = "rank";
     private static final String PERMUTATION = "permutation";
@@ -75,6 +76,10 @@ public final class MovedRowsFile {
     private static Blob blob(String location, RowMove move) {
         Map<String, String> says = new HashMap<>(Map.of(FILE, location, ROWS, Long.toString(move.rows())));
         ByteBuffer numbers = switch (move) {
+            case RowMove.Leave leave -> {
+                says.put(KIND, LEAVE);
+                yield ByteBuffer.allocate(0);
+            }
             case RowMove.Shift shift -> {
                 says.putAll(Map.of(KIND, SHIFT, BASE, Long.toString(shift.base())));
                 yield ByteBuffer.allocate(0);
@@ -93,6 +98,7 @@ public final class MovedRowsFile {
 
     private static RowMove move(Map<String, String> says, ByteBuffer numbers) {
         return switch (says.getOrDefault(KIND, "")) {
+            case LEAVE -> new RowMove.Leave(Long.parseLong(says.get(ROWS)));
             case SHIFT -> new RowMove.Shift(Long.parseLong(says.get(ROWS)), Long.parseLong(says.get(BASE)));
             case RANK -> new RowMove.Rank(Long.parseLong(says.get(ROWS)), Long.parseLong(says.get(BASE)),
                     decode(numbers));

@@ -57,7 +57,7 @@ public final class Moves {
         return files;
     }
 
-    /** Where a row is now; nothing if it was dead when its file was rewritten. */
+    /** Where a row is now; nothing if no file has it any more. */
     public Optional<RowPlace> follow(String file, long position) {
         RowPlace place = new RowPlace(file, position);
         for (MovedRows moved : inOrder) {

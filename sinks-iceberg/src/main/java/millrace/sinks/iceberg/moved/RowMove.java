@@ -7,7 +7,7 @@ import java.util.Arrays;
  * files one behind the other.
  */
 public sealed interface RowMove {
-    /** Of a row that no file has any more, because it was dead when its file was rewritten. */
+    /** Of a row that no file has any more: it was dead when its file was rewritten, or has left the table with it. */
     long GONE = -1;
 
     /** How many rows the file had, dead ones included. */
@@ -29,6 +29,19 @@ public sealed interface RowMove {
         @Override
         public RowMove behind(long others) {
             return new Shift(rows, base + others);
+        }
+    }
+
+    /** No row is anywhere any more. */
+    record Leave(long rows) implements RowMove {
+        @Override
+        public long to(long position) {
+            return GONE;
+        }
+
+        @Override
+        public RowMove behind(long others) {
+            return this;
         }
     }
 

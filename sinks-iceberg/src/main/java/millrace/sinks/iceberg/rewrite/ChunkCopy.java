@@ -41,20 +41,22 @@ final class ChunkCopy implements AutoCloseable {
     private static final long ROW_GROUP = 128L << 20;
 
     private final Table table;
+    private final Destination destination;
     private final List<Source> sources;
     private final Schema schema;
     private final MessageType type;
 
     private record Source(FileScanTask task, InputFile file, ParquetFileReader reader) {}
 
-    private ChunkCopy(Table table, List<Source> sources) {
+    private ChunkCopy(Table table, Destination destination, List<Source> sources) {
         this.table = table;
+        this.destination = destination;
         this.sources = sources;
         schema = LineageColumns.schema(table, sources.stream().map(Source::task).toList());
         type = ParquetSchemaUtil.convert(schema, "table");
     }
 
-    static ChunkCopy open(Table table, List<FileScanTask> tasks) throws IOException {
+    static ChunkCopy open(Table table, List<FileScanTask> tasks, Destination destination) throws IOException {
         List<Source> sources = new ArrayList<>();
         ChunkCopy copy = null;
         try {
@@ -62,7 +64,7 @@ final class ChunkCopy implements AutoCloseable {
                 InputFile file = table.io().newInputFile(task.file());
                 sources.add(new Source(task, file, new ParquetSource(file).open()));
             }
-            copy = new ChunkCopy(table, sources);
+            copy = new ChunkCopy(table, destination, sources);
             return copy;
         } finally {
             if (copy == null) {
@@ -107,7 +109,7 @@ final class ChunkCopy implements AutoCloseable {
     }
 
     Rewritten write(String name, Pace pace) throws IOException {
-        NewFiles target = new NewFiles(table, sources.get(0).task().file(), SortOrder.unsorted(), name);
+        NewFiles target = new NewFiles(table, destination, SortOrder.unsorted(), name);
         boolean done = false;
         try {
             Map<String, RowMove> moves = new LinkedHashMap<>();

@@ -33,6 +33,7 @@ final class ColumnRewrite implements AutoCloseable {
     private static final int FIRST_ROWS = 16;
 
     private final Table table;
+    private final Destination destination;
     private final ColumnFiles files;
     private final List<ColumnSource> sources;
     private final long targetBytes;
@@ -43,8 +44,9 @@ final class ColumnRewrite implements AutoCloseable {
     private final int[] runRows = new int[MOST_ROWS];
     private int runs;
 
-    private ColumnRewrite(Table table, ColumnFiles files, List<ColumnSource> sources) {
+    private ColumnRewrite(Table table, Destination destination, ColumnFiles files, List<ColumnSource> sources) {
         this.table = table;
+        this.destination = destination;
         this.files = files;
         this.sources = sources;
         targetBytes = IcebergTables.targetFileSize(table);
@@ -52,14 +54,15 @@ final class ColumnRewrite implements AutoCloseable {
     }
 
     /** Empty if rows must be put together for it: see {@link RecordRewrite}. */
-    static Optional<ColumnRewrite> open(Table table, List<FileScanTask> tasks) throws IOException {
+    static Optional<ColumnRewrite> open(Table table, List<FileScanTask> tasks, Destination destination)
+            throws IOException {
         boolean inOrder = table.sortOrder().isUnsorted()
                 || tasks.stream().allMatch(t -> Rewriter.isInOrder(table, t.file()));
         if (!inOrder || !tasks.stream().allMatch(Rewriter::isCopied)) {
             return Optional.empty();
         }
         Schema schema = LineageColumns.schema(table, tasks);
-        Optional<ColumnFiles> files = ColumnFiles.of(table, schema);
+        Optional<ColumnFiles> files = ColumnFiles.of(table, destination.properties(table), schema);
         if (files.isEmpty()) {
             return Optional.empty();
         }
@@ -71,7 +74,7 @@ final class ColumnRewrite implements AutoCloseable {
                 sources.add(ColumnSource.open(table, task, schema, type));
             }
             if (sources.stream().allMatch(ColumnSource::isPossible)) {
-                opened = Optional.of(new ColumnRewrite(table, files.get(), sources));
+                opened = Optional.of(new ColumnRewrite(table, destination, files.get(), sources));
             }
             return opened;
         } finally {
@@ -83,7 +86,7 @@ final class ColumnRewrite implements AutoCloseable {
     }
 
     Rewritten write(String name, Pace pace) throws IOException {
-        NewFiles target = new NewFiles(table, sources.get(0).file(), table.sortOrder(), name);
+        NewFiles target = new NewFiles(table, destination, table.sortOrder(), name);
         boolean done = false;
         try {
             Map<String, RowMove> moves = table.sortOrder().isUnsorted()

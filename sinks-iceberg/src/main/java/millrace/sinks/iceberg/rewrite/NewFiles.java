@@ -10,9 +10,7 @@ import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
@@ -25,34 +23,37 @@ final class NewFiles {
 
     private final Table table;
     private final SortOrder order;
-    private final PartitionSpec spec;
-    private final StructLike partition;
+    private final Destination destination;
     private final OutputFileFactory names;
     private final List<DataFile> finished = new ArrayList<>();
     private OutputFile open;
 
     /**
-     * @param like is of the same partition
      * @param order that their rows are in
      * @param name stands in their names; unique for all time
      */
-    NewFiles(Table table, DataFile like, SortOrder order, String name) {
+    NewFiles(Table table, Destination destination, SortOrder order, String name) {
+        if (!destination.spec().equals(table.specs().get(destination.spec().specId()))) {
+            throw new IllegalArgumentException(table.name() + " has no spec " + destination.spec());
+        }
         this.table = table;
         this.order = order;
-        spec = table.specs().get(like.specId());
-        partition = like.partition();
-        names = OutputFileFactory.builderFor(table, 0, 0).operationId(name).format(FileFormat.PARQUET).build();
+        this.destination = destination;
+        names = OutputFileFactory.builderFor(table, 0, 0).operationId(destination.named(name))
+                .format(FileFormat.PARQUET).build();
     }
 
     OutputFile next() {
-        open = (spec.isPartitioned() ? names.newOutputFile(spec, partition) : names.newOutputFile())
-                .encryptingOutputFile();
+        // The factory knows names, but no place other than the table's own.
+        String location = names.newOutputFile().encryptingOutputFile().location();
+        open = table.io().newOutputFile(
+                destination.location(table, location.substring(location.lastIndexOf('/') + 1)));
         return open;
     }
 
     /** The newest one is complete. */
     void finish(FinishedFile file) {
-        finished.add(file.at(open.location(), spec, partition, order));
+        finished.add(file.at(open.location(), destination.spec(), destination.partition(), order));
         open = null;
     }
 

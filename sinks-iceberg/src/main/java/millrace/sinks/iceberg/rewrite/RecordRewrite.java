@@ -52,14 +52,15 @@ final class RecordRewrite {
     private long rowsInFile;
     private long rows;
 
-    RecordRewrite(Table table, List<FileScanTask> tasks, String name, Pace pace) {
+    RecordRewrite(Table table, List<FileScanTask> tasks, Destination destination, String name, Pace pace) {
         this.table = table;
         this.tasks = tasks;
         this.pace = pace;
         schema = LineageColumns.schema(table, tasks);
-        files = new NewFiles(table, tasks.get(0).file(), table.sortOrder(), name);
+        files = new NewFiles(table, destination, table.sortOrder(), name);
         targetBytes = IcebergTables.targetFileSize(table);
-        properties = Compression.of(table.name(), table.properties()).forIceberg(table.properties());
+        Map<String, String> there = destination.properties(table);
+        properties = Compression.of(table.name(), there).forIceberg(there);
     }
 
     Rewritten run() throws IOException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import millrace.sinks.iceberg.rewrite.TableFile.Standing;
 
 /**
  * Which files of a table to put together. Pure.
@@ -19,22 +20,31 @@ import java.util.stream.Collectors;
  * files are that come in.
  */
 public final class RewritePlan {
+    /** Files that leave together, which one message names. */
+    private static final int MOST_LEAVING = 256;
+
     private final RewriteRules rules;
     private final boolean ordered;
     private final Instant now;
     private final List<Group> groups = new ArrayList<>();
 
     /** How a group is rewritten. */
-    public enum Tier {
+    public enum Way {
         /** Column chunks are copied as they are, dead rows too. */
         COPY,
         /** Live rows are read and written. */
-        RECORDS
+        RECORDS,
+        /** Rows leave the table with their files, unread. */
+        LEAVE
     }
 
     /** Why. */
     public enum Why {
-        SMALL_FILES, DEAD_ROWS, SETTLED
+        SMALL_FILES, DEAD_ROWS, SETTLED,
+        /** They belong to another tier by their age. */
+        OTHER_TIER,
+        /** They are older than the table keeps them. */
+        TOO_OLD
     }
 
     /**
@@ -42,7 +52,7 @@ public final class RewritePlan {
      *
      * @param files in the order in which they were added
      */
-    public record Group(List<TableFile> files, Tier tier, Why why) {
+    public record Group(List<TableFile> files, Way way, Why why) {
         public long bytes() {
             return files.stream().mapToLong(TableFile::bytes).sum();
         }
@@ -51,6 +61,9 @@ public final class RewritePlan {
             return files.stream().map(TableFile::location).collect(Collectors.toSet());
         }
     }
+
+    /** Where a file's rows belong, and whether it lies there. */
+    private record Belonging(String partition, Standing standing) {}
 
     private RewritePlan(RewriteRules rules, boolean ordered, Instant now) {
         this.rules = rules;
@@ -65,15 +78,26 @@ public final class RewritePlan {
      */
     public static List<Group> of(Collection<TableFile> files, RewriteRules rules, boolean ordered, Instant now) {
         RewritePlan plan = new RewritePlan(rules, ordered, now);
-        Map<String, List<TableFile>> byPartition = new TreeMap<>();
-        files.forEach(f -> byPartition.computeIfAbsent(f.partition(), p -> new ArrayList<>()).add(f));
-        byPartition.values().forEach(plan::partition);
+        Map<Belonging, List<TableFile>> together = new TreeMap<>(
+                Comparator.comparing(Belonging::partition).thenComparing(Belonging::standing));
+        files.forEach(f -> together.computeIfAbsent(new Belonging(f.partition(), f.standing()), p -> new ArrayList<>())
+                .add(f));
+        together.forEach((belonging, those) -> {
+            switch (belonging.standing()) {
+                case AT_HOME -> plan.partition(those);
+                case ASTRAY -> plan.move(those);
+                case OVER -> plan.leave(those);
+            }
+        });
         plan.groups.sort(Comparator.comparingDouble(RewritePlan::worth).reversed());
         return plan.groups;
     }
 
     /** Files that are saved, and dead rows, by what it costs. */
     private static double worth(Group group) {
+        if (group.way() == Way.LEAVE) {
+            return Double.POSITIVE_INFINITY;
+        }
         long dead = group.files().stream().mapToLong(TableFile::dead).sum();
         long rows = group.files().stream().mapToLong(TableFile::rows).sum();
         double share = rows == 0 ? 0 : (double) dead / rows;
@@ -89,8 +113,7 @@ public final class RewritePlan {
                 groups.add(group(List.of(file), Why.DEAD_ROWS));
             }
         }
-        Instant newest = files.stream().map(TableFile::added).max(Comparator.naturalOrder()).orElseThrow();
-        boolean settled = !newest.plus(rules.settled()).isAfter(now);
+        boolean settled = isSettled(files);
         small.sort(Comparator.comparingLong(TableFile::bytes).thenComparing(TableFile::location));
         List<TableFile> open = new ArrayList<>();
         long bytes = 0;
@@ -106,6 +129,40 @@ public final class RewritePlan {
             bytes += file.bytes();
         }
         close(open, settled);
+    }
+
+    private boolean isSettled(List<TableFile> files) {
+        Instant newest = files.stream().map(TableFile::added).max(Comparator.naturalOrder()).orElseThrow();
+        return !newest.plus(rules.settled()).isAfter(now);
+    }
+
+    /** All of it, whatever its size; but what still gets files waits until some have come together. */
+    private void move(List<TableFile> files) {
+        if (!isSettled(files) && files.size() < rules.together()) {
+            return;
+        }
+        files.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
+        List<TableFile> open = new ArrayList<>();
+        long bytes = 0;
+        for (TableFile file : files) {
+            boolean full = bytes + file.bytes() > rules.targetBytes() || open.size() == rules.mostFiles();
+            if (!open.isEmpty() && (full || ordered && !fitsInMemory(open, file))) {
+                groups.add(new Group(List.copyOf(open), Way.RECORDS, Why.OTHER_TIER));
+                open.clear();
+                bytes = 0;
+            }
+            open.add(file);
+            bytes += file.bytes();
+        }
+        groups.add(new Group(List.copyOf(open), Way.RECORDS, Why.OTHER_TIER));
+    }
+
+    private void leave(List<TableFile> files) {
+        files.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
+        for (int from = 0; from < files.size(); from += MOST_LEAVING) {
+            groups.add(new Group(List.copyOf(files.subList(from, Math.min(files.size(), from + MOST_LEAVING))),
+                    Way.LEAVE, Why.TOO_OLD));
+        }
     }
 
     private void close(List<TableFile> open, boolean settled) {
@@ -147,6 +204,6 @@ public final class RewritePlan {
                 && files.stream().noneMatch(f -> f.deletedByValue() || hasTooManyDead(f));
         List<TableFile> inOrder = new ArrayList<>(files);
         inOrder.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
-        return new Group(List.copyOf(inOrder), asTheyAre ? Tier.COPY : Tier.RECORDS, why);
+        return new Group(List.copyOf(inOrder), asTheyAre ? Way.COPY : Way.RECORDS, why);
     }
 }

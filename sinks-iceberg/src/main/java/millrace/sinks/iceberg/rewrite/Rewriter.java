@@ -2,9 +2,12 @@ package millrace.sinks.iceberg.rewrite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import millrace.sinks.iceberg.moved.MovedRows;
+import millrace.sinks.iceberg.moved.RowMove;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
@@ -21,6 +24,13 @@ public final class Rewriter {
      */
     public record Rewritten(List<DataFile> files, MovedRows moved) {}
 
+    /** What becomes of files whose rows leave the table: none is read, and none takes their place. */
+    public static Rewritten leave(List<FileScanTask> tasks) {
+        Map<String, RowMove> gone = new HashMap<>();
+        tasks.forEach(t -> gone.put(t.file().location(), new RowMove.Leave(t.file().recordCount())));
+        return new Rewritten(List.of(), new MovedRows(List.of(), gone));
+    }
+
     /** Whether the rows of a file are in the table's order; false for tables without one. */
     public static boolean isInOrder(Table table, DataFile file) {
         return table.sortOrder().isSorted() && file.sortOrderId() != null
@@ -36,28 +46,29 @@ public final class Rewriter {
     /**
      * Rewrites. Files that were begun are deleted when it fails.
      *
-     * @param tasks files of one partition, each with what is deleted in it
-     * @param tier {@link RewritePlan.Tier#COPY} if the files allow it
+     * @param tasks files whose rows may be together in one partition, each with what is deleted in it
+     * @param destination where the rows go
+     * @param way {@link RewritePlan.Way#COPY} if the files allow it
      * @param name stands in the names of files; unique for all time
      * @throws UncheckedIOException if the storage fails
      */
-    public static Rewritten rewrite(Table table, List<FileScanTask> tasks, RewritePlan.Tier tier, String name,
-            Pace pace) {
+    public static Rewritten rewrite(Table table, List<FileScanTask> tasks, Destination destination, RewritePlan.Way way,
+            String name, Pace pace) {
         try {
-            if (tier == RewritePlan.Tier.COPY) {
-                try (ChunkCopy copy = ChunkCopy.open(table, tasks)) {
+            if (way == RewritePlan.Way.COPY) {
+                try (ChunkCopy copy = ChunkCopy.open(table, tasks, destination)) {
                     if (copy.isPossible()) {
                         return copy.write(name, pace);
                     }
                 }
             }
-            Optional<ColumnRewrite> columns = ColumnRewrite.open(table, tasks);
+            Optional<ColumnRewrite> columns = ColumnRewrite.open(table, tasks, destination);
             if (columns.isPresent()) {
                 try (ColumnRewrite rewrite = columns.get()) {
                     return rewrite.write(name, pace);
                 }
             }
-            return new RecordRewrite(table, tasks, name, pace).run();
+            return new RecordRewrite(table, tasks, destination, name, pace).run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

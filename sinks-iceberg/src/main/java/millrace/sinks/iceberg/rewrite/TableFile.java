@@ -5,15 +5,27 @@ import java.time.Instant;
 /**
  * A data file of a table, as far as it matters for whether it is to be rewritten.
  *
- * @param partition spec and values, as text; rows of two partitions are never put together
+ * @param partition where its rows belong, spec and values, as text; rows of two are never put together
+ * @param standing whether it lies there
  * @param rows dead ones included
  * @param dead of them, deleted by position
  * @param deletedByValue whether a delete of another writer, which names values, may hold for rows of it
  * @param sorted whether its rows are in the table's order; false for tables without one
  * @param added when its snapshot was made
  */
-public record TableFile(String location, String partition, long bytes, long rows, long dead, boolean deletedByValue,
+public record TableFile(String location, String partition, Standing standing, long bytes, long rows, long dead,
+        boolean deletedByValue,
         boolean sorted, Instant added) {
+    /** Whether a file lies where its rows belong, which changes as they grow old. */
+    public enum Standing {
+        /** It does. */
+        AT_HOME,
+        /** They belong to another tier. */
+        ASTRAY,
+        /** They belong nowhere in the table. */
+        OVER
+    }
+
     double deadRatio() {
         return rows == 0 ? 0 : (double) dead / rows;
     }

@@ -8,6 +8,8 @@ public enum SinkProblem implements ProblemCode {
             "Write a column, or year|month|day|hour(column), bucket(n, column), truncate(width, column)."),
     SORT_UNREADABLE("A sort_by entry is not a column of the table with an optional asc or desc.",
             "Write a column of the table, optionally followed by asc or desc."),
+    AGES_UNFIT("Rows of a table cannot be told by their age as the rules for it say.",
+            "Partition the table by hour, day, month or year of a time, and the tiers by the same columns, no finer."),
     COMPRESSION_UNKNOWN("A table's files cannot be compressed as its properties say.",
             "Set write.parquet.compression-codec to zstd, snappy, gzip, lz4 or uncompressed, and write.parquet.compression-level to a level of that codec or not at all."),
     COLUMN_RESERVED("A record has a column whose name the sink uses for the origin of a row.",

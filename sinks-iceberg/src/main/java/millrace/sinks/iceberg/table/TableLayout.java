@@ -41,9 +41,18 @@ public final class TableLayout {
 
     /** Throws {@link ProblemException} with every entry that cannot be read. */
     public static PartitionSpec partitioning(TableSpec table, Schema schema) {
+        return partitioning(table, table.partitionBy(), schema);
+    }
+
+    /** The partitioning of a tier of the table, which says one; throws as the other. */
+    public static PartitionSpec partitioning(TableSpec table, Tier tier, Schema schema) {
+        return partitioning(table, tier.partitionBy(), schema);
+    }
+
+    private static PartitionSpec partitioning(TableSpec table, List<String> partitionBy, Schema schema) {
         TableLayout layout = new TableLayout(table, schema);
         PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
-        for (String entry : table.partitionBy()) {
+        for (String entry : partitionBy) {
             layout.partition(entry.trim(), builder);
         }
         layout.raise();

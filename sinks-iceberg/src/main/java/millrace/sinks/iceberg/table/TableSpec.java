@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.table;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +24,13 @@ import millrace.schemas.row.FieldType;
  * @param partitionBy transforms as text, such as {@code day(client_ts)}, {@code bucket(16, id)}, {@code region}
  * @param sortBy columns, each optionally followed by {@code desc}, that order the rows inside a file
  * @param properties Iceberg table properties by their own names; {@code format-version} is 3 unless given here
+ * @param formerNames of columns
+ * @param ages what becomes of the table's partitions as they grow old
  */
 public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns,
         ValueFormat values, Layout layout, List<String> key, Optional<Clock> eventTime, List<String> partitionBy,
-        List<String> sortBy, Duration commitInterval, long targetFileSize, Map<String, String> properties) {
+        List<String> sortBy, Duration commitInterval, long targetFileSize, Map<String, String> properties,
+        FormerNames formerNames, AgeRules ages) {
 
     public TableSpec {
         key = List.copyOf(key);
@@ -48,14 +52,14 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
             Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy, Duration commitInterval,
             long targetFileSize, Map<String, String> properties) {
         this(namespace, name, topic, columns, new ValueFormat.Avro(), layout, List.of(), eventTime, partitionBy,
-                sortBy, commitInterval, targetFileSize, properties);
+                sortBy, commitInterval, targetFileSize, properties, FormerNames.NONE, AgeRules.NONE);
     }
 
     /** The same table where the topic holds JSON that a contract of these columns describes. */
     public TableSpec ofJson(List<Column> contract) {
         var json = new ValueFormat.Json(contract);
         return new TableSpec(namespace, name, topic, json.rowType(), json, layout, key, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties);
+                commitInterval, targetFileSize, properties, formerNames, ages);
     }
 
     /** The same table where records change the rows of these columns, which are the records' keys, and all changes stay. */
@@ -70,7 +74,27 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
 
     private TableSpec keyed(Layout as, List<String> by) {
         return new TableSpec(namespace, name, topic, columns, values, as, by, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties);
+                commitInterval, targetFileSize, properties, formerNames, ages);
+    }
+
+    /** The same table where partitions do not stay as they are. */
+    public TableSpec aging(AgeRules rules) {
+        return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties, formerNames, rules);
+    }
+
+    /** The same table where columns had other names before. */
+    public TableSpec formerly(FormerNames names) {
+        return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties, names, ages);
+    }
+
+    /** The same table with these properties too, which win. */
+    public TableSpec withProperties(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.putAll(more);
+        return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, all, formerNames, ages);
     }
 
     /** {@code namespace.name}. */

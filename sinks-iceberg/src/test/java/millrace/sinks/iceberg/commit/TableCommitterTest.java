@@ -307,6 +307,54 @@ class TableCommitterTest {
         assertThat(rows()).isEqualTo(20);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = "NOT_COMMITTED_AND_REPLY_LOST", mode = EnumSource.Mode.EXCLUDE)
+    void filesThatLeaveTakeTheirRowsWithThem(Fault fault) {
+        Rewrite leave = leaving(rewriteOfTwoFiles());
+        catalog.fault = fault;
+        TableState after = committed(committer.commit(replace(leave)));
+        assertThat(table().currentSnapshot().operation()).isEqualTo("delete");
+        assertThat(table().currentSnapshot().summary()).containsEntry("total-data-files", "1")
+                .containsEntry("total-records", "5");
+        assertThat(after.layout()).isEqualTo(2);
+        assertThat(after.position()).isPresent();
+        assertReadable();
+    }
+
+    @Test
+    void theyLeaveWithWhatWasDeletedInThemMeanwhileAndHoweverLongAgoTheyWereSeen() throws IOException {
+        Rewrite leave = leaving(rewriteOfTwoFiles());
+        BaseDVFileWriter vector = new BaseDVFileWriter(
+                OutputFileFactory.builderFor(table(), 0, 0).format(FileFormat.PUFFIN).build(), f -> null);
+        try (vector) {
+            vector.delete(path(leave), 3, table().spec(), null);
+        }
+        RowDelta foreign = table().newRowDelta();
+        vector.result().deleteFiles().forEach(foreign::addDeletes);
+        foreign.commit();
+        committed(commit(state(), "c3", 15, 20));
+        table().expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
+        committed(committer.commit(replace(leave)));
+        assertThat(table().currentSnapshot().summary()).containsEntry("total-data-files", "2")
+                .containsEntry("total-records", "10").containsEntry("total-delete-files", "0")
+                .containsEntry("total-position-deletes", "0");
+    }
+
+    @Test
+    void filesThatAreGoneCannotLeave() throws IOException {
+        Rewrite leave = leaving(rewriteOfTwoFiles());
+        table().newDelete().deleteFile(path(leave)).commit();
+        committed(commit(state(), "c3", 15, 20));
+        assertThat(committer.commit(replace(leave))).isInstanceOf(CommitOutcome.RewriteRefused.class);
+        assertThat(rows()).isEqualTo(10);
+    }
+
+    /** The first of its files. */
+    private static Rewrite leaving(Rewrite of) {
+        return new Rewrite(Rewrite.Kind.LEAVE, of.id(), of.worker(), of.layout(), of.snapshotId(),
+                of.replaced().subList(0, 1), List.of(), List.of(), Optional.empty(), of.created());
+    }
+
     private Rewrite rewriteOfTwoFiles() {
         DataFile first = file(10);
         DataFile second = file(5);
@@ -316,7 +364,7 @@ class TableCommitterTest {
         TableState before = state();
         committed(committer.commit(new CommitRequest(before, mark(before, "c2", 15),
                 List.of(proposal(10, 15, second, Optional.empty())), OptionalInt.empty())));
-        return new Rewrite("r1", "m", 1, state().snapshotId(),
+        return new Rewrite(Rewrite.Kind.REPLACE, "r1", "m", 1, state().snapshotId(),
                 List.of(TableCommitter.named(first, table().specs()), TableCommitter.named(second, table().specs())),
                 List.of(), List.of(TableCommitter.staged(file(15), table().specs())), Optional.empty(), Instant.EPOCH);
     }

@@ -66,19 +66,36 @@ class SinkEventCodecTest {
                      "layout":1,"topic-id":"T","created":"2026-11-01T12:00:00.000000001Z","after-snapshot":5,
                      "ranges":{"0":[5,9]},"schemas":[4],"files":[],
                      "deletes":{"rows":2,"bytes":99,"location":"a.puffin"},"clocks":{}}""");
-        WRITTEN.put(new SinkEvent.RewriteStaged(TABLE, new Rewrite("m-1", "m", 3, -8, List.of("a", "b"), List.of("v"),
-                List.of(new StagedFile("{\"path\":\"c\"}", 7, 1234)), Optional.empty(), NOON)),
+        WRITTEN.put(
+                new SinkEvent.RewriteStaged(TABLE,
+                        new Rewrite(Rewrite.Kind.REPLACE, "m-1", "m", 3, -8, List.of("a", "b"), List.of("v"),
+                                List.of(new StagedFile("{\"path\":\"c\"}", 7, 1234)), Optional.empty(), NOON)),
                 """
                     {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"rewrite-staged","id":"m-1","worker":"m",
                      "layout":3,"snapshot":-8,"created":"2026-11-01T12:00:00.000000001Z","replaced":["a","b"],"deletes":["v"],
                      "files":[{"rows":7,"bytes":1234,"content":"{\\"path\\":\\"c\\"}"}]}""");
         WRITTEN.put(
-                new SinkEvent.RewriteStaged(TABLE, new Rewrite("m-2", "m", 3, -8, List.of("a"), List.of(), List.of(),
-                        Optional.of(new Rewrite.StagedMoves("d", 99)), NOON)),
+                new SinkEvent.RewriteStaged(TABLE,
+                        new Rewrite(Rewrite.Kind.REPLACE, "m-2", "m", 3, -8, List.of("a"), List.of(), List.of(),
+                                Optional.of(new Rewrite.StagedMoves("d", 99)), NOON)),
                 """
                     {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"moves-staged","id":"m-2","worker":"m",
                      "layout":3,"snapshot":-8,"created":"2026-11-01T12:00:00.000000001Z","replaced":["a"],"deletes":[],"files":[],
                      "moved":{"location":"d","bytes":99}}""");
+        WRITTEN.put(
+                new SinkEvent.RewriteStaged(TABLE, new Rewrite(Rewrite.Kind.LEAVE, "m-3", "m", 3, -8, List.of("a"),
+                        List.of("v"), List.of(), Optional.of(new Rewrite.StagedMoves("d", 99)), NOON)),
+                """
+                    {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"followed-leave-staged","id":"m-3","worker":"m",
+                     "layout":3,"snapshot":-8,"created":"2026-11-01T12:00:00.000000001Z","replaced":["a"],"deletes":["v"],
+                     "files":[],"moved":{"location":"d","bytes":99}}""");
+        WRITTEN.put(
+                new SinkEvent.RewriteStaged(TABLE, new Rewrite(Rewrite.Kind.LEAVE, "m-4", "m", 3, -8, List.of("a"),
+                        List.of(), List.of(), Optional.empty(), NOON)),
+                """
+                    {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"leave-staged","id":"m-4","worker":"m",
+                     "layout":3,"snapshot":-8,"created":"2026-11-01T12:00:00.000000001Z","replaced":["a"],"deletes":[],
+                     "files":[]}""");
         WRITTEN.put(new SinkEvent.Rewritten(TABLE, 4, "m-1", Long.MAX_VALUE, 5), """
             {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"rewritten","epoch":4,"rewrite":"m-1",
              "snapshot":9223372036854775807,"layout":5}""");

@@ -85,7 +85,7 @@ class ColumnRewriteTest {
     }
 
     private boolean isByColumns() throws IOException {
-        var rewrite = ColumnRewrite.open(table, tasks());
+        var rewrite = ColumnRewrite.open(table, tasks(), Destination.of(table, tasks().get(0).file()));
         if (rewrite.isPresent()) {
             rewrite.get().close();
         }
@@ -100,7 +100,8 @@ class ColumnRewriteTest {
 
     private void rewrite() throws IOException {
         List<FileScanTask> tasks = tasks();
-        var rewritten = Rewriter.rewrite(table, tasks, RewritePlan.Tier.RECORDS, UUID.randomUUID().toString(),
+        var rewritten = Rewriter.rewrite(table, tasks, Destination.of(table, tasks.get(0).file()),
+                RewritePlan.Way.RECORDS, UUID.randomUUID().toString(),
                 Pace.UNLIMITED);
         RewriteFiles rewrite = table.newRewrite();
         tasks.forEach(t -> rewrite.deleteFile(t.file()));

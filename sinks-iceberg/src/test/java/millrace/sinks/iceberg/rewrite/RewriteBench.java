@@ -11,7 +11,7 @@ import java.util.Map;
 import millrace.sinks.iceberg.file.Clickstream;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
-import millrace.sinks.iceberg.rewrite.RewritePlan.Tier;
+import millrace.sinks.iceberg.rewrite.RewritePlan.Way;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.LocalFileIO;
@@ -47,9 +47,9 @@ public final class RewriteBench {
         Table plain = table(folder, "plain", List.of(), rows, files);
         Table sorted = table(folder, "sorted", List.of("user_id"), rows, files);
         for (int round = 0; round < rounds; round++) {
-            rewrite("copy", plain, Tier.COPY, round);
-            rewrite("records", plain, Tier.RECORDS, round);
-            rewrite("sorted", sorted, Tier.RECORDS, round);
+            rewrite("copy", plain, Way.COPY, round);
+            rewrite("records", plain, Way.RECORDS, round);
+            rewrite("sorted", sorted, Way.RECORDS, round);
             generics(plain, round);
         }
         new LocalFileIO().deletePrefix(folder.toString());
@@ -74,15 +74,16 @@ public final class RewriteBench {
         return table;
     }
 
-    private static void rewrite(String way, Table table, Tier tier, int round) throws IOException {
+    private static void rewrite(String name, Table table, RewritePlan.Way way, int round) throws IOException {
         List<FileScanTask> tasks = new ArrayList<>();
         try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
             planned.forEach(tasks::add);
         }
         long cpu = THREADS.getCurrentThreadCpuTime();
         long wall = System.nanoTime();
-        var rewritten = Rewriter.rewrite(table, tasks, tier, "to-" + way + round, Pace.UNLIMITED);
-        say(way, round, tasks.stream().mapToLong(t -> t.file().recordCount()).sum(),
+        var rewritten = Rewriter.rewrite(table, tasks, Destination.of(table, tasks.get(0).file()), way,
+                "to-" + name + round, Pace.UNLIMITED);
+        say(name, round, tasks.stream().mapToLong(t -> t.file().recordCount()).sum(),
                 tasks.stream().mapToLong(t -> t.file().fileSizeInBytes()).sum(), cpu, wall);
         rewritten.files().forEach(f -> table.io().deleteFile(f.location()));
     }

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Group;
-import millrace.sinks.iceberg.rewrite.RewritePlan.Tier;
+import millrace.sinks.iceberg.rewrite.RewritePlan.Way;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Why;
+import millrace.sinks.iceberg.rewrite.TableFile.Standing;
 import org.junit.jupiter.api.Test;
 
 /** Which files are put together, and which are left as they are. */
@@ -35,9 +36,38 @@ class RewritePlanTest {
         file("p", 5, 0);
         assertThat(plan()).singleElement().satisfies(g -> {
             assertThat(g.files()).hasSize(5);
-            assertThat(g.tier()).isEqualTo(Tier.COPY);
+            assertThat(g.way()).isEqualTo(Way.COPY);
             assertThat(g.why()).isEqualTo(Why.SMALL_FILES);
         });
+    }
+
+    @Test
+    void whatLiesElsewhereThanItBelongsMovesHoweverLargeOnceItsPartitionIsSettled() {
+        add(new TableFile("a", "warm", Standing.ASTRAY, 500 * MB, 100, 0, false, false, NOW));
+        add(new TableFile("b", "warm", Standing.AT_HOME, 5 * MB, 100, 0, false, false, NOW));
+        assertThat(plan()).isEmpty();
+        files.replaceAll(f -> new TableFile(f.location(), f.partition(), f.standing(), f.bytes(), 100, 0, false, false,
+                NOW.minus(Duration.ofHours(1))));
+        add(new TableFile("c", "warm", Standing.ASTRAY, 5 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(2))));
+        add(new TableFile("d", "warm", Standing.ASTRAY, 9 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(3))));
+        assertThat(plan()).allSatisfy(g -> {
+            assertThat(g.why()).isEqualTo(Why.OTHER_TIER);
+            assertThat(g.way()).isEqualTo(Way.RECORDS);
+        }).extracting(g -> g.files().stream().map(TableFile::location).toList())
+                .containsExactlyInAnyOrder(List.of("d", "c"), List.of("a"));
+    }
+
+    @Test
+    void whatIsOverLeavesFirstAndUnread() {
+        for (int i = 0; i < 300; i++) {
+            add(new TableFile("f" + i, "p" + i % 2, Standing.OVER, MB, 100, 40, false, false, NOW));
+        }
+        for (int i = 0; i < 5; i++) {
+            file("q", 5, 0);
+        }
+        List<Group> plan = plan();
+        assertThat(plan).extracting(Group::why).containsExactly(Why.TOO_OLD, Why.TOO_OLD, Why.SMALL_FILES);
+        assertThat(plan.get(0).files()).hasSize(150).extracting(TableFile::partition).hasSameElementsAs(List.of("p0"));
     }
 
     @Test
@@ -82,7 +112,7 @@ class RewritePlanTest {
         file("p", 100, 30);
         assertThat(plan()).singleElement().satisfies(g -> {
             assertThat(g.files()).singleElement().satisfies(f -> assertThat(f.dead()).isEqualTo(30));
-            assertThat(g.tier()).isEqualTo(Tier.RECORDS);
+            assertThat(g.way()).isEqualTo(Way.RECORDS);
             assertThat(g.why()).isEqualTo(Why.DEAD_ROWS);
         });
     }
@@ -95,10 +125,10 @@ class RewritePlanTest {
 
     @Test
     void inAPartitionThatIsSettledTwoSmallFilesAreTooMany() {
-        add(new TableFile("a", "p", 5 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(2))));
-        add(new TableFile("b", "p", 60 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(1))));
+        add(new TableFile("a", "p", Standing.AT_HOME, 5 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(2))));
+        add(new TableFile("b", "p", Standing.AT_HOME, 60 * MB, 100, 0, false, false, NOW.minus(Duration.ofHours(1))));
         assertThat(plan()).singleElement().satisfies(g -> assertThat(g.why()).isEqualTo(Why.SETTLED));
-        add(new TableFile("c", "p", 5 * MB, 100, 0, false, false, NOW.minus(Duration.ofMinutes(59))));
+        add(new TableFile("c", "p", Standing.AT_HOME, 5 * MB, 100, 0, false, false, NOW.minus(Duration.ofMinutes(59))));
         assertThat(plan()).isEmpty();
     }
 
@@ -107,25 +137,25 @@ class RewritePlanTest {
         for (int i = 0; i < 5; i++) {
             file("p", 1, 0);
         }
-        assertThat(plan()).singleElement().satisfies(g -> assertThat(g.tier()).isEqualTo(Tier.RECORDS));
+        assertThat(plan()).singleElement().satisfies(g -> assertThat(g.way()).isEqualTo(Way.RECORDS));
         files.clear();
         for (int i = 0; i < 5; i++) {
-            add(new TableFile("f" + i, "p", 5 * MB, 100, 0, i == 3, false, NOW));
+            add(new TableFile("f" + i, "p", Standing.AT_HOME, 5 * MB, 100, 0, i == 3, false, NOW));
         }
-        assertThat(plan()).singleElement().satisfies(g -> assertThat(g.tier()).isEqualTo(Tier.RECORDS));
+        assertThat(plan()).singleElement().satisfies(g -> assertThat(g.way()).isEqualTo(Way.RECORDS));
     }
 
     @Test
     void whatIsSortedInMemoryHasToFitThere() {
         ordered = true;
         for (int i = 0; i < 30; i++) {
-            add(new TableFile("f" + i, "p", 4 * MB, 100, 0, false, true, NOW));
+            add(new TableFile("f" + i, "p", Standing.AT_HOME, 4 * MB, 100, 0, false, true, NOW));
         }
         assertThat(plan()).singleElement().satisfies(g -> assertThat(g.files()).hasSize(30));
-        files.replaceAll(f -> new TableFile(f.location(), "p", f.bytes(), 100, 0, false, false, NOW));
+        files.replaceAll(f -> new TableFile(f.location(), "p", Standing.AT_HOME, f.bytes(), 100, 0, false, false, NOW));
         assertThat(plan()).hasSize(5).allSatisfy(g -> {
             assertThat(g.bytes()).isLessThanOrEqualTo(RULES.mostSortedBytes());
-            assertThat(g.tier()).isEqualTo(Tier.RECORDS);
+            assertThat(g.way()).isEqualTo(Way.RECORDS);
         });
     }
 
@@ -139,11 +169,12 @@ class RewritePlanTest {
             long rewritten = 0;
             for (int step = 0; step < 600; step++) {
                 long bytes = Math.max(1, (long) (usual * Math.exp(random.nextGaussian())));
-                files.add(new TableFile(seed + "-" + step, "p", bytes, 1000, 0, false, false, NOW));
+                files.add(new TableFile(seed + "-" + step, "p", Standing.AT_HOME, bytes, 1000, 0, false, false, NOW));
                 added += bytes;
                 for (Group group : plan()) {
                     files.removeAll(group.files());
-                    files.add(new TableFile("r" + seed + "-" + step, "p", group.bytes(), 1000, 0, false, false, NOW));
+                    files.add(new TableFile("r" + seed + "-" + step, "p", Standing.AT_HOME, group.bytes(), 1000, 0,
+                            false, false, NOW));
                     rewritten += group.bytes();
                 }
                 long small = files.stream().filter(RULES::isSmall).count();
@@ -161,7 +192,8 @@ class RewritePlanTest {
             files.clear();
             Map<String, TableFile> known = new HashMap<>();
             for (int i = random.nextInt(80); i >= 0; i--) {
-                add(new TableFile("f" + i, "p" + random.nextInt(3), (long) (MB * Math.exp(random.nextInt(6))), 100,
+                add(new TableFile("f" + i, "p" + random.nextInt(3), Standing.AT_HOME,
+                        (long) (MB * Math.exp(random.nextInt(6))), 100,
                         random.nextInt(100), random.nextInt(9) == 0, random.nextBoolean(),
                         NOW.minusSeconds(random.nextInt(10_000))));
                 known.put("f" + i, files.get(files.size() - 1));
@@ -180,7 +212,8 @@ class RewritePlanTest {
     }
 
     private void file(String partition, long megabytes, long dead) {
-        add(new TableFile("f" + files.size(), partition, megabytes * MB, 100, dead, false, false, NOW));
+        add(new TableFile("f" + files.size(), partition, Standing.AT_HOME, megabytes * MB, 100, dead, false, false,
+                NOW));
     }
 
     private void add(TableFile file) {

@@ -19,7 +19,7 @@ import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.moved.RowPlace;
 import millrace.sinks.iceberg.read.TableRows;
-import millrace.sinks.iceberg.rewrite.RewritePlan.Tier;
+import millrace.sinks.iceberg.rewrite.RewritePlan.Way;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
@@ -50,26 +50,27 @@ class RewriterTest {
 
     @ParameterizedTest
     @CsvSource({"COPY, false", "RECORDS, false", "RECORDS, true"})
-    void rowsAreWhereItSays(Tier tier, boolean sorted) throws IOException {
+    void rowsAreWhereItSays(Way way, boolean sorted) throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             try {
-                run(tier, sorted, seed);
+                run(way, sorted, seed);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
     }
 
-    private static void run(Tier tier, boolean sorted, long seed) throws IOException {
+    private static void run(Way way, boolean sorted, long seed) throws IOException {
         Random random = new Random(seed);
         Table table = table(random, sorted);
         List<FileScanTask> tasks = tasks(table);
         Map<Long, Lineage> before = lineage(table);
 
-        var rewritten = Rewriter.rewrite(table, tasks, tier, "r", Pace.UNLIMITED);
+        var rewritten = Rewriter.rewrite(table, tasks, Destination.of(table, tasks.get(0).file()), way, "r",
+                Pace.UNLIMITED);
 
         assertThat(rewritten.moved().byFile().values()).allSatisfy(move -> assertThat(move)
-                .isInstanceOf(tier == Tier.COPY
+                .isInstanceOf(way == Way.COPY
                         ? RowMove.Shift.class
                         : sorted ? RowMove.Permutation.class : RowMove.Rank.class));
         Map<String, List<Record>> now = new HashMap<>();
@@ -87,7 +88,7 @@ class RewriterTest {
                     assertThat(now.get(to.get().file()).get((int) to.get().position())).isEqualTo(rows.get(p));
                     assertThat(taken.add(to.get())).isTrue();
                 }
-                boolean keepsDead = tier == Tier.COPY;
+                boolean keepsDead = way == Way.COPY;
                 assertThat(to.isPresent()).as("row %d", p).isEqualTo(keepsDead || !dead.contains((long) p));
             }
         }
@@ -103,7 +104,7 @@ class RewriterTest {
                 }
             });
         }
-        if (tier == Tier.RECORDS || tasks.stream().allMatch(t -> t.deletes().isEmpty())) {
+        if (way == Way.RECORDS || tasks.stream().allMatch(t -> t.deletes().isEmpty())) {
             RewriteFiles rewrite = table.newRewrite()
                     .validateFromSnapshot(table.currentSnapshot().snapshotId());
             tasks.forEach(t -> {
@@ -115,7 +116,8 @@ class RewriterTest {
             table.refresh();
             assertThat(lineage(table)).isEqualTo(before);
             assertThat(
-                    Rewriter.rewrite(table, tasks(table), Tier.COPY, "again", Pace.UNLIMITED).moved().byFile().values())
+                    Rewriter.rewrite(table, tasks(table), Destination.of(table, tasks(table).get(0).file()), Way.COPY,
+                            "again", Pace.UNLIMITED).moved().byFile().values())
                     .as("what is rewritten can be copied")
                     .allSatisfy(m -> assertThat(m).isInstanceOf(RowMove.Shift.class));
         }

@@ -3,15 +3,20 @@ package millrace.sinks.iceberg.simulation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.keyed.Accounts;
@@ -24,10 +29,12 @@ import millrace.sinks.iceberg.maintain.MaintenanceWorker;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.rewrite.Pace;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
-import millrace.sinks.iceberg.stage.Clocks;
 import millrace.sinks.iceberg.stage.StageWorker;
+import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.Tier;
+import millrace.sinks.iceberg.table.TierFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
@@ -48,9 +55,13 @@ import org.apache.iceberg.io.OutputFileFactory;
  * to.
  */
 final class KeyedSimulation {
+    private static final long DAY_MICROS = 86_400_000_000L;
     private static final int QUIET_ROUNDS = 1_500;
     private static final List<List<String>> PARTITIONINGS = List.of(List.of(), List.of(), List.of("region"),
             List.of("bucket(3, id)"));
+    private static final List<List<String>> DATED = List.of(List.of("day"), List.of("region", "day"));
+    private static final int FIRST_DAY = (int) LocalDate.of(2022, 1, 20).toEpochDay();
+    private static final int DAYS_KEPT = 6;
     private static final List<String> REGIONS = List.of("eu", "us", "asia");
 
     private final SplittableRandom random;
@@ -68,9 +79,14 @@ final class KeyedSimulation {
     private final List<Maintainer> maintainers = new ArrayList<>();
     private final MaintenanceRules maintenance;
     private final int keys;
+    /** Whether rows have days, by which partitions grow old. */
+    private final boolean ages;
+    private final boolean months;
+    private int today = FIRST_DAY;
     private boolean faults = true;
     private int names;
     private long rewrites;
+    private long left;
     private long balance;
 
     /** @param trace null for none; what happened, in order */
@@ -80,11 +96,16 @@ final class KeyedSimulation {
         keys = 1 + random.nextInt(30);
         topic = new SimTopic(1 + random.nextInt(3));
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
-        spec = Accounts.spec(PARTITIONINGS.get(random.nextInt(PARTITIONINGS.size())),
-                random.nextInt(3) == 0 ? List.of("balance desc") : List.of(),
-                Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3", "history.expire.max-snapshot-age-ms", "0",
-                        "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5)),
-                        ManifestRules.SMALL, Integer.toString(2 + random.nextInt(4))));
+        ages = random.nextInt(3) == 0;
+        months = random.nextInt(3) == 0;
+        List<String> sortBy = random.nextInt(3) == 0 ? List.of("balance desc") : List.of();
+        Map<String, String> properties = Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3",
+                "history.expire.max-snapshot-age-ms", "0",
+                "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5)),
+                ManifestRules.SMALL, Integer.toString(2 + random.nextInt(4)));
+        spec = ages
+                ? Accounts.dated(DATED.get(random.nextInt(DATED.size())), sortBy, properties).aging(ages(months))
+                : Accounts.spec(PARTITIONINGS.get(random.nextInt(PARTITIONINGS.size())), sortBy, properties);
         id = tables.loadOrCreate(spec).uuid();
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, Duration.ofSeconds(random.nextInt(10)),
                 random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
@@ -124,7 +145,49 @@ final class KeyedSimulation {
                     + workers.stream().map(w -> w.worker.state().toString()).toList() + ", committer "
                     + committers.get(0).duty.state());
         }
+        for (int i = 0; i < QUIET_ROUNDS && ages && isOverdue(); i++) {
+            clock.pass(Duration.ofMillis(100));
+            round();
+        }
+        if (ages && isOverdue()) {
+            throw new AssertionError("the table has " + rows() + " and should keep what is complete through "
+                    + completeThrough() + " less " + DAYS_KEPT + " days");
+        }
         return check();
+    }
+
+    private static AgeRules ages(boolean months) {
+        List<Tier> tiers = List.of(
+                new Tier("warm", Duration.ofDays(2), months ? List.of("month(day)") : List.of(), Optional.of("gzip"),
+                        Optional.empty(), Optional.empty()),
+                new Tier("cold", Duration.ofDays(5), List.of(), Optional.empty(), Optional.empty(),
+                        Optional.of("/archive")));
+        return new AgeRules(Optional.of(Duration.ofDays(DAYS_KEPT)), tiers);
+    }
+
+    /** Whether rows are in the table that it does not keep any more. */
+    private boolean isOverdue() {
+        return rows().values().stream().anyMatch(day -> isOver(day, completeThrough()));
+    }
+
+    /** Whether rows of a day leave when all up to another is complete; those of a month leave together. */
+    private boolean isOver(Integer day, long complete) {
+        if (day == null) {
+            return false;
+        }
+        LocalDate last = months
+                ? LocalDate.ofEpochDay(day).plusMonths(1).withDayOfMonth(1)
+                : LocalDate.ofEpochDay(day + 1L);
+        return last.toEpochDay() + DAYS_KEPT <= complete;
+    }
+
+    /** The last day whose end the table is complete through. */
+    private long completeThrough() {
+        return new TableCommitter(tables, spec, i -> spec.columns()).look() instanceof TableLook.Found found
+                && found.state().mark().isPresent()
+                && found.state().mark().get().completeThrough().isPresent()
+                        ? Math.floorDiv(found.state().mark().get().completeThrough().getAsLong(), DAY_MICROS)
+                        : Long.MIN_VALUE;
     }
 
     private void round() {
@@ -172,6 +235,7 @@ final class KeyedSimulation {
             }
             case 3 -> newCommitter();
             case 4, 5 -> rebalance();
+            case 11, 12, 13 -> today += random.nextInt(8);
             case 6 -> foreignRewrite();
             case 7 -> expire();
             case 9 -> {
@@ -179,6 +243,7 @@ final class KeyedSimulation {
                 control.senderDies(dead.name, random.nextBoolean());
                 note(dead.name + " dies");
                 rewrites += dead.worker.state().rewrites().done();
+                left += dead.worker.state().left().files();
                 maintainers.add(new Maintainer());
             }
             case 10 -> {
@@ -202,11 +267,25 @@ final class KeyedSimulation {
             int partition = Accounts.partition(key, topic.partitions());
             topic.produce(partition, Accounts.key(key), random.nextInt(4) == 0
                     ? null
-                    : Accounts.value(key, REGIONS.get(random.nextInt(REGIONS.size())), ++balance));
+                    : value(key, REGIONS.get(random.nextInt(REGIONS.size())), ++balance));
             if (random.nextInt(5) == 0) {
                 topic.marker(partition);
             }
         }
+    }
+
+    private byte[] value(long key, String region, long money) {
+        return ages
+                ? Accounts.value(key, region, money, random.nextInt(8) == 0 ? null : today - random.nextInt(6))
+                : Accounts.value(key, region, money);
+    }
+
+    private SortedMap<Integer, Long> clocks(Map<Integer, Long> position) {
+        SortedMap<Integer, Long> clocks = new TreeMap<>();
+        if (ages) {
+            position.keySet().forEach(p -> clocks.put(p, today * DAY_MICROS));
+        }
+        return clocks;
     }
 
     /** Someone else puts all live rows of a table into new files. */
@@ -272,34 +351,48 @@ final class KeyedSimulation {
         }
     }
 
-    /** The rows are those that the records up to the table's position come to. */
+    /** The rows are those that the records up to the table's position come to, and what is too old may be gone. */
     private int check() {
-        Map<Long, String> expected = new TreeMap<>();
+        Map<Long, byte[]> expected = new TreeMap<>();
         position().forEach((partition, next) -> {
             for (long offset = 0; offset < next; offset++) {
                 topic.read(partition, offset).ifPresent(record -> fold(record.key(), record.value(), expected));
             }
         });
-        List<String> found = new ArrayList<>();
-        try (TableRows rows = TableRows.of(tables.load(spec).orElseThrow())) {
-            rows.forEach(r -> found.add(r.getField("id") + " " + r.getField("region") + " " + r.getField("balance")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        found.sort(String::compareTo);
-        List<String> wanted = expected.values().stream().sorted().toList();
-        if (!found.equals(wanted)) {
-            throw new AssertionError("the table has " + found + " and should have " + wanted);
+        Map<String, Integer> found = rows();
+        Set<String> wanted = new TreeSet<>();
+        expected.values().stream().filter(v -> found.containsKey(Accounts.textOf(v))
+                || !isOver(Accounts.dayOf(v), today)).map(Accounts::textOf).forEach(wanted::add);
+        if (!found.keySet().equals(wanted)) {
+            throw new AssertionError("the table has " + found.keySet() + " and should have " + wanted);
         }
         return found.size();
     }
 
-    private static void fold(byte[] key, byte[] value, Map<Long, String> into) {
+    /** The rows of the table, each with its day or null. */
+    private Map<String, Integer> rows() {
+        Map<String, Integer> found = new TreeMap<>();
+        try (TableRows rows = TableRows.of(tables.load(spec).orElseThrow())) {
+            rows.forEach(r -> {
+                String row = r.getField("id") + " " + r.getField("region") + " " + r.getField("balance");
+                LocalDate day = ages ? (LocalDate) r.getField("day") : null;
+                if (found.containsKey(row)) {
+                    throw new AssertionError("the table has twice " + row);
+                }
+                found.put(row, day == null ? null : (int) day.toEpochDay());
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static void fold(byte[] key, byte[] value, Map<Long, byte[]> into) {
         long id = Accounts.idOf(key);
         if (value == null) {
             into.remove(id);
         } else {
-            into.put(id, Accounts.textOf(value));
+            into.put(id, value);
         }
     }
 
@@ -350,6 +443,22 @@ final class KeyedSimulation {
         return rewrites + maintainers.stream().mapToLong(m -> m.worker.state().rewrites().done()).sum();
     }
 
+    /** How many files have left the table with rows that it does not keep. */
+    long left() {
+        return left + maintainers.stream().mapToLong(m -> m.worker.state().left().files()).sum();
+    }
+
+    /** Files of tiers that the table has in the end. */
+    long inTiers() {
+        Table table = tables.load(spec).orElseThrow();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            return StreamSupport.stream(tasks.spliterator(), false)
+                    .filter(t -> TierFiles.tierOf(t.file().location()).isPresent()).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private final class Maintainer {
         final String name = "m" + ++names;
         final MaintenanceWorker worker = new MaintenanceWorker(name, tables, spec, control.sender(name), maintenance,
@@ -373,7 +482,8 @@ final class KeyedSimulation {
             RowPlaces places = new RowPlaces(spec, tables, topic::partitions, index,
                     new RowPlaces.Sweeping(random.nextBoolean() ? 1 + random.nextInt(3) : 20, 1 + random.nextInt(8)));
             worker = new StageWorker("sim", name, source, landing(),
-                    KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places, Clocks.NONE,
+                    KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places,
+                    KeyedSimulation.this::clocks,
                     control.sender(name), SimRules.STAGE, clock);
         }
 

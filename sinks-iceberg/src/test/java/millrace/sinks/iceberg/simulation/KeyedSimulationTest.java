@@ -15,6 +15,8 @@ class KeyedSimulationTest {
     private static final int TRACE = Integer.getInteger("millrace.trace", 120);
 
     private long rewrites;
+    private long left;
+    private long inTiers;
 
     @Test
     void theTableIsWhatItsRecordsComeTo() {
@@ -27,6 +29,8 @@ class KeyedSimulationTest {
         }
         assertThat(rows).isGreaterThan(last - first);
         assertThat(rewrites).isGreaterThanOrEqualTo(last - first);
+        assertThat(left).isGreaterThanOrEqualTo((last - first) / 8);
+        assertThat(inTiers).isGreaterThanOrEqualTo((last - first) / 8);
     }
 
     private int run(long seed) {
@@ -35,6 +39,8 @@ class KeyedSimulationTest {
             var simulation = new KeyedSimulation(seed, trace);
             int rows = simulation.run();
             rewrites += simulation.rewrites();
+            left += simulation.left();
+            inTiers += simulation.inTiers();
             return rows;
         } catch (AssertionError | RuntimeException e) {
             String end = trace.subList(Math.max(0, trace.size() - TRACE), trace.size()).stream()

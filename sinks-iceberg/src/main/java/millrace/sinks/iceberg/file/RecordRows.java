@@ -255,7 +255,7 @@ final class RecordRows {
         }
         FieldType.Struct columns;
         try {
-            columns = AvroTypes.fromSchema(schema);
+            columns = spec.formerNames().present(AvroTypes.fromSchema(schema));
         } catch (ProblemException e) {
             return new Reading.NotNow(new Appended.Refused(id, e.problems()));
         }

@@ -36,7 +36,7 @@ final class SinkTable {
 
     /** A negative id means the contract's columns: those of the version that this process runs. */
     private FieldType.Struct columns(int id, SchemaRegistry registry) {
-        return id < 0 ? spec.columns() : AvroTypes.fromSchema(registry.byId(id));
+        return id < 0 ? spec.columns() : spec.formerNames().present(AvroTypes.fromSchema(registry.byId(id)));
     }
 
     TableSpec spec() {

@@ -41,6 +41,9 @@ public sealed interface TableEvolution {
         /** A wider type for a column, by Iceberg's promotion rules. */
         record Widen(String column, Type.PrimitiveType from, Type.PrimitiveType to) implements Change {}
 
+        /** Another name for a column, which keeps its id and so the values that it has; {@code column} as it was. */
+        record Rename(String column, String to) implements Change {}
+
         /** A required column that becomes optional, since rows without a value for it have come. */
         record Relax(String column) implements Change {}
     }

@@ -52,6 +52,7 @@ public final class TableSchemas {
                 case Change.KeepJson keep -> update.addColumn(OriginColumn.JSON.columnName(),
                         OriginColumn.JSON.field(() -> ++last[0]).type());
                 case Change.Widen widen -> update.updateColumn(widen.column(), widen.to());
+                case Change.Rename rename -> update.renameColumn(rename.column(), rename.to());
                 case Change.Relax relax -> update.makeColumnOptional(relax.column());
             }
         }
@@ -132,53 +133,73 @@ public final class TableSchemas {
         if (OriginColumn.JSON.isIn(spec.layout()) && table.field(OriginColumn.JSON.columnName()) == null) {
             changes.add(new Change.KeepJson());
         }
-        struct("", table, incoming, origin);
+        struct(new Path("", ""), table, incoming, origin);
     }
 
-    private void struct(String path, Types.StructType table, FieldType.Struct incoming, Set<String> notTheirs) {
+    /** Where a column is: by the names that the table has, which changes go by, and by the present ones. */
+    private record Path(String inTable, String present) {
+        Path to(String columnInTable, String name) {
+            return new Path(join(inTable, columnInTable), join(present, name));
+        }
+
+        Path to(String name) {
+            return to(name, name);
+        }
+    }
+
+    private void struct(Path path, Types.StructType table, FieldType.Struct incoming, Set<String> notTheirs) {
         Set<String> given = new HashSet<>(notTheirs);
+        Set<String> free = new HashSet<>();
+        table.fields().forEach(f -> free.add(f.name()));
+        incoming.fields().forEach(f -> free.remove(f.name()));
         for (Field field : incoming.fields()) {
-            given.add(field.name());
             NestedField column = table.field(field.name());
             if (column == null) {
-                changes.add(new Change.Add(path, field));
+                Optional<String> former = spec.formerNames().formerOf(path.present(), field.name(), free);
+                former.ifPresent(f -> changes.add(new Change.Rename(join(path.inTable(), f), field.name())));
+                column = former.map(table::field).orElse(null);
+            }
+            if (column == null) {
+                changes.add(new Change.Add(path.inTable(), field));
             } else {
+                given.add(column.name());
                 // A key is never null, whatever the schema lets a column be.
-                boolean nullable = field.nullable() && !(path.isEmpty() && spec.key().contains(field.name()));
-                slot(join(path, field.name()), column.isRequired(), column.type(), nullable, field.type());
+                boolean nullable = field.nullable()
+                        && !(path.present().isEmpty() && spec.key().contains(field.name()));
+                slot(path.to(column.name(), field.name()), column.isRequired(), column.type(), nullable, field.type());
             }
         }
         for (NestedField column : table.fields()) {
             if (column.isRequired() && !given.contains(column.name())) {
-                changes.add(new Change.Relax(join(path, column.name())));
+                changes.add(new Change.Relax(join(path.inTable(), column.name())));
             }
         }
     }
 
-    private void slot(String path, boolean required, Type table, boolean nullable, FieldType incoming) {
+    private void slot(Path path, boolean required, Type table, boolean nullable, FieldType incoming) {
         if (required && nullable) {
-            changes.add(new Change.Relax(path));
+            changes.add(new Change.Relax(path.inTable()));
         }
         switch (incoming) {
             case FieldType.Struct struct when table.isStructType() -> struct(path, table.asStructType(), struct,
                     Set.of());
-            case FieldType.Array array when table.isListType() -> slot(path + ".element",
+            case FieldType.Array array when table.isListType() -> slot(path.to("element"),
                     table.asListType().isElementRequired(), table.asListType().elementType(), array.elementNullable(),
                     array.element());
             case FieldType.Mapping map when table.isMapType()
                     && table.asMapType().keyType().typeId() == Type.TypeID.STRING ->
-                slot(path + ".value",
+                slot(path.to("value"),
                         table.asMapType().isValueRequired(), table.asMapType().valueType(), map.valueNullable(),
                         map.value());
             default -> {
                 Type type = ContractToIceberg.type(incoming, () -> 0);
                 if (!table.isPrimitiveType() || !type.isPrimitiveType()) {
-                    incompatible(path, table, type);
+                    incompatible(path.inTable(), table, type);
                 } else if (!holds(table.asPrimitiveType(), type.asPrimitiveType())) {
                     if (holds(type.asPrimitiveType(), table.asPrimitiveType())) {
-                        changes.add(new Change.Widen(path, table.asPrimitiveType(), type.asPrimitiveType()));
+                        changes.add(new Change.Widen(path.inTable(), table.asPrimitiveType(), type.asPrimitiveType()));
                     } else {
-                        incompatible(path, table, type);
+                        incompatible(path.inTable(), table, type);
                     }
                 }
             }

@@ -73,6 +73,54 @@ class TableSchemasTest {
     }
 
     @Test
+    void aColumnWithAFormerNameKeepsItsId() {
+        TableSpec renamed = spec(Layout.BRONZE).formerly(new FormerNames(Map.of("city", "town", "address", "place",
+                "place.street", "road", "lines.element.sku", "article", "count", "town")));
+        FieldType.Struct next = row(Field.required("id", LONG), Field.optional("town", TEXT),
+                Field.required("price", new FieldType.Decimal(10, 2)),
+                Field.required("place", row(Field.required("road", TEXT), Field.required("number", LONG))),
+                Field.required("lines",
+                        new FieldType.Array(row(Field.required("article", TEXT), Field.required("n", INT)), false)));
+        FieldType.Struct older = renamed.formerNames().present(NOW);
+        assertThat(older.fields()).extracting(Field::name).as("the first of two that became one keeps the name")
+                .containsExactly("id", "town", "price", "count", "place", "lines", "tags");
+
+        InMemoryCatalog catalog = new InMemoryCatalog();
+        catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
+        Table table = new IcebergTables(catalog).loadOrCreate(spec(Layout.BRONZE));
+        int city = table.schema().findField("city").fieldId();
+        int street = table.schema().findField("address.street").fieldId();
+        TableEvolution decision = TableSchemas.fit(renamed, table.schema(), next);
+        assertThat(decision).isInstanceOfSatisfying(TableEvolution.Evolve.class,
+                evolve -> assertThat(evolve.changes()).extracting(Object::toString).containsExactlyInAnyOrder(
+                        "Rename[column=city, to=town]", "Rename[column=address, to=place]",
+                        "Rename[column=address.street, to=road]", "Widen[column=address.number, from=int, to=long]",
+                        "Rename[column=lines.element.sku, to=article]"));
+        assertThat(TableSchemas.fit(renamed, table.schema(), older)).as("old rows bring the new names too")
+                .isInstanceOf(TableEvolution.Evolve.class);
+        UpdateSchema update = table.updateSchema();
+        TableSchemas.apply((TableEvolution.Evolve) decision, update);
+        update.commit();
+        table.refresh();
+        assertThat(table.schema().findField("town").fieldId()).isEqualTo(city);
+        assertThat(table.schema().findField("place.road").fieldId()).isEqualTo(street);
+        assertThat(TableSchemas.fit(renamed, table.schema(), next)).isEqualTo(new TableEvolution.Same());
+        assertThat(TableSchemas.fit(renamed, table.schema(), older)).isEqualTo(new TableEvolution.Same());
+        assertThat(TableSchemas.fit(spec(Layout.BRONZE), table.schema(), NOW)).as("without the former names")
+                .isInstanceOf(TableEvolution.Evolve.class);
+    }
+
+    @Test
+    void aWriterThatHasBothNamesKeepsBoth() {
+        TableSpec renamed = spec(Layout.BRONZE).formerly(new FormerNames(Map.of("city", "town")));
+        FieldType.Struct both = row(Field.optional("city", TEXT), Field.optional("town", TEXT));
+        assertThat(renamed.formerNames().present(both)).isEqualTo(both);
+        assertThat(TableSchemas.fit(renamed, ContractToIceberg.schema(spec(Layout.BRONZE)), both))
+                .isInstanceOfSatisfying(TableEvolution.Evolve.class, evolve -> assertThat(evolve.changes())
+                        .singleElement().isInstanceOf(TableEvolution.Change.Add.class));
+    }
+
+    @Test
     void whatNeitherSideHoldsIsAProblemPerColumn() {
         FieldType.Struct next = with(with(with(NOW, Field.required("id", TEXT)),
                 Field.required("price", new FieldType.Decimal(10, 4))), Field.required("address", TEXT));

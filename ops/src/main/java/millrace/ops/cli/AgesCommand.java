@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
         "",
         "Changes nothing. millrace.yaml says what becomes of partitions as they grow old: tables.<table>.keep and tables.<table>.tiers. The role maintain does it by itself; millrace table compact <table> --execute does it now.",
         "",
-        "A partition ages from the end of its time on, by the event time through which the table is complete; one of the time of arrival, as in bronze tables, by the clock."}, footer = {
+        "A partition ages from the end of its time on, by the event time through which the table is complete; one of the time of the records themselves (_timestamp), as in bronze tables, by the wall clock."}, footer = {
                 "", "Examples:", "  millrace table ages bronze.clicks", "  millrace table ages bronze.clicks -o json"})
 final class AgesCommand extends TableCommand.OneTable {
     @Override
@@ -31,6 +31,7 @@ final class AgesCommand extends TableCommand.OneTable {
             out.put("keep", spec.ages().keep());
             out.put("tiers", spec.ages().tiers());
             out.put("completeThrough", found.completeThrough());
+            out.put("notAging", found.notAging());
             out.put("partitions", found.partitions());
             terminal().out().println(Result.json(out));
             return;
@@ -39,6 +40,8 @@ final class AgesCommand extends TableCommand.OneTable {
             terminal().out().println("millrace.yaml says nothing of the ages of " + table.name()
                     + ": its rows stay where they are");
         }
+        found.notAging().filter(why -> !found.partitions().isEmpty()).ifPresent(
+                why -> terminal().out().println("Nothing ages in " + table.name() + ": " + why + "."));
         TextTable text = new TextTable("partition", "age>", "files>", "rows>", "size>", "belongs to", "");
         found.partitions().forEach(p -> text.row(p.path().isEmpty() ? table.name() : p.path(), age(p.age()),
                 Shown.count(p.files()), Shown.count(p.rows()), Shown.bytes(p.bytes()), switch (p.belongs()) {

@@ -109,6 +109,11 @@ public record TableSettings(Place place, AgeRules ages, Map<String, String> prop
                     + "expected after, such as after: 30d.");
             return Optional.empty();
         }
+        if (text(keys, "location").filter(l -> !Tier.isAbsolute(l)).isPresent()) {
+            keys.get("location").problem(YamlProblem.YAML_BAD_VALUE,
+                    "Expected a location that is the same from everywhere, such as /archive/shop or s3://archive/shop.");
+            return Optional.empty();
+        }
         Optional<Duration> after = positive(keys.get("after"));
         return after.map(age -> new Tier(name, age,
                 Optional.ofNullable(keys.get("partition_by")).map(TableSettings::texts).orElse(List.of()),

@@ -83,6 +83,7 @@ class ProjectTest {
               a.three: {keep: 9d, tiers: {warm: {after: 9d}}}
               a.four: {tiers: {warm: {after: 9d}, tepid: {after: 9d}}}
               a.five: {keep: 9x}
+              a.six: {tiers: {cold: {after: 9d, location: archive}}}
             """);
         assertThat(problems("dev")).extracting(p -> p.place().orElseThrow().line() + " " + p.code().name() + " "
                 + p.message()).containsExactlyInAnyOrder(
@@ -94,6 +95,7 @@ class ProjectTest {
                         "5 YAML_BAD_VALUE Found the tier \"Cold\", expected a name of lower-case letters, digits and _ that begins with a letter.",
                         "6 YAML_BAD_VALUE Rows never come to tier \"warm\": they leave the table before.",
                         "7 YAML_BAD_VALUE Two tiers begin at the same age, one of them is tepid; a partition can be in one only.",
+                        "9 YAML_BAD_VALUE Expected a location that is the same from everywhere, such as /archive/shop or s3://archive/shop.",
                         "8 YAML_WRONG_TYPE Expected a duration such as 30s, 5m, 24h or 7d, found \"9x\".");
     }
 

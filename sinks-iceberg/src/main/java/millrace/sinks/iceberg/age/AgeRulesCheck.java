@@ -36,6 +36,15 @@ public final class AgeRulesCheck {
                     + ", which does not say how old rows are."));
         }
         List<Problem> problems = new ArrayList<>();
+        String column = schema.findColumnName(PartitionTime.of(own).orElseThrow().sourceId());
+        if (spec.layout() == TableSpec.Layout.CHANGELOG && spec.ages().keep().isPresent()
+                && !spec.key().contains(column)) {
+            problems.add(unfit(spec,
+                    "The table keeps every change of its rows, of which the newest says what a row is now. "
+                            + "Without changes whose " + column + " is old, an older one would be the newest. Expected "
+                            + column
+                            + " among the columns of the key (" + String.join(", ", spec.key()) + "), or no keep."));
+        }
         for (Tier tier : spec.ages().tiers()) {
             try {
                 problems(spec, tier, own, schema).forEach(problems::add);

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.OriginColumn;
 import millrace.sinks.iceberg.table.Tier;
@@ -17,8 +18,9 @@ import org.apache.iceberg.StructLike;
  *
  * <p>
  * A partition ages by the table's own clock, which is the event time through which the table is complete, and never runs
- * ahead of the wall clock: so the same rows come to the same partitions' ends however fast they are read again. Where the
- * partitions are of the time of arrival, that is the wall clock alone.
+ * ahead of the wall clock: so rows of years ago that are read again are as old as they were then. A topic that has ended says
+ * nothing of time any more, and its table stays as it is. Partitions of the time of the records themselves age by the wall
+ * clock, as they do in Kafka.
  *
  * <p>
  * It ages from the end of the coarsest partition on that its rows may come to lie in: a day of a table whose tiers have months
@@ -59,11 +61,16 @@ public final class PartitionAges {
         }
         int column = time.get().sourceId();
         long wall = ChronoUnit.MICROS.between(Instant.EPOCH, now);
-        boolean ofArrival = current.schema().findColumnName(column).equals(OriginColumn.TIMESTAMP.columnName());
-        OptionalLong clock = ofArrival
+        boolean ofRecords = current.schema().findColumnName(column).equals(OriginColumn.TIMESTAMP.columnName());
+        OptionalLong clock = ofRecords
                 ? OptionalLong.of(wall)
-                : completeThrough.stream().map(t -> Math.min(t, wall)).findFirst();
+                : completeThrough.stream().filter(t -> t != TaskWatermark.END).map(t -> Math.min(t, wall)).findFirst();
         return new PartitionAges(specs, ofTiers, rules, column, clock);
+    }
+
+    /** Whether partitions of new rows say of which time they are. */
+    public boolean tellTime() {
+        return this != NONE;
     }
 
     /** How long a partition's time has been over, less than nothing if it is not; empty if that is not known. */
@@ -71,9 +78,8 @@ public final class PartitionAges {
         OptionalLong end = end(specs.get(specId), partition);
         return end.isEmpty() || clockMicros.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Duration.of(
-                        clockMicros.getAsLong() - lastEnd(specs.get(specId), partition, end.getAsLong()),
-                        ChronoUnit.MICROS));
+                : Optional.of(Duration.of(clockMicros.getAsLong(), ChronoUnit.MICROS).minus(Duration
+                        .of(lastEnd(specs.get(specId), partition, end.getAsLong()), ChronoUnit.MICROS)));
     }
 
     /** Where the rows of a partition belong. */

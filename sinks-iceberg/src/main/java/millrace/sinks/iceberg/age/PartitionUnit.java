@@ -32,14 +32,19 @@ enum PartitionUnit {
         };
     }
 
-    /** The first moment after a value's time, in microseconds. */
+    /** The first moment after a value's time, in microseconds; the last there is, if that is later. */
     long endMicros(int value) {
         return switch (this) {
-            case HOUR -> (value + 1L) * HOUR_MICROS;
-            case DAY -> (value + 1L) * DAY_MICROS;
-            case MONTH -> EPOCH.plusMonths(value + 1L).toEpochDay() * DAY_MICROS;
-            case YEAR -> EPOCH.plusYears(value + 1L).toEpochDay() * DAY_MICROS;
+            case HOUR -> micros(value + 1L, HOUR_MICROS);
+            case DAY -> micros(value + 1L, DAY_MICROS);
+            case MONTH -> micros(EPOCH.plusMonths(value + 1L).toEpochDay(), DAY_MICROS);
+            case YEAR -> micros(EPOCH.plusYears(value + 1L).toEpochDay(), DAY_MICROS);
         };
+    }
+
+    private static long micros(long count, long each) {
+        long most = Long.MAX_VALUE / each;
+        return count > most ? Long.MAX_VALUE : count < -most ? Long.MIN_VALUE : count * each;
     }
 
     /** The value of a unit that is no finer whose time holds that of one of this unit. */

@@ -60,7 +60,12 @@ public final class TierLayout {
     }
 
     private static Optional<PartitionSpec> find(Table table, PartitionSpec wanted) {
-        return table.specs().values().stream().filter(s -> says(s, wanted) && says(wanted, s)).findFirst();
+        return table.specs().values().stream().filter(s -> isSame(s, wanted)).findFirst();
+    }
+
+    /** Whether two specs make the same partitions, whatever their ids. */
+    public static boolean isSame(PartitionSpec one, PartitionSpec other) {
+        return says(one, other) && says(other, one);
     }
 
     private static boolean says(PartitionSpec spec, PartitionSpec all) {

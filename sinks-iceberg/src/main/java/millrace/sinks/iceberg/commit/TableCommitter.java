@@ -34,13 +34,13 @@ import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.DeleteFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
@@ -66,7 +66,6 @@ public final class TableCommitter implements LandingTable {
     private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOVES_KEPT = 8;
-    private static final int VECTOR_VERSION = 3;
 
     private final IcebergTables tables;
     private final TableSpec spec;
@@ -296,8 +295,8 @@ public final class TableCommitter implements LandingTable {
         }
         var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
-        if (leaves(request) && (merged.obsolete().isEmpty() || TableUtil.formatVersion(table) >= VECTOR_VERSION)) {
-            // Vectors go with their files.
+        if (leaves(request) && merged.obsolete().stream().allMatch(d -> d.format() == FileFormat.PUFFIN)) {
+            // Vectors go with their files; files of positions do not.
             DeleteFiles delete = transaction.newDelete().validateFilesExist();
             merged.emptied().forEach(delete::deleteFile);
             commit(delete.validateWith(validator), mark);

@@ -50,10 +50,13 @@ public final class Replacement {
         for (String file : moved.files()) {
             Optional<DataFile> there = current.data(file);
             DeadRows here = new DeadRows();
-            if (there.isEmpty()) {
-                if (moved.byFile().get(file) instanceof RowMove.Leave) {
-                    continue;
-                }
+            if (moved.byFile().get(file) instanceof RowMove.Leave) {
+                there.ifPresent(data -> {
+                    replaced.add(data);
+                    current.deletesByPosition(file).stream().filter(ContentFileUtil::isFileScoped)
+                            .forEach(obsolete::add);
+                });
+            } else if (there.isEmpty()) {
                 for (long p = 0; p < moved.byFile().get(file).rows(); p++) {
                     here.add(file, p);
                 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.CommitRules;
@@ -26,6 +27,7 @@ import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TierFiles;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
@@ -118,8 +120,10 @@ public final class OrphanFiles {
         Set<String> metadata = new HashSet<>();
         List<String> folders = new ArrayList<>(FOLDERS.stream().map(f -> table.location() + f).toList());
         TierFiles.places(table).forEach(p -> folders.add(p + "/"));
+        Set<String> listed = new HashSet<>();
         for (String folder : folders) {
             for (FileInfo file : storage.listPrefix(folder)) {
+                listed.add(path(file.location()));
                 if (file.location().endsWith(METADATA)) {
                     metadata.add(file.location());
                 }
@@ -134,6 +138,7 @@ public final class OrphanFiles {
             table.refresh();
             itsOwn.addAll(metadataOf(table));
             requireItsOwn(table, metadata, itsOwn);
+            requireListed(table, listed);
             withoutReferenced(table, old);
         }
         return old.values().stream().sorted(Comparator.comparing(Orphan::location)).toList();
@@ -162,6 +167,23 @@ public final class OrphanFiles {
                 throw new ProblemException(Problem.of(SinkProblem.FILES_SHARED, table.name(),
                         "The table's folder holds files of another table: " + file + ".")
                         .withRemedy("Move the other table to a folder of its own, or delete it with its files."));
+            }
+        }
+    }
+
+    /** Of each place that tiers have, a file of the table has to be listed by the table's name for it. */
+    private static void requireListed(Table table, Set<String> listed) {
+        for (String place : TierFiles.places(table)) {
+            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+                Optional<String> one = StreamSupport.stream(tasks.spliterator(), false).map(t -> t.file().location())
+                        .filter(l -> l.startsWith(place + "/")).findAny();
+                if (one.isPresent() && !listed.contains(path(one.get()))) {
+                    throw new ProblemException(Problem.of(SinkProblem.FILES_UNLISTED, table.name(),
+                            "The storage does not list the table's own file " + one.get() + ".")
+                            .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

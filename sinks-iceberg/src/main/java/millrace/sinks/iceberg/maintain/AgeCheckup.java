@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.age.PartitionAges;
 import millrace.sinks.iceberg.age.TierLayout;
 import millrace.sinks.iceberg.table.Catalogs;
@@ -17,11 +18,12 @@ import org.apache.iceberg.Table;
 /**
  * How old a table's partitions are, and what maintenance would do about it now. Changes nothing.
  *
- * @param completeThrough event time by which partitions age, unless they are of the time of arrival; empty if the table does
- *        not say it, and then nothing ages
+ * @param completeThrough event time by which partitions age, unless they are of the time of the records; empty if the table
+ *        does not say it
+ * @param notAging why nothing in it ages, if nothing does
  * @param partitions from the oldest on; those whose age is not known last
  */
-public record AgeCheckup(Optional<Instant> completeThrough, List<Partition> partitions) {
+public record AgeCheckup(Optional<Instant> completeThrough, Optional<String> notAging, List<Partition> partitions) {
     private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     /**
@@ -58,7 +60,9 @@ public record AgeCheckup(Optional<Instant> completeThrough, List<Partition> part
     }
 
     static AgeCheckup of(Table table, TableSpec spec, Instant now) {
-        OptionalLong clock = TableCheckup.clock(table);
+        OptionalLong said = TableCheckup.clock(table);
+        boolean ended = said.stream().anyMatch(t -> t == TaskWatermark.END);
+        OptionalLong clock = ended ? OptionalLong.empty() : said;
         PartitionAges ages = TierLayout.ages(table, spec, clock, now);
         List<Partition> partitions = table.currentSnapshot() == null
                 ? List.of()
@@ -66,8 +70,15 @@ public record AgeCheckup(Optional<Instant> completeThrough, List<Partition> part
                         .sorted(Comparator.comparing((Partition p) -> p.age().map(Duration::negated).orElse(NEVER))
                                 .thenComparing(Partition::path))
                         .toList();
+        Optional<String> notAging = partitions.stream().anyMatch(p -> p.age().isPresent())
+                ? Optional.empty()
+                : Optional.of(!ages.tellTime()
+                        ? "it is not partitioned by a time"
+                        : ended
+                                ? "its topic has ended, so no time passes in it any more"
+                                : "it does not say through which event time it is complete");
         return new AgeCheckup(
-                clock.stream().mapToObj(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS)).findFirst(),
+                clock.stream().mapToObj(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS)).findFirst(), notAging,
                 partitions);
     }
 }

@@ -298,9 +298,16 @@ public final class MaintenanceWorker {
         if (spec.ages().isEmpty()) {
             return PartitionAges.NONE;
         }
-        TierLayout.prepare(table, spec);
-        return TierLayout.ages(table, spec, seen.mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty()),
-                now);
+        try {
+            TierLayout.prepare(table, spec);
+            return TierLayout.ages(table, spec,
+                    seen.mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty()), now);
+        } catch (RuntimeException e) {
+            // The rest of what is to be done to the table does not wait for it.
+            LOG.warn("{}: its old rows stay where they are for now", spec.qualifiedName(), e);
+            problem = Optional.of(Failure.words(e));
+            return PartitionAges.NONE;
+        }
     }
 
     /** As many of what is planned as come to one large file; of small partitions those are several. */

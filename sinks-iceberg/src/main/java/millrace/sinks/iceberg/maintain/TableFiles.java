@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import millrace.sinks.iceberg.age.Home;
 import millrace.sinks.iceberg.age.PartitionAges;
+import millrace.sinks.iceberg.age.TierLayout;
 import millrace.sinks.iceberg.rewrite.Destination;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.Rewriter;
@@ -66,7 +67,7 @@ final class TableFiles {
                 all.tasks.put(file.location(), task);
                 all.homes.put(file.location(), home);
                 all.files.put(file.location(), new TableFile(file.location(), partition(table, file, home),
-                        standing(file, home), file.fileSizeInBytes(), file.recordCount(), dead(task),
+                        standing(table, file, home), file.fileSizeInBytes(), file.recordCount(), dead(task),
                         task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES),
                         Rewriter.isInOrder(table, file),
                         made.getOrDefault(file.fileSequenceNumber(), oldest)));
@@ -116,12 +117,13 @@ final class TableFiles {
         }).toList();
     }
 
-    private static Standing standing(DataFile file, Home home) {
+    private static Standing standing(Table table, DataFile file, Home home) {
         return switch (home) {
             case Home.Young young -> Standing.AT_HOME;
             case Home.Nowhere nowhere -> Standing.OVER;
-            case Home.InTier there -> file.specId() == there.spec().specId()
+            case Home.InTier there -> TierLayout.isSame(table.specs().get(file.specId()), there.spec())
                     && TierFiles.tierOf(file.location()).filter(there.tier().name()::equals).isPresent()
+                    && TierFiles.isPlaced(table, there.tier(), file.location())
                             ? Standing.AT_HOME
                             : Standing.ASTRAY;
         };

@@ -27,6 +27,7 @@ public final class RewritePlan {
     private final boolean ordered;
     private final Instant now;
     private final List<Group> groups = new ArrayList<>();
+    private final List<TableFile> leaving = new ArrayList<>();
 
     /** How a group is rewritten. */
     public enum Way {
@@ -86,9 +87,10 @@ public final class RewritePlan {
             switch (belonging.standing()) {
                 case AT_HOME -> plan.partition(those);
                 case ASTRAY -> plan.move(those);
-                case OVER -> plan.leave(those);
+                case OVER -> plan.leaveIfSettled(those);
             }
         });
+        plan.leave();
         plan.groups.sort(Comparator.comparingDouble(RewritePlan::worth).reversed());
         return plan.groups;
     }
@@ -97,6 +99,10 @@ public final class RewritePlan {
     private static double worth(Group group) {
         if (group.way() == Way.LEAVE) {
             return Double.POSITIVE_INFINITY;
+        }
+        if (group.why() == Why.OTHER_TIER) {
+            // Readers gain the least by it, and its storage may be another, which does not answer.
+            return Double.NEGATIVE_INFINITY;
         }
         long dead = group.files().stream().mapToLong(TableFile::dead).sum();
         long rows = group.files().stream().mapToLong(TableFile::rows).sum();
@@ -157,10 +163,17 @@ public final class RewritePlan {
         groups.add(new Group(List.copyOf(open), Way.RECORDS, Why.OTHER_TIER));
     }
 
-    private void leave(List<TableFile> files) {
-        files.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
-        for (int from = 0; from < files.size(); from += MOST_LEAVING) {
-            groups.add(new Group(List.copyOf(files.subList(from, Math.min(files.size(), from + MOST_LEAVING))),
+    private void leaveIfSettled(List<TableFile> files) {
+        if (isSettled(files)) {
+            leaving.addAll(files);
+        }
+    }
+
+    /** Nothing is read of them, so it does not matter which partitions they are of. */
+    private void leave() {
+        leaving.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));
+        for (int from = 0; from < leaving.size(); from += MOST_LEAVING) {
+            groups.add(new Group(List.copyOf(leaving.subList(from, Math.min(leaving.size(), from + MOST_LEAVING))),
                     Way.LEAVE, Why.TOO_OLD));
         }
     }

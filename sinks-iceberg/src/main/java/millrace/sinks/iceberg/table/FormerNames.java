@@ -31,8 +31,11 @@ public record FormerNames(Map<String, String> now) {
     }
 
     private static void collect(String path, List<Column> columns, Map<String, String> now) {
+        Set<String> present = columns.stream().map(Column::name).collect(Collectors.toSet());
         for (Column column : columns) {
-            column.aliases().forEach(alias -> now.put(join(path, alias), column.name()));
+            // A name that is another column's now is that column's, as it is where records are read.
+            column.aliases().stream().filter(alias -> !present.contains(alias))
+                    .forEach(alias -> now.putIfAbsent(join(path, alias), column.name()));
             inside(join(path, column.name()), column, now);
         }
     }

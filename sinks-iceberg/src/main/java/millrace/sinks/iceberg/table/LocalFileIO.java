@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -33,6 +34,8 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 public final class LocalFileIO implements SupportsPrefixOperations {
     private static final long serialVersionUID = 1L;
 
+    private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://");
+
     private Map<String, String> properties = Map.of();
 
     /** Whether a location is a path of this machine. */
@@ -40,9 +43,16 @@ public final class LocalFileIO implements SupportsPrefixOperations {
         return location.startsWith("/") || location.startsWith("file:");
     }
 
-    /** The path behind a location; nothing in it is decoded, as in Hadoop's locations. */
+    /**
+     * The path behind a location; nothing in it is decoded, as in Hadoop's locations.
+     *
+     * @throws IllegalArgumentException if it names a storage of another kind
+     */
     public static Path path(String location) {
         if (!location.startsWith("file:")) {
+            if (SCHEME.matcher(location).lookingAt()) {
+                throw new IllegalArgumentException(location + " is no path of this machine");
+            }
             return Path.of(location);
         }
         int start = "file:".length();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.iceberg.TableProperties;
 
 /**
@@ -15,12 +16,24 @@ import org.apache.iceberg.TableProperties;
  * @param partitionBy coarser than the table's own; empty for the same
  * @param codec of its Parquet files, as Iceberg's property says it; empty for the table's own
  * @param level of the codec
- * @param location a folder or a prefix of a bucket that its files lie in; empty for the table's own
+ * @param location a folder or a prefix of a bucket, absolute, that its files lie in; empty for the table's own
  */
 public record Tier(String name, Duration after, List<String> partitionBy, Optional<String> codec,
         Optional<String> level, Optional<String> location) {
+    private static final Pattern ABSOLUTE = Pattern.compile("/|[a-zA-Z][a-zA-Z0-9+.-]*:/");
+
+    /** Whether a location means the same in every process. */
+    public static boolean isAbsolute(String location) {
+        return ABSOLUTE.matcher(location).lookingAt();
+    }
+
+    /** @throws IllegalArgumentException if the location is not absolute */
     public Tier {
         partitionBy = List.copyOf(partitionBy);
+        if (location.filter(l -> !isAbsolute(l)).isPresent()) {
+            // It would mean another folder in each process.
+            throw new IllegalArgumentException(location.get() + " is not absolute");
+        }
         location = location.map(l -> l.endsWith("/") ? l.substring(0, l.length() - 1) : l);
     }
 

@@ -18,7 +18,7 @@ import org.apache.iceberg.io.LocationProvider;
  * and in folders that carry the table's id, so that they are nobody else's.
  *
  * <pre>
- *   archive/clicks/<i>table's id</i>/data/at_month=2026-01/00000-0-m-17-0~cold-00001.parquet
+ *   s3://archive/clicks/<i>table's id</i>/data/at_month=2026-01/00000-0-m-17-0~cold-00001.parquet
  * </pre>
  */
 public final class TierFiles {
@@ -51,6 +51,11 @@ public final class TierFiles {
         Map<String, String> properties = new HashMap<>(table.properties());
         properties.keySet().retainAll(KEPT);
         return LocationProviders.locationsFor(place(table, tier.location().get()), properties);
+    }
+
+    /** Whether a file lies where a tier's files do. */
+    public static boolean isPlaced(Table table, Tier tier, String location) {
+        return tier.location().isEmpty() || location.startsWith(place(table, tier.location().get()) + "/");
     }
 
     /** Writes down where the files of tiers will lie, before the first one does. */

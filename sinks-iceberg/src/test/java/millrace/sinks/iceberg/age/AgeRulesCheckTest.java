@@ -48,14 +48,29 @@ class AgeRulesCheckTest {
                 .contains("compression-level is \"99\"");
     }
 
-    private static List<String> said(List<String> partitionBy, List<String> ofTier, Optional<String> level) {
+    @Test
+    void ofATableOfChangesTheNewestOfAKeyDoesNotLeaveBeforeOthers() {
+        AgeRules keep = new AgeRules(Optional.of(Duration.ofDays(9)), List.of());
+        TableSpec changes = spec(List.of("day(at)")).aging(keep);
+        assertThat(AgeRulesCheck.problems(changes.ofChanges(List.of("region")))).singleElement()
+                .satisfies(p -> assertThat(p.message()).contains("keeps every change",
+                        "among the columns of the key (region)"));
+        assertThat(AgeRulesCheck.problems(changes.ofChanges(List.of("region", "at")))).isEmpty();
+        assertThat(AgeRulesCheck.problems(changes.ofNewest(List.of("region")))).isEmpty();
+    }
+
+    private static TableSpec spec(List<String> partitionBy) {
         FieldType.Struct row = new FieldType.Struct(List.of(
                 Field.optional("at", new FieldType.Timestamp(TimeUnit.MICROS, true)),
                 Field.optional("region", new FieldType.Text())));
+        return new TableSpec("gold", "t", "t", row, TableSpec.Layout.ENGINE, Optional.empty(), partitionBy, List.of(),
+                Duration.ofSeconds(1), 1L << 20, Map.of());
+    }
+
+    private static List<String> said(List<String> partitionBy, List<String> ofTier, Optional<String> level) {
         AgeRules rules = new AgeRules(Optional.empty(), List.of(
                 new Tier("old", Duration.ofDays(9), ofTier, Optional.empty(), level, Optional.empty())));
-        return AgeRulesCheck.problems(new TableSpec("gold", "t", "t", row, TableSpec.Layout.ENGINE, Optional.empty(),
-                partitionBy, List.of(), Duration.ofSeconds(1), 1L << 20, Map.of()).aging(rules)).stream()
+        return AgeRulesCheck.problems(spec(partitionBy).aging(rules)).stream()
                 .map(Problem::message).toList();
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.Tier;
 import org.apache.iceberg.PartitionData;
@@ -81,6 +82,8 @@ class PartitionAgesTest {
     @Test
     void whatIsNotKnownStays() {
         assertThat(ages(OptionalLong.empty()).homeOf(0, days("2020-01-01"))).isEqualTo(Home.YOUNG);
+        assertThat(ages(OptionalLong.of(TaskWatermark.END)).homeOf(0, days("2020-01-01"))).as("a topic that has ended")
+                .isEqualTo(Home.YOUNG);
         PartitionAges ages = ages(micros("2026-06-15T00:00:00Z"));
         assertThat(ages.ageOf(0, new PartitionData(DAYS.partitionType()))).isEmpty();
         assertThat(ages.homeOf(0, new PartitionData(DAYS.partitionType()))).isEqualTo(Home.YOUNG);
@@ -88,7 +91,20 @@ class PartitionAgesTest {
     }
 
     @Test
-    void theWallClockCountsForPartitionsOfArrivalAndIsNeverOvertaken() {
+    void whatIsForEverIsNeverOver() {
+        PartitionAges ages = ages(micros("2026-06-15T00:00:00Z"));
+        for (int day : new int[] {Integer.MAX_VALUE, 106_751_991}) {
+            PartitionData partition = new PartitionData(DAYS.partitionType());
+            partition.set(0, day);
+            assertThat(ages.homeOf(0, partition)).isEqualTo(Home.YOUNG);
+        }
+        PartitionData first = new PartitionData(DAYS.partitionType());
+        first.set(0, Integer.MIN_VALUE);
+        assertThat(ages.homeOf(0, first)).isEqualTo(Home.NOWHERE);
+    }
+
+    @Test
+    void theWallClockCountsForPartitionsOfRecordsAndIsNeverOvertaken() {
         PartitionSpec arrival = PartitionSpec.builderFor(SCHEMA).withSpecId(0).day("_timestamp").build();
         PartitionData first = new PartitionData(arrival.partitionType());
         first.set(0, (int) LocalDate.parse("2026-06-13").toEpochDay());

@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.maintain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.age.TierLayout;
 import millrace.sinks.iceberg.expire.OrphanFiles;
 import millrace.sinks.iceberg.expire.OrphanFiles.Orphan;
@@ -131,6 +133,30 @@ class AgingTableTest {
                 "_timestamp_month=2026-04", "_timestamp_month=2026-05");
         assertThat(table.currentSnapshot().summary()).containsEntry("total-data-files", "4");
         assertThat(files().get("_timestamp_month=2026-04").location()).contains("/archive/");
+    }
+
+    @Test
+    void aTierThatHasMovedTakesItsFilesAlong() throws IOException {
+        age();
+        String before = files().get("_timestamp_month=2026-04").location();
+        Tier warm = spec.ages().tiers().get(0);
+        spec = spec
+                .aging(new AgeRules(spec.ages().keep(), List.of(warm, new Tier("cold", Duration.ofDays(30), List.of(),
+                        Optional.empty(), Optional.empty(), Optional.of(folder.resolve("elsewhere").toString())))));
+        assertThat(plan()).singleElement().satisfies(g -> assertThat(g.way()).isEqualTo(Way.RECORDS));
+        age();
+        assertThat(files().get("_timestamp_month=2026-04").location()).contains("/elsewhere/").isNotEqualTo(before);
+        assertThat(TierFiles.places(table)).hasSize(2);
+        assertThat(plan()).isEmpty();
+    }
+
+    @Test
+    void aPlaceThatIsListedByOtherNamesIsNotSwept() throws IOException {
+        age();
+        Path place = Path.of(TierFiles.places(table).get(0));
+        Files.move(place, place.resolveSibling("moved"));
+        assertThatThrownBy(() -> OrphanFiles.find(table, Instant.now().plus(OrphanFiles.SAFE_AGE).plusSeconds(60)))
+                .isInstanceOf(ProblemException.class).hasMessageContaining("does not list the table's own file");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import millrace.schemas.contract.Column;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -108,6 +109,20 @@ class TableSchemasTest {
         assertThat(TableSchemas.fit(renamed, table.schema(), older)).isEqualTo(new TableEvolution.Same());
         assertThat(TableSchemas.fit(spec(Layout.BRONZE), table.schema(), NOW)).as("without the former names")
                 .isInstanceOf(TableEvolution.Evolve.class);
+    }
+
+    @Test
+    void aFormerNameThatIsAnotherColumnsNowIsThatColumns() {
+        Column a = Column.of(Field.optional("a", TEXT));
+        assertThat(FormerNames.of(List.of(a, renamed("b", "a"))).now()).isEmpty();
+        assertThat(FormerNames.of(List.of(renamed("b", "a"), renamed("c", "b", "z"))).now())
+                .isEqualTo(Map.of("a", "b", "z", "c"));
+    }
+
+    private static Column renamed(String name, String... before) {
+        Column c = Column.of(Field.optional(name, TEXT));
+        return new Column(c.field(), "", false, List.of(), List.of(before), Optional.empty(), false, Optional.empty(),
+                false, List.of(), c.place());
     }
 
     @Test

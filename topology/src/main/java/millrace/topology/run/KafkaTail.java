@@ -10,50 +10,76 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A consumer of its own, without a group, that reads a small topic to its end each time it is asked. */
 final class KafkaTail implements Topics.Tail {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Longer than Kafka Streams lets a transaction be open. */
+    private static final Duration SETTLING = Duration.ofSeconds(30);
 
+    private final RunSettings settings;
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     KafkaTail(RunSettings settings, String topic) {
+        this.settings = settings;
         this.topic = topic;
+        consumer = consumer("read_committed");
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
         Map<String, Object> config = new HashMap<>(settings.kafka());
         config.put("bootstrap.servers", settings.bootstrapServers());
-        config.put("isolation.level", "read_committed");
+        config.put("isolation.level", isolation);
         config.put("enable.auto.commit", false);
         config.put("auto.offset.reset", "earliest");
         config.put("allow.auto.create.topics", false);
         config.put("default.api.timeout.ms", "8000");
         config.remove("group.id");
-        consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override
     public List<Topics.Entry> poll() {
         try {
-            return read();
+            assign();
+            return read(consumer.endOffsets(consumer.assignment()));
         } catch (RetriableException e) {
             throw new Topics.ClusterUnavailableException(e);
         }
     }
 
-    private List<Topics.Entry> read() {
+    @Override
+    public List<Topics.Entry> settled() {
+        try (KafkaConsumer<byte[], byte[]> log = consumer("read_uncommitted")) {
+            assign();
+            return read(log.endOffsets(consumer.assignment()));
+        } catch (RetriableException e) {
+            throw new Topics.ClusterUnavailableException(e);
+        }
+    }
+
+    private void assign() {
         if (consumer.assignment().isEmpty()) {
             List<PartitionInfo> partitions = consumer.partitionsFor(topic, PATIENCE);
             if (partitions == null || partitions.isEmpty()) {
-                return List.of();
+                return;
             }
             List<TopicPartition> all = partitions.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
             consumer.assign(all);
             consumer.seekToBeginning(all);
         }
+    }
+
+    private List<Topics.Entry> read(Map<TopicPartition, Long> ends) {
         List<Topics.Entry> entries = new ArrayList<>();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        long deadline = System.nanoTime() + SETTLING.toNanos();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("a transaction in " + topic + " stays open");
+            }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                 entries.add(new Topics.Entry(record.key(), record.value()));
             }

@@ -85,7 +85,7 @@ final class Preparation {
     private TimeJournal journal() {
         String topic = settings.journalOf().map(TimeEntry::topicOf).orElse(pipeline.journalTopic());
         try (Topics.Tail tail = topics.tail(topic)) {
-            return new TimeJournal(tail.poll().stream().map(e -> TimeEntry.of(e.key(), e.value()))
+            return new TimeJournal(tail.settled().stream().map(e -> TimeEntry.of(e.key(), e.value()))
                     .flatMap(Optional::stream).toList());
         }
     }
@@ -115,7 +115,7 @@ final class Preparation {
             Set<TopicPartition> read) {
         Map<TopicPartition, Long> told = new HashMap<>();
         try (Topics.Tail tail = topics.tail(pipeline.watermarksTopic())) {
-            tail.poll().forEach(e -> TaskWatermark.of(e.key(), e.value())
+            tail.settled().forEach(e -> TaskWatermark.of(e.key(), e.value())
                     .filter(w -> w.watermark() != TaskWatermark.END)
                     .ifPresent(w -> told.put(new TopicPartition(w.topic(), w.task()), w.watermark())));
         }

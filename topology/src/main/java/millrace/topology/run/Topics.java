@@ -40,6 +40,15 @@ public interface Topics extends AutoCloseable {
         /** The committed records up to the present end that were not given yet, each partition in order. */
         List<Entry> poll();
 
+        /**
+         * The same up to the end of the log: waits for transactions that are open, whoever has begun them. What a process has
+         * written that has just gone may be among them, for a moment after its commit, or until the broker ends what it
+         * has left.
+         *
+         * @throws ClusterUnavailableException if one stays open for long
+         */
+        List<Entry> settled();
+
         @Override
         void close();
     }

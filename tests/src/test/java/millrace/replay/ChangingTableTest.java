@@ -116,7 +116,8 @@ class ChangingTableTest {
             assertThat(folded(changes)).anyMatch(r -> r.startsWith("[ann,")).noneMatch(r -> r.startsWith("[bob,"));
             assertThat(folded(changes)).as("seed %d", SEED).isEqualTo(new TreeSet<>(scene.rows("live", MODEL)))
                     .isNotEmpty();
-            assertThat(rows(catalog, newest).stream().map(r -> text(r, r.size())).sorted().toList())
+            assertThat(rows(catalog, newest).stream().map(r -> text(r, newest.columns().fields().size())).sorted()
+                    .toList())
                     .as("the newest row of each key, seed %d", SEED).containsExactlyElementsOf(folded(changes));
             assertThat(queried(properties, "history.tumbling")).isEqualTo(folded(changes));
             assertThat(queried(properties, MODEL)).isEqualTo(folded(changes));

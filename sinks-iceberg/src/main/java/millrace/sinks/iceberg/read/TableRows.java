@@ -13,7 +13,8 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 
 /**
- * The live rows of a table, deletes applied, in no order, as Iceberg's own records. Can be iterated more than once, each
+ * The live rows of a table, deletes applied, in no order, as Iceberg's own records; those of a file in which something is
+ * deleted may have columns of Iceberg's behind the table's. Can be iterated more than once, each
  * time over the snapshot that was current when this was made; closing ends all iterations.
  */
 public final class TableRows implements Iterable<Record>, AutoCloseable {

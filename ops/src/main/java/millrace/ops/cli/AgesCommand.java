@@ -48,11 +48,11 @@ final class AgesCommand extends TableCommand.OneTable {
                     case HERE -> p.age().isPresent() ? "new rows" : "not known";
                     case TIER -> p.tier().orElseThrow();
                     case NOWHERE -> "nothing";
-                }, todo(p)));
+                }, next(p)));
         text.lines().forEach(terminal().out()::println);
     }
 
-    private static String todo(Partition partition) {
+    private static String next(Partition partition) {
         if (partition.toMove() == 0) {
             return "";
         }

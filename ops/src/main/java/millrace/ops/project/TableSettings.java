@@ -3,11 +3,9 @@ package millrace.ops.project;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import millrace.schemas.problem.Nearest;
@@ -116,12 +114,8 @@ public record TableSettings(Place place, AgeRules ages, Map<String, String> prop
         }
         Optional<Duration> after = positive(keys.get("after"));
         return after.map(age -> new Tier(name, age,
-                Optional.ofNullable(keys.get("partition_by")).map(TableSettings::texts).orElse(List.of()),
+                Optional.ofNullable(keys.get("partition_by")).map(YamlNode::asTextOrTexts).orElse(List.of()),
                 text(keys, "compression"), text(keys, "compression_level"), text(keys, "location")));
-    }
-
-    private static List<String> texts(YamlNode node) {
-        return node.isList() ? node.asTexts() : node.asText().stream().toList();
     }
 
     private static Optional<String> text(Map<String, YamlNode> keys, String key) {
@@ -129,19 +123,8 @@ public record TableSettings(Place place, AgeRules ages, Map<String, String> prop
     }
 
     private static AgeRules ages(Optional<Duration> keep, List<Tier> tiers, YamlNode node) {
-        Set<Duration> ages = new LinkedHashSet<>();
-        for (Tier tier : tiers) {
-            if (!ages.add(tier.after())) {
-                node.problem(YamlProblem.YAML_BAD_VALUE, "Two tiers begin at the same age, one of them is "
-                        + tier.name() + "; a partition can be in one only.");
-                return AgeRules.NONE;
-            }
-            if (keep.filter(k -> k.compareTo(tier.after()) <= 0).isPresent()) {
-                node.problem(YamlProblem.YAML_BAD_VALUE, "Rows never come to tier \"" + tier.name()
-                        + "\": they leave the table before.");
-                return AgeRules.NONE;
-            }
-        }
-        return new AgeRules(keep, tiers);
+        Optional<String> wrong = AgeRules.wrong(keep, tiers);
+        wrong.ifPresent(why -> node.problem(YamlProblem.YAML_BAD_VALUE, why));
+        return wrong.isPresent() ? AgeRules.NONE : new AgeRules(keep, tiers);
     }
 }

@@ -71,7 +71,7 @@ final class ColumnReader {
                 .map(m -> Column.Mask.valueOf(m.toUpperCase(Locale.ROOT)));
         Optional<Object> defaultValue = Optional.ofNullable(ours.get("default")).flatMap(d -> literal(d, type));
         List<String> aliases = Optional.ofNullable(ours.get("aliases"))
-                .map(a -> a.isScalar() ? a.asText().map(List::of).orElse(List.of()) : a.asTexts()).orElse(List.of());
+                .map(YamlNode::asTextOrTexts).orElse(List.of());
         return Optional.of(new Column(new Field(called, type, !required && !primaryKey),
                 property.get("description").flatMap(YamlNode::asText).orElse(""),
                 property.get("unique").flatMap(YamlNode::asBoolean).orElse(false), expectations, aliases, defaultValue,

@@ -240,6 +240,11 @@ public final class YamlNode {
         return asList().stream().flatMap(n -> n.asText().stream()).toList();
     }
 
+    /** A text, or the texts of a list. */
+    public List<String> asTextOrTexts() {
+        return isScalar() ? asText().stream().toList() : asTexts();
+    }
+
     /** This node if it is a mapping; anything else is noted and read as absent. */
     public Optional<YamlNode> asMap() {
         return isMap() ? Optional.of(this) : wrong("a mapping");

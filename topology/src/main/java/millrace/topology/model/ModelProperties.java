@@ -206,7 +206,7 @@ record ModelProperties(String description, List<ModelColumn> columns, Config con
 
     /** A list of texts, or one text alone, as dbt allows. */
     private static List<String> texts(YamlNode config, String key) {
-        return config.get(key).map(n -> n.isScalar() ? n.asText().stream().toList() : n.asTexts()).orElse(List.of());
+        return config.get(key).map(YamlNode::asTextOrTexts).orElse(List.of());
     }
 
     private static Optional<Long> size(YamlNode node) {

@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.age;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,28 +30,31 @@ import org.apache.iceberg.StructLike;
  */
 public final class PartitionAges {
     /** Of tables whose rows stay where they are. */
-    public static final PartitionAges NONE = new PartitionAges(Map.of(), Map.of(), AgeRules.NONE, -1,
-            OptionalLong.empty());
+    public static final PartitionAges NONE = new PartitionAges(Map.of(), AgeRules.NONE, OptionalLong.empty());
 
-    private final Map<Integer, PartitionSpec> specs;
-    private final Map<String, PartitionSpec> ofTiers;
+    private final Map<Integer, Aging> aging;
     private final AgeRules rules;
-    private final int column;
     private final OptionalLong clockMicros;
 
-    private PartitionAges(Map<Integer, PartitionSpec> specs, Map<String, PartitionSpec> ofTiers, AgeRules rules,
-            int column, OptionalLong clockMicros) {
-        this.specs = specs;
-        this.ofTiers = ofTiers;
+    /**
+     * A spec whose partitions have an age.
+     *
+     * @param coarser by the names of tiers, those of their specs that its partitions lie within
+     */
+    private record Aging(PartitionSpec spec, PartitionTime time, Map<String, Coarser> coarser) {}
+
+    private record Coarser(PartitionSpec spec, Coarsening of, PartitionTime time) {}
+
+    private PartitionAges(Map<Integer, Aging> aging, AgeRules rules, OptionalLong clockMicros) {
+        this.aging = aging;
         this.rules = rules;
-        this.column = column;
         this.clockMicros = clockMicros;
     }
 
     /**
      * @param specs all that the table has, by their ids
      * @param current the one of new rows
-     * @param ofTiers by the names of tiers, of those that have one
+     * @param ofTiers by the names of tiers, of those that have one; each says the time that the current one says
      * @param completeThrough event time in microseconds; empty if the table does not say it
      */
     public static PartitionAges of(Map<Integer, PartitionSpec> specs, PartitionSpec current,
@@ -65,7 +69,21 @@ public final class PartitionAges {
         OptionalLong clock = ofRecords
                 ? OptionalLong.of(wall)
                 : completeThrough.stream().filter(t -> t != TaskWatermark.END).map(t -> Math.min(t, wall)).findFirst();
-        return new PartitionAges(specs, ofTiers, rules, column, clock);
+        Map<Integer, Aging> aging = new HashMap<>();
+        specs.forEach((id, spec) -> timeBy(column, spec)
+                .ifPresent(t -> aging.put(id, new Aging(spec, t, coarser(spec, column, ofTiers)))));
+        return new PartitionAges(aging, rules, clock);
+    }
+
+    private static Map<String, Coarser> coarser(PartitionSpec spec, int column, Map<String, PartitionSpec> ofTiers) {
+        Map<String, Coarser> coarser = new HashMap<>();
+        ofTiers.forEach((name, tier) -> Coarsening.of(spec, tier).ifPresent(of -> timeBy(column, tier)
+                .ifPresent(time -> coarser.put(name, new Coarser(tier, of, time)))));
+        return coarser;
+    }
+
+    private static Optional<PartitionTime> timeBy(int column, PartitionSpec spec) {
+        return PartitionTime.of(spec).filter(t -> t.sourceId() == column);
     }
 
     /** Whether partitions of new rows say of which time they are. */
@@ -75,11 +93,12 @@ public final class PartitionAges {
 
     /** How long a partition's time has been over, less than nothing if it is not; empty if that is not known. */
     public Optional<Duration> ageOf(int specId, StructLike partition) {
-        OptionalLong end = end(specs.get(specId), partition);
+        Aging of = aging.get(specId);
+        OptionalLong end = of == null ? OptionalLong.empty() : of.time().endMicros(partition);
         return end.isEmpty() || clockMicros.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Duration.of(clockMicros.getAsLong(), ChronoUnit.MICROS).minus(Duration
-                        .of(lastEnd(specs.get(specId), partition, end.getAsLong()), ChronoUnit.MICROS)));
+                : Optional.of(Duration.of(clockMicros.getAsLong(), ChronoUnit.MICROS)
+                        .minus(Duration.of(lastEnd(of, partition, end.getAsLong()), ChronoUnit.MICROS)));
     }
 
     /** Where the rows of a partition belong. */
@@ -88,34 +107,23 @@ public final class PartitionAges {
         if (age.isEmpty()) {
             return Home.YOUNG;
         }
-        PartitionSpec spec = specs.get(specId);
         if (rules.isOver(age.get())) {
             return Home.NOWHERE;
         }
-        return rules.tierAt(age.get()).<Home>map(tier -> inTier(tier, spec, partition)).orElse(Home.YOUNG);
+        return rules.tierAt(age.get()).<Home>map(tier -> inTier(tier, aging.get(specId), partition))
+                .orElse(Home.YOUNG);
     }
 
-    private Home.InTier inTier(Tier tier, PartitionSpec spec, StructLike partition) {
-        PartitionSpec wanted = ofTiers.get(tier.name());
-        Optional<Coarsening> coarsening = wanted == null ? Optional.empty() : Coarsening.of(spec, wanted);
-        return coarsening.map(c -> new Home.InTier(tier, wanted, c.of(partition)))
-                .orElseGet(() -> new Home.InTier(tier, spec, partition));
+    private static Home.InTier inTier(Tier tier, Aging of, StructLike partition) {
+        Coarser there = of.coarser().get(tier.name());
+        return there == null
+                ? new Home.InTier(tier, of.spec(), partition)
+                : new Home.InTier(tier, there.spec(), there.of().of(partition));
     }
 
     /** When the last of the partitions ends that its rows may come to lie in. */
-    private long lastEnd(PartitionSpec spec, StructLike partition, long own) {
-        long last = own;
-        for (PartitionSpec tier : ofTiers.values()) {
-            Optional<Coarsening> coarsening = Coarsening.of(spec, tier);
-            if (coarsening.isPresent()) {
-                last = Math.max(last, end(tier, coarsening.get().of(partition)).orElse(last));
-            }
-        }
-        return last;
-    }
-
-    private OptionalLong end(PartitionSpec spec, StructLike partition) {
-        Optional<PartitionTime> time = spec == null ? Optional.empty() : PartitionTime.of(spec);
-        return time.filter(t -> t.sourceId() == column).map(t -> t.endMicros(partition)).orElse(OptionalLong.empty());
+    private static long lastEnd(Aging of, StructLike partition, long own) {
+        return of.coarser().values().stream().mapToLong(c -> c.time().endMicros(c.of().of(partition)).orElse(own))
+                .reduce(own, Math::max);
     }
 }

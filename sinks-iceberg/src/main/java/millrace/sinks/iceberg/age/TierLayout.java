@@ -48,12 +48,9 @@ public final class TierLayout {
 
     /** Gives the table what its tiers need and it does not have yet; rows do not wait for it. Throws as the other. */
     public static void prepare(Table table, TableSpec spec) {
-        for (Tier tier : spec.ages().tiers()) {
-            if (!tier.partitionBy().isEmpty()) {
-                PartitionSpec wanted = TableLayout.partitioning(spec, tier, table.schema());
-                if (find(table, wanted).isEmpty()) {
-                    add(table, wanted);
-                }
+        for (PartitionSpec wanted : specs(table, spec).values()) {
+            if (find(table, wanted).isEmpty()) {
+                add(table, wanted);
             }
         }
         TierFiles.remember(table, spec.ages().tiers());

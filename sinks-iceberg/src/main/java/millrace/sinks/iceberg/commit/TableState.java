@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.commit;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -39,6 +40,11 @@ public record TableState(UUID table, long snapshotId, Optional<CommitMark> mark,
 
     public long layout() {
         return mark.map(CommitMark::layout).orElse(0L);
+    }
+
+    /** Event time in microseconds through which the table is complete; empty if it does not say it. */
+    public OptionalLong completeThrough() {
+        return mark.map(CommitMark::completeThrough).orElse(OptionalLong.empty());
     }
 
     /** Whether rows can be found that were at some position in an older layout. */

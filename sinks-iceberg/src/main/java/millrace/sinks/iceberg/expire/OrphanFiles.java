@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.CommitRules;
@@ -118,12 +117,15 @@ public final class OrphanFiles {
         Set<String> itsOwn = metadataOf(table);
         Map<String, Orphan> old = new HashMap<>();
         Set<String> metadata = new HashSet<>();
+        List<String> places = TierFiles.places(table).stream().map(p -> p + "/").toList();
         List<String> folders = new ArrayList<>(FOLDERS.stream().map(f -> table.location() + f).toList());
-        TierFiles.places(table).forEach(p -> folders.add(p + "/"));
-        Set<String> listed = new HashSet<>();
+        folders.addAll(places);
+        Set<String> inPlaces = new HashSet<>();
         for (String folder : folders) {
             for (FileInfo file : storage.listPrefix(folder)) {
-                listed.add(path(file.location()));
+                if (places.contains(folder)) {
+                    inPlaces.add(path(file.location()));
+                }
                 if (file.location().endsWith(METADATA)) {
                     metadata.add(file.location());
                 }
@@ -138,7 +140,7 @@ public final class OrphanFiles {
             table.refresh();
             itsOwn.addAll(metadataOf(table));
             requireItsOwn(table, metadata, itsOwn);
-            requireListed(table, listed);
+            requireListed(table, places, inPlaces);
             withoutReferenced(table, old);
         }
         return old.values().stream().sorted(Comparator.comparing(Orphan::location)).toList();
@@ -172,20 +174,22 @@ public final class OrphanFiles {
     }
 
     /** Of each place that tiers have, a file of the table has to be listed by the table's name for it. */
-    private static void requireListed(Table table, Set<String> listed) {
-        for (String place : TierFiles.places(table)) {
-            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-                Optional<String> one = StreamSupport.stream(tasks.spliterator(), false).map(t -> t.file().location())
-                        .filter(l -> l.startsWith(place + "/")).findAny();
-                if (one.isPresent() && !listed.contains(path(one.get()))) {
-                    throw new ProblemException(Problem.of(SinkProblem.FILES_UNLISTED, table.name(),
-                            "The storage does not list the table's own file " + one.get() + ".")
-                            .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    private static void requireListed(Table table, List<String> places, Set<String> listed) {
+        if (places.isEmpty()) {
+            return;
         }
+        Map<String, String> oneOfEach = new HashMap<>();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            tasks.forEach(t -> places.stream().filter(t.file().location()::startsWith)
+                    .forEach(p -> oneOfEach.putIfAbsent(p, t.file().location())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        oneOfEach.values().stream().filter(l -> !listed.contains(path(l))).findFirst().ifPresent(l -> {
+            throw new ProblemException(Problem.of(SinkProblem.FILES_UNLISTED, table.name(),
+                    "The storage does not list the table's own file " + l + ".")
+                    .withRemedy(SinkProblem.FILES_UNLISTED.remedy()));
+        });
     }
 
     private static boolean isOf(Table table, String metadata) {

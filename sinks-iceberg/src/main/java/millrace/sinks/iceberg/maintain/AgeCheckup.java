@@ -60,9 +60,8 @@ public record AgeCheckup(Optional<Instant> completeThrough, Optional<String> not
     }
 
     static AgeCheckup of(Table table, TableSpec spec, Instant now) {
-        OptionalLong said = TableCheckup.clock(table);
-        boolean ended = said.stream().anyMatch(t -> t == TaskWatermark.END);
-        OptionalLong clock = ended ? OptionalLong.empty() : said;
+        OptionalLong clock = TableCheckup.clock(table);
+        boolean ended = clock.stream().anyMatch(t -> t == TaskWatermark.END);
         PartitionAges ages = TierLayout.ages(table, spec, clock, now);
         List<Partition> partitions = table.currentSnapshot() == null
                 ? List.of()
@@ -77,8 +76,8 @@ public record AgeCheckup(Optional<Instant> completeThrough, Optional<String> not
                         : ended
                                 ? "its topic has ended, so no time passes in it any more"
                                 : "it does not say through which event time it is complete");
-        return new AgeCheckup(
-                clock.stream().mapToObj(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS)).findFirst(), notAging,
-                partitions);
+        Optional<Instant> completeThrough = clock.stream().filter(t -> !ended)
+                .mapToObj(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS)).findFirst();
+        return new AgeCheckup(completeThrough, notAging, partitions);
     }
 }

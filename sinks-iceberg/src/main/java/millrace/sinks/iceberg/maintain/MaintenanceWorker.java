@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +21,6 @@ import java.util.concurrent.Executor;
 import millrace.schemas.problem.Failure;
 import millrace.sinks.iceberg.age.PartitionAges;
 import millrace.sinks.iceberg.age.TierLayout;
-import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.commit.TableLook;
@@ -300,8 +298,7 @@ public final class MaintenanceWorker {
         }
         try {
             TierLayout.prepare(table, spec);
-            return TierLayout.ages(table, spec,
-                    seen.mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty()), now);
+            return TierLayout.ages(table, spec, seen.completeThrough(), now);
         } catch (RuntimeException e) {
             // The rest of what is to be done to the table does not wait for it.
             LOG.warn("{}: its old rows stay where they are for now", spec.qualifiedName(), e);

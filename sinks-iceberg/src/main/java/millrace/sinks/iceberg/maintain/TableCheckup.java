@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.StreamSupport;
 import millrace.sinks.iceberg.age.TierLayout;
-import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
@@ -68,7 +67,7 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
     /** Event time in microseconds that a table is complete through, if it says it. */
     static OptionalLong clock(Table table) {
         return MarkedTable.look(table) instanceof TableLook.Found found
-                ? found.state().mark().map(CommitMark::completeThrough).orElse(OptionalLong.empty())
+                ? found.state().completeThrough()
                 : OptionalLong.empty();
     }
 

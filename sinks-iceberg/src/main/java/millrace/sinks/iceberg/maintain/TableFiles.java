@@ -37,7 +37,7 @@ import org.apache.iceberg.io.CloseableIterable;
 final class TableFiles {
     private final Map<String, FileScanTask> tasks = new LinkedHashMap<>();
     private final Map<String, TableFile> files = new LinkedHashMap<>();
-    /** By the locations of files; those that are not here are where new rows are put. */
+    /** By the locations of files. */
     private final Map<String, Home> homes = new HashMap<>();
 
     private TableFiles() {}

@@ -29,15 +29,29 @@ public record AgeRules(Optional<Duration> keep, List<Tier> tiers) {
         tiers.stream().sorted(Comparator.comparing(Tier::after))
                 .forEach(t -> inOrder.add(inOrder.isEmpty() ? t : t.after(inOrder.get(inOrder.size() - 1))));
         tiers = List.copyOf(inOrder);
-        Set<Object> seen = new HashSet<>();
+        wrong(keep, tiers).ifPresent(why -> {
+            throw new IllegalArgumentException(why);
+        });
+    }
+
+    /** Why these cannot be rules together, in a sentence; empty if they can. */
+    public static Optional<String> wrong(Optional<Duration> keep, List<Tier> tiers) {
+        Set<String> names = new HashSet<>();
+        Set<Duration> ages = new HashSet<>();
         for (Tier tier : tiers) {
-            if (!seen.add(tier.name()) || !seen.add(tier.after())) {
-                throw new IllegalArgumentException("two tiers are " + tier.name() + " or begin at " + tier.after());
+            if (!names.add(tier.name())) {
+                return Optional.of("Two tiers are called " + tier.name() + ".");
             }
-            if (keep.isPresent() && tier.after().compareTo(keep.get()) >= 0) {
-                throw new IllegalArgumentException("rows never come to " + tier.name());
+            if (!ages.add(tier.after())) {
+                return Optional.of("Two tiers begin at the same age, one of them is " + tier.name()
+                        + "; a partition can be in one only.");
+            }
+            if (keep.filter(k -> k.compareTo(tier.after()) <= 0).isPresent()) {
+                return Optional.of(
+                        "Rows never come to tier \"" + tier.name() + "\": they leave the table before.");
             }
         }
+        return Optional.empty();
     }
 
     public boolean isEmpty() {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -109,19 +110,30 @@ final class KafkaTopics implements Topics {
     @Override
     public Map<TopicPartition, Long> committed(String group) {
         Map<TopicPartition, Long> committed = new HashMap<>();
-        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-                .orElse(Map.of()).forEach((partition, offset) -> {
-                    if (offset != null) {
-                        committed.put(partition, offset.offset());
-                    }
-                });
+        offsetsOf(group).forEach((partition, offset) -> committed.put(partition, offset.offset()));
         return committed;
     }
 
     @Override
-    public boolean commit(String group, Map<TopicPartition, Long> offsets) {
-        Map<TopicPartition, OffsetAndMetadata> asked = offsets.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> new OffsetAndMetadata(e.getValue())));
+    public Map<TopicPartition, Long> floors(String group) {
+        Map<TopicPartition, Long> floors = new HashMap<>();
+        offsetsOf(group).forEach((partition, offset) -> StartFloor.read(offset.metadata())
+                .ifPresent(floor -> floors.put(partition, floor)));
+        return floors;
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> offsetsOf(String group) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(
+                get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()).orElse(Map.of()));
+        offsets.values().removeIf(Objects::isNull);
+        return offsets;
+    }
+
+    @Override
+    public boolean commit(String group, Map<TopicPartition, Start> starts) {
+        Map<TopicPartition, OffsetAndMetadata> asked = starts.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> new OffsetAndMetadata(e.getValue().offset(),
+                        StartFloor.write(e.getValue().floor()))));
         try {
             get(admin.alterConsumerGroupOffsets(group, asked).all());
             return true;

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
@@ -93,41 +92,47 @@ final class Preparation {
     /**
      * Partitions that nobody has read begin at their start.
      *
-     * @return of each partition that a topic has got since others of it were read, how far those have come
+     * @return of each partition that a topic has got since others of it were read, how far those had come; also if that
+     *         was found by a process that did not live to read the partition
      */
     private Map<Idleness.Partition, Long> prepareOffsets(Collection<SourceTopic> sources) {
         List<String> names = pipeline.contracts().stream().map(Contract::topic).toList();
         Map<TopicPartition, Long> committed = topics.committed(pipeline.name());
-        return switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed)) {
-            case StartOffsets.Ready ready -> Map.of();
+        Map<TopicPartition, Long> floors = new HashMap<>();
+        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed)) {
+            case StartOffsets.Ready ready -> {}
             case StartOffsets.Expired expired -> throw new ProblemException(expired.problem());
             case StartOffsets.Begin begin -> {
+                Map<TopicPartition, Topics.Start> starts = StartOffsets.starts(begin.offsets(), committed.keySet(),
+                        committed.isEmpty() ? Map.of() : told());
                 // With a member, another process of this pipeline is just starting, and has done it or will.
-                if (!topics.commit(pipeline.name(), begin.offsets())) {
-                    LOG.info("pipeline {}: another process has begun {}", pipeline.name(), begin.offsets().keySet());
+                if (!topics.commit(pipeline.name(), starts)) {
+                    LOG.info("pipeline {}: another process has begun {}", pipeline.name(), starts.keySet());
                 }
-                yield floors(sources, begin.offsets().keySet(), committed.keySet());
+                starts.forEach((partition, start) -> start.floor().ifPresent(f -> floors.put(partition, f)));
             }
-        };
+        }
+        floors.putAll(topics.floors(pipeline.name()));
+        Map<Idleness.Partition, Long> widenings = new HashMap<>();
+        for (SourceTopic source : sources) {
+            floors.forEach((partition, floor) -> {
+                if (partition.topic().equals(source.topic())) {
+                    widenings.put(new Idleness.Partition(source.ordinal(), partition.partition()), floor);
+                }
+            });
+        }
+        return widenings;
     }
 
-    private Map<Idleness.Partition, Long> floors(Collection<SourceTopic> sources, Set<TopicPartition> fresh,
-            Set<TopicPartition> read) {
+    /** The watermarks of the source partitions that were read. */
+    private Map<TopicPartition, Long> told() {
         Map<TopicPartition, Long> told = new HashMap<>();
         try (Topics.Tail tail = topics.tail(pipeline.watermarksTopic())) {
             tail.settled().forEach(e -> TaskWatermark.of(e.key(), e.value())
                     .filter(w -> w.watermark() != TaskWatermark.END)
                     .ifPresent(w -> told.put(new TopicPartition(w.topic(), w.task()), w.watermark())));
         }
-        Map<Idleness.Partition, Long> floors = new HashMap<>();
-        for (SourceTopic source : sources) {
-            OptionalLong slowest = read.stream().filter(p -> p.topic().equals(source.topic())).filter(told::containsKey)
-                    .mapToLong(told::get).min();
-            fresh.stream().filter(p -> p.topic().equals(source.topic()) && slowest.isPresent())
-                    .forEach(p -> floors.put(new Idleness.Partition(source.ordinal(), p.partition()),
-                            slowest.getAsLong()));
-        }
-        return floors;
+        return told;
     }
 
     private Map<String, Topics.Facts> prepareTopics() {

@@ -1,8 +1,11 @@
 package millrace.topology.run;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import millrace.schemas.problem.Problem;
 import org.apache.kafka.common.TopicPartition;
@@ -45,6 +48,27 @@ sealed interface StartOffsets {
             }
         });
         return fresh.isEmpty() ? new Ready() : new Begin(fresh);
+    }
+
+    /**
+     * What partitions begin with that a topic has got since others of it were read: where the slowest of those is, so
+     * that they hold nobody back.
+     *
+     * @param fresh partitions that were never read, with their first offsets
+     * @param read those that were
+     * @param told the watermarks of those that have one
+     */
+    static Map<TopicPartition, Topics.Start> starts(Map<TopicPartition, Long> fresh, Set<TopicPartition> read,
+            Map<TopicPartition, Long> told) {
+        Map<String, Long> slowest = new HashMap<>();
+        read.stream().filter(told::containsKey).forEach(p -> slowest.merge(p.topic(), told.get(p), Math::min));
+        Map<TopicPartition, Topics.Start> starts = new HashMap<>();
+        fresh.forEach((partition, offset) -> {
+            Long floor = slowest.get(partition.topic());
+            starts.put(partition, new Topics.Start(offset,
+                    floor == null ? OptionalLong.empty() : OptionalLong.of(floor)));
+        });
+        return starts;
     }
 
     private static Optional<Problem> expired(TopicPartition partition, long next, long begin, Long end) {

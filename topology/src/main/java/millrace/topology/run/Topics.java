@@ -3,6 +3,7 @@ package millrace.topology.run;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -26,11 +27,14 @@ public interface Topics extends AutoCloseable {
     Map<TopicPartition, Long> committed(String group);
 
     /**
-     * Commits offsets of a group that has no member.
+     * Commits where a group that has no member begins.
      *
      * @return false if it has one; nothing has changed then
      */
-    boolean commit(String group, Map<TopicPartition, Long> offsets);
+    boolean commit(String group, Map<TopicPartition, Start> starts);
+
+    /** The floors of a group's starts, of those partitions of which it has committed nothing since. */
+    Map<TopicPartition, Long> floors(String group);
 
     /** Reads a topic from its start, and what comes later. */
     Tail tail(String topic);
@@ -52,6 +56,13 @@ public interface Topics extends AutoCloseable {
         @Override
         void close();
     }
+
+    /**
+     * Where a partition begins that nobody has read.
+     *
+     * @param floor its first watermark, if others of its topic were read before it was there
+     */
+    record Start(long offset, OptionalLong floor) {}
 
     /** One record; both may be null. */
     record Entry(byte[] key, byte[] value) {}

@@ -173,6 +173,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             sendWatermark();
             return;
         }
+        boolean timeless = clock.value() == PartitionClock.UNSET;
         OptionalLong eventTime = OptionalLong.empty();
         try {
             Object[] row = read(record.value());
@@ -181,6 +182,10 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             requireSaneTime(time, origin);
             requirePromises(row);
             clock.advance(time);
+            if (timeless) {
+                // With the clock that is committed, not a moment later: who finds the one may rely on the other.
+                writeWatermark(progress());
+            }
             outlet.give(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
                     clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
             if (++rowsSinceTold >= ROWS_PER_WATERMARK) {
@@ -307,6 +312,10 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         }
         Sent now = progress();
         tell(now);
+        writeWatermark(now);
+    }
+
+    private void writeWatermark(Sent now) {
         if (!now.equals(written)) {
             var own = new TaskWatermark(plan.source().topic(), partition, plan.source().partitions(), now.watermark(),
                     now.horizon(), now.nextOffset());

@@ -3,6 +3,8 @@ package millrace.topology.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,18 @@ class StartOffsetsTest {
                 .isEqualTo(new StartOffsets.Ready());
         assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 9L)))
                 .isEqualTo(new StartOffsets.Ready());
+    }
+
+    @Test
+    void aPartitionThatWasAddedBeginsWhereTheSlowestOfItsTopicIs() {
+        TopicPartition c = new TopicPartition("clicks", 2);
+        TopicPartition other = new TopicPartition("views", 1);
+        assertThat(StartOffsets.starts(Map.of(c, 3L, other, 0L), Set.of(A, B), Map.of(A, 70L, B, 60L)))
+                .isEqualTo(Map.of(c, new Topics.Start(3, OptionalLong.of(60)), other,
+                        new Topics.Start(0, OptionalLong.empty())));
+        assertThat(StartOffsets.starts(Map.of(c, 0L), Set.of(B), Map.of(A, 60L)))
+                .as("those that were read had no time yet")
+                .isEqualTo(Map.of(c, new Topics.Start(0, OptionalLong.empty())));
     }
 
     @Test

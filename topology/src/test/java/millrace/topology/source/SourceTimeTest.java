@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import millrace.schemas.time.EndMarker;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
@@ -95,6 +96,16 @@ class SourceTimeTest {
         send(1, 5);
         assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 8 0");
         assertThat(life.passTime(100)).as("nothing came").isEmpty();
+    }
+
+    @Test
+    void theFirstTimeIsWrittenDownWithTheRowThatGivesIt() {
+        start(TimeJournal.EMPTY);
+        assertThat(outOf(0, 10).map(Out::node)).as("in one transaction").containsExactly("watermarks", "rows");
+        assertThat(outOf(1, 20).map(Out::node)).containsExactly("rows");
+        life.commit();
+        life.restore();
+        assertThat(outOf(2, 30).map(Out::node)).as("one has been told").containsExactly("rows");
     }
 
     @Test
@@ -348,9 +359,12 @@ class SourceTimeTest {
     }
 
     private List<String> send(long offset, long second) {
+        return outOf(offset, second).map(SourceTimeTest::text).filter(t -> !t.equals("watermarks")).toList();
+    }
+
+    private Stream<Out> outOf(long offset, long second) {
         byte[] value = encoder.encode(new Object[] {"k" + offset, 1L, null, at(second)});
-        return life.process(new Record<>((byte[]) null, value, NOW), 0, offset).stream().map(SourceTimeTest::text)
-                .toList();
+        return life.process(new Record<>((byte[]) null, value, NOW), 0, offset).stream();
     }
 
     private List<String> end(long offset) {

@@ -46,7 +46,8 @@ public final class BenchProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.timezone=UTC",
                 "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseParallelGC",
+                "-XX:NewRatio=1"));
         if (Runtime.version().feature() >= 25) {
             command.add("-XX:+UseCompactObjectHeaders");
         }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Set;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
-import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.statestores.store.TimeQueue;
+import millrace.statestores.store.TimeQueueDeclaration;
 import millrace.topology.chain.Operator;
 import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
@@ -22,8 +23,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * it: nothing on time can come before it then. What still counts and comes later takes back and gives.
  */
 public final class KeepFirstOperator implements Operator {
-    private static final long WAITING_SLICE = 1_000_000;
-
     private final DeduplicatePlan plan;
     private final List<String> rowNodes;
 
@@ -32,8 +31,8 @@ public final class KeepFirstOperator implements Operator {
     private GroupKey key;
     private RowIds ids;
     private TimedRows rows;
-    /** First rows that time has not passed. */
-    private SortedRows<KeptRow> waiting;
+    /** First rows that time has not passed, by their ids. */
+    private TimeQueue<KeptRow> waiting;
     private KeptProgress progress;
     private LateRows late;
     private long timestamp;
@@ -53,8 +52,8 @@ public final class KeepFirstOperator implements Operator {
         });
     }
 
-    private static SortedRowsDeclaration<KeptRow> waitingDeclaration(DeduplicatePlan plan) {
-        return new SortedRowsDeclaration<>(plan.name() + ".waiting", KeptRow.CODEC);
+    private static TimeQueueDeclaration<KeptRow> waitingDeclaration(DeduplicatePlan plan) {
+        return new TimeQueueDeclaration<>(plan.name() + ".queue", KeptRow.CODEC);
     }
 
     @Override
@@ -64,8 +63,8 @@ public final class KeepFirstOperator implements Operator {
         key = new GroupKey(plan.input(), plan.keys());
         ids = RowIds.inTotalOrder(plan.input());
         rows = new TimedRows(context, plan, ids);
-        waiting = SortedRows.open(context, waitingDeclaration(plan));
         progress = new KeptProgress(context, plan.name(), plan.inputs());
+        waiting = TimeQueue.open(context, waitingDeclaration(plan), progress.watermark());
         late = new LateRows(plan.late(), plan.input(), context);
     }
 
@@ -99,11 +98,11 @@ public final class KeepFirstOperator implements Operator {
             return;
         }
         if (after != null && (before == null || !rows.isNear(before.id(), after.id()))) {
-            isFirstNoMore(of, after);
+            isFirstNoMore(after);
         }
         var entry = rows.add(of, id, row);
         if (before == null) {
-            isFirst(of, entry);
+            isFirst(entry);
         } else {
             forget(before, rows.before(of, before.id()), entry);
         }
@@ -128,27 +127,27 @@ public final class KeepFirstOperator implements Operator {
         var before = rows.before(of, entry.id());
         var after = rows.after(of, entry.id());
         if (before == null) {
-            isFirstNoMore(of, entry);
+            isFirstNoMore(entry);
         }
         rows.remove(entry);
         if (after != null && (before == null || !rows.isNear(before.id(), after.id()))) {
-            isFirst(of, after);
+            isFirst(after);
         }
     }
 
-    private void isFirst(KeyBytes of, SortedRows.Entry<KeptRow> entry) {
+    private void isFirst(SortedRows.Entry<KeptRow> entry) {
         if (isPast(entry.id())) {
             give(entry, Change.INSERT);
         } else {
-            waiting.create(waitingSlice(entry.id()), of, entry.id(), KeptRow.of(rows.row(entry)));
+            waiting.add(RowIds.time(entry.id()), new KeyBytes(entry.id()), KeptRow.of(rows.row(entry)));
         }
     }
 
-    private void isFirstNoMore(KeyBytes of, SortedRows.Entry<KeptRow> entry) {
+    private void isFirstNoMore(SortedRows.Entry<KeptRow> entry) {
         if (isPast(entry.id())) {
             give(entry, Change.DELETE);
         } else {
-            waiting.remove(waiting.find(waitingSlice(entry.id()), of, entry.id()));
+            waiting.remove(RowIds.time(entry.id()), new KeyBytes(entry.id()));
         }
     }
 
@@ -157,23 +156,27 @@ public final class KeepFirstOperator implements Operator {
         return RowIds.time(id) < progress.watermark();
     }
 
-    private static long waitingSlice(byte[] id) {
-        return Math.floorDiv(RowIds.time(id), WAITING_SLICE);
-    }
-
     private void advance(Progress now) {
         progress.reach(now);
-        waiting.forEach(Long.MIN_VALUE, Math.floorDiv(now.watermark(), WAITING_SLICE), entry -> {
-            if (isPast(entry.id())) {
-                give(entry, Change.INSERT);
-                waiting.remove(entry);
+        waiting.passUpTo(now.watermark(), item -> {
+            Element.Row row = KeptRow.readOnce(item.name().bytes(), item.value(), ids);
+            if (!item.isRemembered() || isFirst(row, item.name().bytes())) {
+                give(row, Change.INSERT);
             }
         });
         rows.forgetBefore(now.horizon());
     }
 
+    private boolean isFirst(Element.Row row, byte[] id) {
+        KeyBytes of = key.of(row.values());
+        return rows.has(of, id) && rows.before(of, id) == null;
+    }
+
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {
-        Element.Row row = rows.row(entry);
+        give(rows.row(entry), change);
+    }
+
+    private void give(Element.Row row, Change change) {
         outlet.give(new Element.Row(row.values(), change, row.eventTime(),
                 row.watermark(), row.horizon(), row.origin()), timestamp);
     }

@@ -38,8 +38,12 @@ final class KeptRow {
 
     /** The row, for whoever looks at it once. */
     static Element.Row readOnce(SortedRows.Entry<KeptRow> entry, RowIds ids) {
-        KeptRow kept = entry.value();
-        return kept.row == null ? ids.row(entry.id(), kept.watermark, kept.horizon) : kept.row;
+        return readOnce(entry.id(), entry.value(), ids);
+    }
+
+    /** The same of a row that lies somewhere else. */
+    static Element.Row readOnce(byte[] id, KeptRow kept, RowIds ids) {
+        return kept.row == null ? ids.row(id, kept.watermark, kept.horizon) : kept.row;
     }
 
     /** Lets go of the row. Version 1: watermark, and how far the horizon is behind it. */

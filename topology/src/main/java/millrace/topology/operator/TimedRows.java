@@ -48,6 +48,10 @@ final class TimedRows {
         return free;
     }
 
+    boolean has(KeyBytes key, byte[] id) {
+        return rows.find(slice(id), key, id) != null;
+    }
+
     /** The last of the rows that are the same in everything, or null. */
     SortedRows.Entry<KeptRow> last(KeyBytes key, byte[] id) {
         SortedRows.Entry<KeptRow> last = null;

@@ -231,7 +231,7 @@ class KeptRowsTest {
     @Test
     void nothingIsRememberedOnceTimeHasPassedIt() {
         var plan = deduplicate(InputChanges.APPEND_ONLY);
-        Map<String, List<String>> storesOf = Map.of("first", List.of("x.rows", "x.waiting"), "last", List.of("x.rows"),
+        Map<String, List<String>> storesOf = Map.of("first", List.of("x.rows", "x.queue"), "last", List.of("x.rows"),
                 "window", List.of("x.rows"));
         Map<String, ProcessorSupplier<?, ?, ?, ?>> operators = Map.of("first",
                 KeepFirstOperator.supplier(plan, List.of("rows")), "last",

@@ -1,0 +1,33 @@
+package millrace.statestores.store;
+
+import java.util.Set;
+import millrace.statestores.codec.StateCodec;
+import millrace.statestores.commit.PreCommitHook;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * A {@link TimeQueue} that an operator keeps.
+ *
+ * @param name of the store; part of the name of its changelog topic, so it must never change for the same state
+ * @param mostOnHeap items of one task beyond which the latest are in the store only
+ */
+public record TimeQueueDeclaration<V>(String name, StateCodec<V> values, int mostOnHeap) {
+    /** Two hundred thousand rows of usual size are some forty megabytes. */
+    public static final int USUAL = 200_000;
+
+    public TimeQueueDeclaration(String name, StateCodec<V> values) {
+        this(name, values, USUAL);
+    }
+
+    /** What the processor's supplier must list: the logged store, and the hook that fills it. */
+    public Set<StoreBuilder<?>> stores() {
+        return Set.of(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(),
+                Serdes.ByteArray()), PreCommitHook.builder(hook()));
+    }
+
+    String hook() {
+        return name + "-hook";
+    }
+}

@@ -15,8 +15,9 @@ class RandomModelsTest {
     private static final int SEEDS = "long".equals(System.getProperty("millrace.suite")) ? 1_000 : 30;
     private static final int MODELS = 10;
 
-    private static final List<Contract> CONTRACTS = Stream.of("events", "others")
-            .map(s -> new Scene.Source(s, s, 3, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(15)))
+    private static final List<Contract> CONTRACTS = Stream.of("events", "others", "states")
+            .map(s -> new Scene.Source(s, s, 3, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(15),
+                    s.equals("states") ? Contract.Kind.CHANGELOG : Contract.Kind.EVENT))
             .map(Scene.Source::toContract).toList();
 
     @Test

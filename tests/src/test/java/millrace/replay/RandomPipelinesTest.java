@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.schemas.contract.Contract;
 import millrace.schemas.wire.Malformed;
 import millrace.topology.model.Model;
 import millrace.topology.run.PipelineRun;
@@ -34,7 +35,9 @@ class RandomPipelinesTest {
     private static final int MODELS = 10;
     private static final int PER_BROKER = 2;
     private static final int SIDE_BY_SIDE = 5;
-    private static final List<String> SOURCES = List.of("events", "others");
+    private static final Map<String, Contract.Kind> SOURCES = new TreeMap<>(
+            Map.of("events", Contract.Kind.EVENT, "others",
+                    Contract.Kind.EVENT, "states", Contract.Kind.CHANGELOG));
 
     @TempDir
     Path folder;
@@ -68,7 +71,8 @@ class RandomPipelinesTest {
 
     private void check(String servers, long seed) throws Exception {
         Random random = new Random(seed);
-        List<Scene.Source> sources = SOURCES.stream().map(s -> source(s, seed, random)).toList();
+        List<Scene.Source> sources = SOURCES.entrySet().stream()
+                .map(s -> source(s.getKey(), s.getValue(), seed, random)).toList();
         List<Model> models = RandomModels.of(seed, sources.stream().map(Scene.Source::toContract).toList(), MODELS);
         String story = "seed " + seed + "\n" + sources + "\n" + models.stream().map(m -> m.qualifiedName() + " "
                 + m.config().uniqueKey() + " " + m.config().retention() + " " + m.sql())
@@ -105,12 +109,11 @@ class RandomPipelinesTest {
                 .map(e -> (e.getValue() > 0 ? "only live: " : "only by replay: ") + e.getKey()).limit(20).toList();
     }
 
-    private static Scene.Source source(String name, long seed, Random random) {
+    private static Scene.Source source(String name, Contract.Kind kind, long seed, Random random) {
         Duration disorder = Duration.ofMillis(500 + random.nextInt(2_500));
         Duration lateness = random.nextInt(3) == 0 ? disorder : disorder.plusMillis(random.nextInt(10_000));
         return new Scene.Source(name, name + "-" + seed, 1 + Math.min(random.nextInt(6), random.nextInt(6)), disorder,
-                lateness,
-                Duration.ofMinutes(15));
+                lateness, Duration.ofMinutes(15), kind);
     }
 
     private static int otherThan(int threads, Random random) {

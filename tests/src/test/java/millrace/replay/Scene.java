@@ -52,6 +52,9 @@ final class Scene implements AutoCloseable {
             Field.optional("weight", new FieldType.Float64()),
             Field.required("at", new FieldType.Timestamp(FieldType.TimeUnit.MICROS, true))));
 
+    private static final FieldType.Struct KEY = new FieldType.Struct(
+            List.of(Field.required("who", new FieldType.Text())));
+
     private final String servers;
     private final Path folder;
     private final List<Contract> contracts;
@@ -59,16 +62,28 @@ final class Scene implements AutoCloseable {
     private final List<Plan> plans;
     private final FixedRegistry registry = new FixedRegistry();
     private final KafkaProducer<byte[], byte[]> producer;
+    private final AvroRowEncoder keys;
     private final Map<String, AvroRowEncoder> encoders = new HashMap<>();
 
-    /** A contract by the name {@code contract}, whose topic is called after the scene too. */
+    /**
+     * A contract by the name {@code contract}, whose topic is called after the scene too.
+     *
+     * @param kind of a changelog the key is {@code who}, and an event without an amount deletes its row
+     */
     record Source(String contract, String topic, int partitions, Duration disorder, Duration lateness,
-            Duration idleTimeout) {
+            Duration idleTimeout, Contract.Kind kind) {
+        /** Of events. */
+        Source(String contract, String topic, int partitions, Duration disorder, Duration lateness,
+                Duration idleTimeout) {
+            this(contract, topic, partitions, disorder, lateness, idleTimeout, Contract.Kind.EVENT);
+        }
+
         Contract toContract() {
             return new Contract(contract, contract, "1.0.0", "active", topic, "test." + contract, "", "",
-                    ROW.fields().stream().map(Column::of).toList(), List.of(),
+                    ROW.fields().stream().map(Column::of).toList(),
+                    kind == Contract.Kind.CHANGELOG ? List.of("who") : List.of(),
                     Optional.of(new EventTime("at", disorder, lateness, Duration.ofHours(1), idleTimeout)),
-                    partitions, Contract.WireFormat.AVRO, Contract.Kind.EVENT, Optional.empty(), Optional.empty(),
+                    partitions, Contract.WireFormat.AVRO, kind, Optional.empty(), Optional.empty(),
                     List.of(), Place.file(contract + ".odcs.yaml"));
         }
     }
@@ -96,6 +111,8 @@ final class Scene implements AutoCloseable {
         }
         contracts.forEach(c -> encoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema(c), ROW,
                 registry.register("", AvroTypes.toSchema(c)))));
+        keys = AvroRowEncoder.of(AvroTypes.toSchema("test.Key", KEY), KEY,
+                registry.register("", AvroTypes.toSchema("test.Key", KEY)));
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", servers, "linger.ms", 5),
                 new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -114,8 +131,10 @@ final class Scene implements AutoCloseable {
     void produce(String source, List<History.Event> events) {
         Contract contract = contract(source);
         for (History.Event e : events) {
-            producer.send(new ProducerRecord<>(contract.topic(), e.partition(), e.at() / 1000 + 100_000, null,
-                    encoders.get(source).encode(e.row())));
+            boolean isDelete = contract.kind() == Contract.Kind.CHANGELOG && e.amount() == null;
+            producer.send(new ProducerRecord<>(contract.topic(), e.partition(), e.at() / 1000 + 100_000,
+                    isDelete && e.who() != null ? keys.encode(new Object[] {e.who()}) : null,
+                    isDelete ? null : encoders.get(source).encode(e.row())));
         }
         producer.flush();
     }

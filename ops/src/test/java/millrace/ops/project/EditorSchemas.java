@@ -54,7 +54,7 @@ final class EditorSchemas {
                 "description", text, "model",
                 described(ordered("type", "string"), "The model under test, of this layer or with its layer"), "given",
                 described(ordered("type", "object", "additionalProperties", rows),
-                        "By contract, the records that come; a record {_end: true} ends its source"),
+                        "By contract, the records that come; a record {_end: true} ends its source, {_delete: true, ..} deletes a row of a changelog"),
                 "expect", described(new LinkedHashMap<>(rows), "The rows of the model in the end, in any order"),
                 "expect_late", described(new LinkedHashMap<>(rows), "Rows that came too late for a window"),
                 "expect_quarantine", described(new LinkedHashMap<>(rows), "Records and rows that are refused")));

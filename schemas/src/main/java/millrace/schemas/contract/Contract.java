@@ -37,6 +37,12 @@ public record Contract(String id, String name, String version, String status, St
         return new FieldType.Struct(columns.stream().map(Column::field).toList());
     }
 
+    /** The columns of the key, in its order. */
+    public FieldType.Struct keyType() {
+        FieldType.Struct row = rowType();
+        return new FieldType.Struct(key.stream().map(row::indexOf).map(row.fields()::get).toList());
+    }
+
     /** Whether a record may still change a result after its window was given out. */
     public boolean allowsAmendments() {
         return eventTime.filter(e -> e.allowedLateness().compareTo(e.disorder()) > 0).isPresent();

@@ -72,6 +72,7 @@ public final class ContractFile {
             requireAvroNames(columns);
         }
         List<String> key = key(ours, columns, element);
+        Contract.Kind kind = kind(ours, key);
         Optional<EventTime> eventTime = eventTime(ours, columns);
         List<Map<String, Object>> quality = new ArrayList<>(
                 element.flatMap(e -> e.get("quality")).map(ContractFile::qualityRules).orElse(List.of()));
@@ -80,8 +81,7 @@ public final class ContractFile {
                 root.get("status").flatMap(YamlNode::asText).orElse("active"), topic,
                 Optional.ofNullable(ours.get("avroName")).flatMap(YamlNode::asText).orElse(topic + "." + name),
                 description(element), owner(), columns, key, eventTime, partitions(ours), format,
-                Optional.ofNullable(ours.get("kind")).flatMap(k -> k.asOneOf("event", "changelog"))
-                        .map(k -> Contract.Kind.valueOf(k.toUpperCase(Locale.ROOT))).orElse(Contract.Kind.EVENT),
+                kind,
                 raw(ours, format), freshness(), quality, file);
         root.throwProblems();
         return contract;
@@ -130,6 +130,17 @@ public final class ContractFile {
         return Optional.ofNullable(ours.getOrDefault("format", ofServer.orElse(null)))
                 .flatMap(f -> f.asOneOf("avro", "json"))
                 .map(f -> Contract.WireFormat.valueOf(f.toUpperCase(Locale.ROOT))).orElse(Contract.WireFormat.AVRO);
+    }
+
+    private static Contract.Kind kind(Map<String, YamlNode> ours, List<String> key) {
+        Optional<YamlNode> node = Optional.ofNullable(ours.get("kind"));
+        Contract.Kind kind = node.flatMap(k -> k.asOneOf("event", "changelog"))
+                .map(k -> Contract.Kind.valueOf(k.toUpperCase(Locale.ROOT))).orElse(Contract.Kind.EVENT);
+        if (kind == Contract.Kind.CHANGELOG && key.isEmpty()) {
+            node.get().problem(ContractProblem.CONTRACT_OPTION, "Records of kind changelog replace and delete rows by "
+                    + "their key, but the contract names none. Name its columns in key, or mark them with primaryKey.");
+        }
+        return kind;
     }
 
     private static Optional<Contract.Raw> raw(Map<String, YamlNode> ours, Contract.WireFormat format) {

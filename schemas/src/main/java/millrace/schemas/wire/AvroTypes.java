@@ -45,6 +45,13 @@ public final class AvroTypes {
         return record(List.of(recordName(contract.recordName())), contract.description(), contract.columns());
     }
 
+    /** A schema as that of a record's only field: what is written by the one is read by the other. */
+    public static Schema inRecord(String field, Schema schema) {
+        return schema.getType() == Schema.Type.RECORD
+                ? schema
+                : Schema.createRecord("millrace.Key", null, null, false, List.of(new Schema.Field(field, schema)));
+    }
+
     /** The schema of a contract as text for people, over several lines. */
     public static String text(Contract contract) {
         return SchemaFormatter.format("json/pretty", toSchema(contract));

@@ -24,6 +24,9 @@ final class NeededColumns {
         BitSet needed = new BitSet();
         contract.eventTime().ifPresent(e -> needed.set(contract.rowType().indexOf(e.column())));
         needed.or(RecordChecks.of(contract).columns());
+        if (contract.kind() == Contract.Kind.CHANGELOG) {
+            contract.key().forEach(k -> needed.set(contract.rowType().indexOf(k)));
+        }
         return needed;
     }
 

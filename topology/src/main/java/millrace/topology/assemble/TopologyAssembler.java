@@ -43,6 +43,8 @@ import millrace.topology.operator.KeepFirstOperator;
 import millrace.topology.operator.KeepLastOperator;
 import millrace.topology.operator.MergeAggregateOperator;
 import millrace.topology.operator.MergeSessionOperator;
+import millrace.topology.operator.NewestOperator;
+import millrace.topology.operator.NewestPlan;
 import millrace.topology.operator.OnTimeOperator;
 import millrace.topology.operator.OverOperator;
 import millrace.topology.operator.OverPlan;
@@ -277,6 +279,7 @@ public final class TopologyAssembler {
             case PlanNode.MergeAggregate merge -> List.of(merge(merge, model, path));
             case PlanNode.TopN top -> List.of(top(top, model, path));
             case PlanNode.Deduplicate d -> List.of(deduplicate(d, model, path));
+            case PlanNode.Newest newest -> List.of(newest(newest, model, path));
             case PlanNode.Versions versions -> List.of(versions(versions, model, path));
             case PlanNode.OverAggregate over -> List.of(over(over, model, path));
             case PlanNode.PartialSession partial -> List.of(partialSession(partial, model, path));
@@ -445,6 +448,12 @@ public final class TopologyAssembler {
             case FIRST -> add(model, "first", path, inputs, s -> KeepFirstOperator.supplier(plan.apply(s), s.rowNodes));
             case LAST -> add(model, "last", path, inputs, s -> KeepLastOperator.supplier(plan.apply(s), s.rowNodes));
         };
+    }
+
+    private Step newest(PlanNode.Newest n, String model, String path) {
+        return add(model, "newest", path, ends(n.input(), model, path + ".0"),
+                s -> NewestOperator.supplier(new NewestPlan(NodeNames.state(model, path), n.input().rowType(), n.keys(),
+                        s::inputsOf), s.rowNodes));
     }
 
     private Step versions(PlanNode.Versions v, String model, String path) {

@@ -29,6 +29,12 @@ final class AmendmentsNeedAKey {
         Set<String> amending = changes.amendingBelow(plan.root());
         boolean windowless = PlanWalk.any(plan.root(),
                 node -> node instanceof PlanNode.MergeAggregate a && a.windowEnd().isEmpty());
+        if (PlanWalk.lowest(plan.root()) instanceof PlanNode.Newest newest) {
+            String key = newest.keys().stream().map(k -> newest.rowType().fields().get(k).name())
+                    .collect(Collectors.joining(", "));
+            return List.of(problem(model, "A record of a changelog replaces or deletes what an earlier one of its "
+                    + key + " said.", "Name " + key + " in unique_key."));
+        }
         if (PlanWalk.any(plan.root(), AmendmentsNeedAKey::waitsForPartners)) {
             return List.of(problem(model, "A row without a partner is given out, and taken back when one comes.",
                     "Name columns that tell the rows of the result apart in unique_key."));

@@ -34,9 +34,7 @@ public enum CheckProblem implements ProblemCode {
     SESSION_UNUSABLE("Sessions are used in a way that has no answer while they are open.",
             "Group by the session's key, window_start and window_end."),
     STATE_UNBOUNDED("A model would remember more and more without end.",
-            "Group by a window too or bound the join in event time, or say retention: forever if that is meant."),
-    SOURCE_IS_A_CHANGELOG("A model reads a contract whose records are versions of keys, which is not supported yet.",
-            "Read a contract of kind event.");
+            "Group by a window too or bound the join in event time, or say retention: forever if that is meant.");
 
     private final String meaning;
     private final String remedy;

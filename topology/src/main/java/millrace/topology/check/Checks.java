@@ -24,7 +24,6 @@ public final class Checks {
             FunctionLibrary functions, Aggregates aggregates) {
         RowChanges changes = RowChanges.of(contracts, below);
         List<Problem> problems = new ArrayList<>();
-        problems.addAll(EverySourceIsAppendOnly.check(model, plan, contracts));
         problems.addAll(WindowsNeedTheEventTime.check(model, plan, below, contracts));
         problems.addAll(TheLastRowIsOfRowsThatStay.check(model, plan, changes));
         problems.addAll(SessionsNeedAGroup.check(model, plan, changes));

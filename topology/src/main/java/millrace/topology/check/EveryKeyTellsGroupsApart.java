@@ -55,6 +55,9 @@ final class EveryKeyTellsGroupsApart {
             case PlanNode.MergeSession s -> missing(model, plan, s, first(s.groups() + PlanNode.Windows.COLUMNS),
                     groupOf);
             case PlanNode.TopN t when changes.in(t) -> ofRow(model, plan, t, ranked(t), groupOf);
+            // Rows of several keys come from several tasks: nothing says which of them was the last.
+            case PlanNode.Newest n when !model.config().keepsForever() -> missing(model, plan, n, n.keys(), groupOf);
+            case PlanNode.Newest n -> ofRow(model, plan, n, n.keys(), groupOf);
             case PlanNode.Deduplicate d when changes.in(d) -> ofRow(model, plan, d, timed(d), groupOf);
             default -> List.of();
         };

@@ -47,7 +47,8 @@ final class WindowsNeedTheEventTime {
                 : Optional.of(Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()),
                         "An as-of join compares \"" + side.rowType().fields().get(timeColumn).name()
                                 + "\", which is not the event time of its side. Which version was valid then would "
-                                + "never be certain. Compare the event times of both sides, passed on unchanged."));
+                                + "never be certain. " + changelog(side).orElse(
+                                        "Compare the event times of both sides, passed on unchanged.")));
     }
 
     /** As the sources that are read call it, whether or not this plan reads it. */
@@ -79,11 +80,29 @@ final class WindowsNeedTheEventTime {
     private static Problem problem(Model model, PlanNode input, int timeColumn, Set<String> names) {
         String column = input.rowType().fields().get(timeColumn).name();
         return Problem.at(CheckProblem.WINDOW_NEEDS_EVENT_TIME, Place.file(model.sqlFile()), "The window is made of \""
-                + column + "\", which is not the event time. " + (names.isEmpty()
+                + column + "\", which is not the event time. " + changelog(input).orElseGet(() -> names.isEmpty()
                         ? "What is read has none: say eventTime under the customProperties of its contract, and pass "
                                 + "that column on unchanged."
                         : "Expected DESCRIPTOR of " + names.stream().map(n -> "\"" + n + "\"")
                                 .collect(Collectors.joining(" or ")) + ", passed on unchanged."));
+    }
+
+    /** What to do instead, if rows are of a changelog: whatever time they say, they may change or go at any other. */
+    private static Optional<String> changelog(PlanNode input) {
+        List<String> names = new ArrayList<>();
+        PlanWalk.nodes(input, node -> {
+            if (node instanceof PlanNode.Newest n) {
+                PlanWalk.nodes(n, below -> {
+                    if (below instanceof PlanNode.Scan scan) {
+                        names.add(scan.source());
+                    }
+                });
+            }
+        });
+        return names.stream().findFirst().map(name -> "The rows of " + name
+                + ", a contract of kind changelog, have none: "
+                + "whatever they say, they may change or go at any other time. Join or aggregate them without a window, "
+                + "or read a contract of kind event.");
     }
 
     private static Contract contract(Collection<Contract> contracts, String name) {

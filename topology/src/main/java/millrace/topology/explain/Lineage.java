@@ -154,6 +154,7 @@ public record Lineage(Map<String, Set<SourceColumn>> columns, Set<SourceColumn> 
                 }
             }
             case PlanNode.Deduplicate d -> out.addAll(walk(d.input(), reads));
+            case PlanNode.Newest n -> out.addAll(walk(n.input(), reads));
             case PlanNode.Versions v -> {
                 out.addAll(walk(v.input(), reads));
                 for (int i = 0; i < PlanNode.Versions.COLUMNS; i++) {

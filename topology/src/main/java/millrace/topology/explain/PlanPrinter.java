@@ -198,6 +198,11 @@ public final class PlanPrinter {
                         }).append(", late rows set aside");
                 node(d.input(), indent + "  ");
             }
+            case PlanNode.Newest n -> {
+                out.append("newest of each ").append(String.join(", ", names(n.input(), n.keys())))
+                        .append(", until it is deleted");
+                node(n.input(), indent + "  ");
+            }
             case PlanNode.Versions v -> {
                 out.append("versions").append(by(names(v.input(), v.keys())))
                         .append(", each from its event time to that of the next, late rows set aside");

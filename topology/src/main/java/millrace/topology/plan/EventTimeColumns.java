@@ -71,6 +71,8 @@ public final class EventTimeColumns {
                     found.addAll(of(d.input()));
                 }
             }
+            // Given out whenever a newer record comes, when windows above may be long closed.
+            case PlanNode.Newest n -> {}
             case PlanNode.Versions v -> {}
             case PlanNode.OverAggregate o -> {
                 if (o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED) {

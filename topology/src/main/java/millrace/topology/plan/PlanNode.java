@@ -1,9 +1,11 @@
 package millrace.topology.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 
 /** A step of a plan; knows the type of the rows it gives. */
@@ -578,6 +580,42 @@ public sealed interface PlanNode {
         @Override
         public PlanNode withInputs(List<PlanNode> inputs) {
             return new Deduplicate(inputs.get(0), keys, timeColumn, keep, retention);
+        }
+    }
+
+    /**
+     * Of the records of a changelog with equal keys the row of the newest, unless that says that there is none. In one
+     * partition the newest is the last; of several partitions it is the one that had met the latest watermark. A key stays
+     * in one partition unless its bytes change, as they do with the schema id in front of them.
+     *
+     * @param input rows, and deletes that have values in the columns of the key alone
+     * @param keys columns of the input, without NULL
+     */
+    record Newest(PlanNode input, List<Integer> keys, FieldType.Struct rowType) implements PlanNode {
+        public Newest {
+            keys = List.copyOf(keys);
+            if (keys.isEmpty() || rowType.fields().size() != input.rowType().fields().size()) {
+                throw new IllegalArgumentException("the newest of " + input.rowType() + " by " + keys);
+            }
+        }
+
+        /** A row type whose rows may be deletes: only the columns of the key are never NULL. */
+        public static FieldType.Struct withDeletes(FieldType.Struct row, List<Integer> keys) {
+            List<Field> fields = new ArrayList<>();
+            for (Field f : row.fields()) {
+                fields.add(new Field(f.name(), f.type(), !keys.contains(fields.size())));
+            }
+            return new FieldType.Struct(fields);
+        }
+
+        @Override
+        public List<PlanNode> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public PlanNode withInputs(List<PlanNode> inputs) {
+            return new Newest(inputs.get(0), keys, rowType);
         }
     }
 

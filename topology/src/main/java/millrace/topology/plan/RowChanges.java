@@ -49,6 +49,7 @@ public final class RowChanges {
             case PlanNode.Exchange e -> in(e.input());
             case PlanNode.TopN t -> aggregate(t, t.windowEnd().isPresent());
             case PlanNode.Deduplicate d -> aggregate(d, d.keep() == PlanNode.Deduplicate.Keep.FIRST);
+            case PlanNode.Newest n -> true;
             case PlanNode.Versions v -> true;
             case PlanNode.OverAggregate o -> aggregate(o, o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED);
             case PlanNode.Union u -> u.inputs().stream().anyMatch(this::in);

@@ -84,6 +84,7 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 yield all;
             }
             case PlanNode.TopN t -> t.windowEnd().isPresent() ? first(t, columns(t.input())) : nothing(t);
+            case PlanNode.Newest n -> nothing(n);
             case PlanNode.Versions v -> nothing(v);
             case PlanNode.OverAggregate o -> o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED
                     ? first(o, columns(o.input()))

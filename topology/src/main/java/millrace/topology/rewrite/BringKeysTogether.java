@@ -20,6 +20,7 @@ final class BringKeysTogether {
         return Rewrites.bottomUp(root, node -> switch (node) {
             case PlanNode.TopN t -> over(t, t.keys());
             case PlanNode.Deduplicate d -> over(d, d.keys());
+            case PlanNode.Newest n -> over(n, n.keys());
             case PlanNode.Join j -> j.withInputs(List.of(
                     side(j.left(), j.leftKeys(), j.kind().keepsLeft()),
                     side(j.right(), j.rightKeys(), j.kind().keepsRight())));

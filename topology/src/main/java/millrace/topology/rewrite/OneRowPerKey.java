@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import millrace.topology.model.Model;
+import millrace.topology.plan.Expression;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
@@ -28,7 +29,7 @@ public final class OneRowPerKey {
     public static Plan apply(Model model, Plan plan, RowChanges changes, List<Plan> below) {
         List<Integer> key = model.config().uniqueKey().stream().map(plan.rowType()::indexOf).toList();
         if (!model.config().keepsForever() || key.isEmpty() || key.contains(-1) || !changes.in(plan.root())
-                || comesFromOneTask(plan.root(), below)) {
+                || comesFromOneTask(plan.root(), key, below)) {
             return plan;
         }
         PlanNode together = new PlanNode.Exchange(plan.root(), key);
@@ -36,18 +37,28 @@ public final class OneRowPerKey {
                 OptionalInt.empty(), OptionalLong.empty(), plan.rowType()), plan.rowType());
     }
 
-    /** Where rows are made by groups, a check sees to it that the key holds them. */
-    private static boolean comesFromOneTask(PlanNode node, List<Plan> below) {
+    /**
+     * Where rows are made by groups, a check sees to it that the key holds them.
+     *
+     * @param key columns of the node, -1 for one that is computed from some
+     */
+    private static boolean comesFromOneTask(PlanNode node, List<Integer> key, List<Plan> below) {
         return switch (node) {
-            case PlanNode.Calc c -> comesFromOneTask(c.input(), below);
+            case PlanNode.Calc c -> comesFromOneTask(c.input(), key.stream().map(k -> k >= 0
+                    && c.projections().get(k) instanceof Expression.Column passed ? passed.index() : -1).toList(),
+                    below);
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL
                     && Optional.of(scan.source()).flatMap(name -> below.stream().filter(p -> p.model().equals(name))
-                            .findFirst()).map(p -> comesFromOneTask(p.root(), below)).orElse(false);
+                            .findFirst())
+                            .map(p -> comesFromOneTask(p.root(),
+                                    key.stream().map(k -> k < 0 ? -1 : scan.columns().get(k)).toList(), below))
+                            .orElse(false);
             case PlanNode.MergeAggregate a -> true;
             case PlanNode.MergeSession s -> true;
             case PlanNode.TopN t -> true;
             case PlanNode.Deduplicate d -> true;
             case PlanNode.Versions v -> true;
+            case PlanNode.Newest n -> key.containsAll(n.keys());
             default -> false;
         };
     }

@@ -85,6 +85,15 @@ final class PruneColumns {
                                 below.moved().get(d.timeColumn()), d.keep(), d.retention()),
                         below.moved());
             }
+            case PlanNode.Newest n -> {
+                TreeSet<Integer> read = new TreeSet<>(wanted);
+                read.addAll(n.keys());
+                Kept below = keep(n.input(), read);
+                List<Integer> kept = below.moved().entrySet().stream().sorted(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey).toList();
+                yield new Kept(new PlanNode.Newest(below.node(), n.keys().stream().map(below.moved()::get).toList(),
+                        struct(n.rowType(), kept)), below.moved());
+            }
             case PlanNode.Versions v -> all(v);
             case PlanNode.PartialSession p -> all(p);
             case PlanNode.MergeSession m -> all(m);

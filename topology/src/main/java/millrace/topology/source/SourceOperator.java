@@ -58,6 +58,8 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     private ProcessorContext<Object, Object> context;
     private Outlet outlet;
     private ValueReader values;
+    /** Of a changelog; else null. */
+    private KeyReader keys;
     private RecordChecks checks;
     private QuarantineRecord.Writer quarantine;
     private KeyedState.Cell<PartitionClock> cell;
@@ -107,6 +109,9 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         outlet = Outlet.of(context, plan.rowNodes());
         partition = context.taskId().partition();
         values = reader(source.contract());
+        keys = source.contract().kind() == Contract.Kind.CHANGELOG
+                ? new KeyReader(source.contract(), registry)
+                : null;
         checks = RecordChecks.of(source.contract());
         quarantine = new QuarantineRecord.Writer(plan.quarantine());
         told = Sent.NOTHING;
@@ -144,7 +149,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
 
     private ValueReader reader(Contract contract) {
         return switch (contract.format()) {
-            case AVRO -> new AvroValues(contract, plan.needed(), registry);
+            case AVRO -> AvroValues.of(contract, plan.needed(), registry);
             case JSON -> new JsonValues(contract, plan.needed());
         };
     }
@@ -176,17 +181,26 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         boolean timeless = clock.value() == PartitionClock.UNSET;
         OptionalLong eventTime = OptionalLong.empty();
         try {
-            Object[] row = read(record.value());
-            long time = eventTime(row, origin);
-            eventTime = OptionalLong.of(time);
-            requireSaneTime(time, origin);
-            requirePromises(row);
-            clock.advance(time);
-            if (timeless) {
+            Object[] row = read(record);
+            boolean isDelete = record.value() == null;
+            if (keys != null) {
+                requireKey(row);
+            }
+            long time = isDelete ? timeOfDelete(origin) : eventTime(row, origin);
+            if (!isDelete) {
+                eventTime = OptionalLong.of(time);
+                requireSaneTime(time, origin);
+                requirePromises(row);
+            }
+            if (!isDelete || eventTimeSlot < 0) {
+                clock.advance(time);
+            }
+            if (timeless && clock.value() != PartitionClock.UNSET) {
                 // With the clock that is committed, not a moment later: who finds the one may rely on the other.
                 writeWatermark(progress());
             }
-            outlet.give(new Element.Row(row, Change.INSERT, time, clock.minus(bounds.disorder()),
+            outlet.give(new Element.Row(row, isDelete ? Change.DELETE : Change.INSERT, time,
+                    clock.minus(bounds.disorder()),
                     clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
             if (++rowsSinceTold >= ROWS_PER_WATERMARK) {
                 tell(progress());
@@ -209,12 +223,12 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         }
     }
 
-    private Object[] read(byte[] value) throws RefusedException {
-        if (value == null) {
+    private Object[] read(ConsumerRecord<byte[], byte[]> record) throws RefusedException {
+        if (record.value() == null && keys == null) {
             throw refused(QuarantineReason.VALUE_MISSING, "", "a value", "null");
         }
         try {
-            return values.read(value);
+            return record.value() == null ? keys.read(record.key()) : values.read(record.value());
         } catch (Malformed e) {
             throw new RefusedException(Refusal.of(e));
         }
@@ -229,6 +243,23 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             throw refused(QuarantineReason.EVENT_TIME_MISSING, eventTimeColumn(), "an event time", "null");
         }
         return time;
+    }
+
+    /**
+     * A delete says no event time: it is of the moment that its partition has come to. Its Kafka timestamp would put a
+     * history that is loaded today far ahead.
+     */
+    private long timeOfDelete(SourceRecord origin) {
+        boolean isKnown = clock.value() != PartitionClock.UNSET && clock.value() != TaskWatermark.END;
+        return eventTimeSlot >= 0 && isKnown ? clock.value() : origin.timestamp() * 1000;
+    }
+
+    private void requireKey(Object[] row) throws RefusedException {
+        int missing = keys.firstMissing(row);
+        if (missing >= 0) {
+            throw refused(QuarantineReason.KEY_MISSING, plan.source().contract().columns().get(missing).name(),
+                    "a value, which says whose row this is", "null");
+        }
     }
 
     private void requireSaneTime(long time, SourceRecord origin) throws RefusedException {

@@ -54,7 +54,6 @@ final class Landmarks {
             CheckProblem.SESSION_UNUSABLE, EnumSet.of(Kind.WINDOW),
             CheckProblem.STATE_UNBOUNDED,
             EnumSet.of(Kind.GROUP_BY, Kind.DISTINCT, Kind.JOIN, Kind.IN, Kind.OVER),
-            CheckProblem.SOURCE_IS_A_CHANGELOG, EnumSet.of(Kind.TABLE),
             CheckProblem.DEDUPLICATION_UNUSABLE, EnumSet.of(Kind.OVER),
             CheckProblem.PATTERN_WRONG, EnumSet.of(Kind.LITERAL));
 

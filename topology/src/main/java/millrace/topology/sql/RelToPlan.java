@@ -58,11 +58,7 @@ final class RelToPlan {
 
     PlanNode convert(RelNode node) {
         return switch (node) {
-            case TableScan scan -> {
-                SqlTable table = scan.getTable().unwrapOrThrow(SqlTable.class);
-                yield new PlanNode.Scan(table.source(), table.kind(),
-                        IntStream.range(0, table.rowType().fields().size()).boxed().toList(), table.rowType());
-            }
+            case TableScan scan -> scan(scan.getTable().unwrapOrThrow(SqlTable.class));
             case Filter filter -> {
                 PlanNode input = convert(filter.getInput());
                 List<RexNode> own = new ArrayList<>();
@@ -112,6 +108,16 @@ final class RelToPlan {
             case Aggregate aggregate -> aggregate(aggregate);
             default -> throw new RexToExpression.Unsupported(node.getRelTypeName());
         };
+    }
+
+    private static PlanNode scan(SqlTable table) {
+        List<Integer> all = IntStream.range(0, table.rowType().fields().size()).boxed().toList();
+        List<Integer> keys = table.changesBy();
+        if (keys.isEmpty()) {
+            return new PlanNode.Scan(table.source(), table.kind(), all, table.rowType());
+        }
+        return new PlanNode.Newest(new PlanNode.Scan(table.source(), table.kind(), all,
+                PlanNode.Newest.withDeletes(table.rowType(), keys)), keys, table.rowType());
     }
 
     private PlanNode union(Union union) {

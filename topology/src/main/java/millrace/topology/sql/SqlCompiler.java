@@ -181,14 +181,13 @@ public final class SqlCompiler {
     private Plan plan(Model model, SqlNode tree, Map<String, Plan> plans) {
         SqlCatalog catalog = new SqlCatalog();
         contracts.forEach((name, contract) -> {
-            SqlTable table = new SqlTable(name, PlanNode.Scan.Kind.CONTRACT, contract.rowType());
+            SqlTable table = SqlTable.of(contract);
             catalog.add(Optional.empty(), name, table);
             catalog.add(Optional.of(BRONZE), name, table);
         });
         plans.forEach((name, plan) -> {
             Model read = models.get(name);
-            FieldType.Struct type = plan.rowType();
-            catalog.add(Optional.of(read.layer()), read.name(), new SqlTable(name, PlanNode.Scan.Kind.MODEL, type));
+            catalog.add(Optional.of(read.layer()), read.name(), SqlTable.of(plan));
         });
         EventTimeColumns times = EventTimeColumns.of(contracts.values(), List.copyOf(plans.values()));
         return new ModelPlanner(model, source(model), catalog, functions, aggregates, times).plan(tree);

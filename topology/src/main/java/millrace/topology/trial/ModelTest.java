@@ -36,6 +36,14 @@ public record ModelTest(String name, String model, Place place, List<Given> give
          */
         record Row(Contract source, Object[] row, OptionalLong timestamp) implements Given {}
 
+        /**
+         * A record of a changelog that says that a row is gone.
+         *
+         * @param key values of the contract's key columns, in their order
+         * @param timestamp Kafka's, in milliseconds, where the case says it
+         */
+        record Delete(Contract source, Object[] key, OptionalLong timestamp) implements Given {}
+
         /** Nothing more comes from this source. */
         record End(Contract source) implements Given {}
     }

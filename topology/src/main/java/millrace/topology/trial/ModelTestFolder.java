@@ -31,6 +31,7 @@ import millrace.topology.quarantine.QuarantineRecord;
 public final class ModelTestFolder {
     /** Keys of a given row that are no columns. */
     private static final String END = "_end";
+    private static final String DELETE = "_delete";
     private static final String TIMESTAMP = "_timestamp";
     private static final FieldType INSTANT = new FieldType.Timestamp(FieldType.TimeUnit.MICROS, true);
 
@@ -150,9 +151,35 @@ public final class ModelTestFolder {
             return node.get(END).flatMap(YamlNode::asBoolean).filter(b -> b)
                     .map(b -> new ModelTest.Given.End(contract));
         }
+        if (node.keys().contains(DELETE)) {
+            return delete(contract, node);
+        }
         FieldType.Struct type = contract.rowType();
+        return Optional.of(new ModelTest.Given.Row(contract, values(contract, type, List.of(TIMESTAMP), node),
+                timestamp(node)));
+    }
+
+    private static Optional<ModelTest.Given> delete(Contract contract, YamlNode node) {
+        if (contract.kind() != Contract.Kind.CHANGELOG) {
+            node.problem(Problem.at(YamlProblem.YAML_BAD_VALUE, node.placeOfKey(DELETE), contract.name()
+                    + " is a contract of kind event: its records delete nothing. Only those of kind changelog do."));
+            return Optional.empty();
+        }
+        FieldType.Struct type = contract.keyType();
+        Object[] key = values(contract, type, List.of(TIMESTAMP, DELETE), node);
+        return node.get(DELETE).flatMap(YamlNode::asBoolean).filter(b -> b)
+                .map(b -> new ModelTest.Given.Delete(contract, key, timestamp(node)));
+    }
+
+    private static OptionalLong timestamp(YamlNode node) {
+        return node.get(TIMESTAMP).flatMap(n -> TestValues.read(INSTANT, n))
+                .map(micros -> OptionalLong.of(Math.floorDiv((Long) micros, 1000L))).orElse(OptionalLong.empty());
+    }
+
+    /** @param others keys that are no columns */
+    private static Object[] values(Contract contract, FieldType.Struct type, List<String> others, YamlNode node) {
         List<String> columns = new ArrayList<>(type.fields().stream().map(Field::name).toList());
-        columns.add(TIMESTAMP);
+        columns.addAll(others);
         refuseUnknown(node, columns);
         Object[] row = new Object[type.fields().size()];
         for (int i = 0; i < row.length; i++) {
@@ -165,9 +192,7 @@ public final class ModelTestFolder {
                         "This row of " + contract.name() + " needs a value for \"" + field.name() + "\".");
             }
         }
-        OptionalLong timestamp = node.get(TIMESTAMP).flatMap(n -> TestValues.read(INSTANT, n))
-                .map(micros -> OptionalLong.of(Math.floorDiv((Long) micros, 1000L))).orElse(OptionalLong.empty());
-        return Optional.of(new ModelTest.Given.Row(contract, row, timestamp));
+        return row;
     }
 
     private static ModelTest.Expected expected(FieldType.Struct type, YamlNode node) {

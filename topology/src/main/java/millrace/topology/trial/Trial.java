@@ -162,12 +162,21 @@ public final class Trial {
             topic.pipeInput(switch (one) {
                 case ModelTest.Given.Row row -> new TestRecord<>(null,
                         encoders.get(contract.name()).encode(row.row()), new RecordHeaders(), timestamp(row));
+                case ModelTest.Given.Delete delete -> new TestRecord<>(key(contract, delete, registry), null,
+                        new RecordHeaders(), delete.timestamp().isPresent()
+                                ? Instant.ofEpochMilli(delete.timestamp().getAsLong())
+                                : TestValues.DAY.atStartOfDay().toInstant(ZoneOffset.UTC));
                 case ModelTest.Given.End end -> {
                     var marker = EndMarker.record(contract.topic(), 0);
                     yield new TestRecord<>(marker.key(), null, marker.headers(), Instant.EPOCH);
                 }
             });
         }
+    }
+
+    private static byte[] key(Contract contract, ModelTest.Given.Delete delete, TrialRegistry registry) {
+        var schema = AvroTypes.toSchema(contract.recordName() + ".Key", contract.keyType());
+        return AvroRowEncoder.of(schema, contract.keyType(), registry.register("", schema)).encode(delete.key());
     }
 
     /** Kafka's time of a record: what the case says, else just what its event time asks for. */

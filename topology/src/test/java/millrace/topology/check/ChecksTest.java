@@ -92,17 +92,6 @@ class ChecksTest {
     }
 
     @Test
-    void aChangelogIsNotReadYet() throws IOException {
-        Contract c = CLICKS;
-        Contract changelog = new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(),
-                c.description(), c.owner(), c.columns(), c.key(), c.eventTime(), c.partitions(), c.format(),
-                Contract.Kind.CHANGELOG, c.raw(), c.freshness(), c.quality(), c.place());
-        write("SELECT id FROM clicks", "description: x");
-        assertThatThrownBy(() -> compile(changelog)).isInstanceOf(ProblemException.class)
-                .hasMessageContaining("SOURCE_IS_A_CHANGELOG").hasMessageContaining("contract clicks");
-    }
-
-    @Test
     void dataTestsQuarantineTheRowsThatBreakThem() throws Exception {
         write("SELECT id, UPPER(who) AS who, score FROM clicks", """
             config: {unique_key: who}

@@ -45,6 +45,7 @@ final class FlowDriver implements AutoCloseable {
     private final Pipeline pipeline;
     private final Path state = Files.createTempDirectory("flow");
     private final Map<String, AvroRowEncoder> encoders = new HashMap<>();
+    private final Map<String, AvroRowEncoder> keyEncoders = new HashMap<>();
     private final TopologyTestDriver driver;
 
     FlowDriver(Pipeline pipeline) throws IOException {
@@ -53,6 +54,8 @@ final class FlowDriver implements AutoCloseable {
         for (Contract c : pipeline.contracts()) {
             encoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema(c), c.rowType(),
                     registry.add(AvroTypes.toSchema(c))));
+            keyEncoders.put(c.name(), AvroRowEncoder.of(AvroTypes.toSchema("test.Key", c.keyType()), c.keyType(),
+                    registry.add(AvroTypes.toSchema("test.Key", c.keyType()))));
         }
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "web");
@@ -68,6 +71,14 @@ final class FlowDriver implements AutoCloseable {
         Contract c = pipeline.contract(contract).orElseThrow();
         driver.createInputTopic(c.topic(), new ByteArraySerializer(), new ByteArraySerializer()).pipeInput(
                 new TestRecord<>(null, encoders.get(contract).encode(row), new RecordHeaders(),
+                        NOW.plusSeconds(86_400)));
+    }
+
+    /** @param key values of the contract's key columns, in their order */
+    void delete(String contract, Object[] key) {
+        Contract c = pipeline.contract(contract).orElseThrow();
+        driver.createInputTopic(c.topic(), new ByteArraySerializer(), new ByteArraySerializer()).pipeInput(
+                new TestRecord<>(keyEncoders.get(contract).encode(key), null, new RecordHeaders(),
                         NOW.plusSeconds(86_400)));
     }
 

@@ -32,10 +32,12 @@ import org.junit.jupiter.api.TestFactory;
  * <pre>
  * contract name columns              the first timestamptz is the event time, with 30 seconds of disorder
  * contract name lateness=60s columns rows count for so long
+ * contract name key=a,b columns      a changelog: its records replace and delete rows
  * model layer.name [retention=forever] [key=a,b] [early=10s] [salt=8]
  *     [materialized=scd2] [merge=latest_non_null]
  *   SQL
  * in contract {json}
+ * del contract {json}                of the key alone, without a value
  * tick                               sources tell how far time has come
  * wait 10s                           the wall clock goes on
  * end                                of all contracts
@@ -99,6 +101,13 @@ class FlowScriptTest {
                     driver().send(parts[1], JsonValues.row(contracts.get(parts[1]).rowType(), parts[2]));
                     driver().read(this::line);
                 }
+                case "del" -> {
+                    line(line);
+                    String[] parts = line.split("\\s+", 3);
+                    driver().delete(parts[1],
+                            JsonValues.row(contracts.get(parts[1]).keyType(), parts[2]));
+                    driver().read(this::line);
+                }
                 case "tick" -> {
                     line(line);
                     driver().tick();
@@ -141,11 +150,14 @@ class FlowScriptTest {
 
     private void contract(String line) {
         String[] parts = line.split(" ", 3);
-        boolean amends = parts[2].startsWith("lateness=");
-        Contract contract = TestContracts.contract(parts[1], amends ? parts[2].split(" ", 2)[1] : parts[2]);
-        contracts.put(parts[1], amends
-                ? lateness(contract, duration(parts[2].split(" ", 2)[0].substring("lateness=".length())))
-                : contract);
+        String[] option = parts[2].split(" ", 2);
+        contracts.put(parts[1], switch (option[0].split("=")[0]) {
+            case "lateness" -> lateness(TestContracts.contract(parts[1], option[1]),
+                    duration(option[0].substring("lateness=".length())));
+            case "key" -> TestContracts.changelog(parts[1], List.of(option[0].substring("key=".length()).split(",")),
+                    option[1]);
+            default -> TestContracts.contract(parts[1], parts[2]);
+        });
     }
 
     private static Contract lateness(Contract c, Duration lateness) {

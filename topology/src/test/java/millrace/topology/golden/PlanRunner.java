@@ -66,6 +66,7 @@ final class PlanRunner {
             case PlanNode.Unnest u -> {}
             case PlanNode.TopN t -> {}
             case PlanNode.Deduplicate d -> {}
+            case PlanNode.Newest n -> {}
             case PlanNode.Versions d -> {}
             case PlanNode.OverAggregate o -> {}
             case PlanNode.Union union -> union.inputs().forEach(i -> out.addAll(run(plan, i, source, row)));

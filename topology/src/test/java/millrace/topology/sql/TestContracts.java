@@ -27,6 +27,14 @@ public final class TestContracts {
                 Place.file("contracts/" + name + ".odcs.yaml"));
     }
 
+    /** The same, of records that replace and delete each other by their key. */
+    public static Contract changelog(String name, List<String> key, String columns) {
+        Contract c = contract(name, columns);
+        return new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(), c.description(),
+                c.owner(), c.columns(), key, c.eventTime(), c.partitions(), c.format(), Contract.Kind.CHANGELOG,
+                c.raw(), c.freshness(), c.quality(), c.place());
+    }
+
     private static Optional<EventTime> eventTime(FieldType.Struct type) {
         return type.fields().stream().filter(f -> f.type() instanceof FieldType.Timestamp t && t.zoned()).findFirst()
                 .map(f -> new EventTime(f.name(), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofHours(1),

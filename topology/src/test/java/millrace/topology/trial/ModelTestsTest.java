@@ -102,6 +102,36 @@ class ModelTestsTest {
     }
 
     @Test
+    void recordsOfAChangelogReplaceAndDeleteRows() throws IOException {
+        write("silver/guests.sql", "SELECT room, name FROM guests");
+        write("silver/silver.yml", "models: [{name: guests, config: {unique_key: room}}]");
+        test("silver/a.test.yml", """
+            tests:
+              - name: t
+                model: guests
+                given:
+                  guests:
+                    - {room: 1, name: a}
+                    - {room: 2, name: b}
+                    - {room: 1, name: c}
+                    - {_delete: true, room: 2}
+                    - {_delete: true, room: 3}
+                expect:
+                  - {room: 1, name: c}
+            """);
+        assertThat(run()).isInstanceOf(Verdict.Passed.class);
+        test("silver/a.test.yml", """
+            tests:
+              - {name: t, model: clicks, given: {clicks: [{_delete: true, id: 1}]}, expect: []}
+              - {name: u, model: guests, given: {guests: [{_delete: true, name: a}]}, expect: []}
+            """);
+        assertThat(catchThrowableOfType(ProblemException.class, this::read)).hasMessageContaining(
+                "clicks is a contract of kind event: its records delete nothing.")
+                .hasMessageContaining("There is no column \"name\"")
+                .hasMessageContaining("This row of guests needs a value for \"room\".");
+    }
+
+    @Test
     void aDifferenceShowsBothSidesNextToEachOther() throws IOException {
         test("gold/a.test.yml", """
             tests:
@@ -246,7 +276,8 @@ class ModelTestsTest {
         List<Contract> contracts = List.of(
                 amendable(TestContracts.contract("clicks",
                         "id bigint not null, who text, v bigint, ts timestamptz(6) not null")),
-                TestContracts.contract("places", "name text not null"));
+                TestContracts.contract("places", "name text not null"),
+                TestContracts.changelog("guests", List.of("room"), "room bigint not null, name text"));
         List<Model> all = ModelFolder.read(models);
         return new Pipeline("web", contracts, SqlCompiler.compile(contracts, all, FunctionLibrary.builtIn()).stream()
                 .map(p -> new Pipeline.PlannedModel(p, all.stream().filter(m -> m.qualifiedName().equals(p.model()))

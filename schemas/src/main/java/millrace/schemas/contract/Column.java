@@ -37,6 +37,12 @@ public record Column(Field field, String description, boolean unique, List<Expec
                 defaultValue, personal, mask, deprecated, nested, place);
     }
 
+    /** The same column without what a reader would assume for it. */
+    public Column withoutDefault() {
+        return new Column(field, description, unique, expectations, aliases, Optional.empty(), personal, mask,
+                deprecated, nested, place);
+    }
+
     /** The same column with NULL allowed, for it and for everything inside it. */
     public Column optional() {
         List<Column> inside = inside().stream().map(Column::optional).toList();

@@ -30,7 +30,9 @@ public final class JsonKeyDecoder implements RowDecoder {
 
     @Override
     public Object[] decode(byte[] bytes, int offset, int length) throws Malformed {
-        boolean framed = length >= ConfluentFrame.HEADER && bytes[offset] == 0;
+        // A bare number behind a frame cannot be told from a number in binary, so only what is clearly JSON may have one.
+        boolean framed = length > ConfluentFrame.HEADER && bytes[offset] == 0
+                && (bytes[offset + ConfluentFrame.HEADER] == '{' || bytes[offset + ConfluentFrame.HEADER] == '"');
         int skip = framed ? ConfluentFrame.HEADER : 0;
         String text = new String(bytes, offset + skip, length - skip, StandardCharsets.UTF_8);
         if (text.startsWith("{")) {

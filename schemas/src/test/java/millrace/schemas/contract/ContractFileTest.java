@@ -165,6 +165,24 @@ class ContractFileTest {
                 "CONTRACT_RAW rawForm says how originals are kept, but without rawRetention none are.");
     }
 
+    @Test
+    void aChangelogSaysByWhichKeyItsRecordsChangeRows() throws IOException {
+        String contract = """
+            apiVersion: v3.1.0
+            kind: DataContract
+            id: t
+            version: "1"
+            schema: [{name: t, properties: [{name: id, logicalType: integer, %s}]}]
+            customProperties: [{property: kind, value: changelog}]
+            """;
+        Contract c = ContractFile.read("c.yaml", contract.formatted("primaryKey: true"));
+        assertThat(c.kind()).isEqualTo(Contract.Kind.CHANGELOG);
+        assertThat(c.keyType().fields()).extracting(Field::name).containsExactly("id");
+        assertRefused(contract.formatted("required: true"), "CONTRACT_OPTION Records of kind changelog replace and "
+                + "delete rows by their key, but the contract names none. Name its columns in key, or mark them with "
+                + "primaryKey.");
+    }
+
     private static void assertRefused(String contract, String problem) {
         ProblemException e = catchThrowableOfType(ProblemException.class, () -> ContractFile.read("c.yaml", contract));
         assertThat(e.problems()).extracting(p -> p.code().name() + " " + p.message()).containsExactly(problem);

@@ -147,38 +147,55 @@ public final class TimeQueue<V> {
      * queue.
      */
     public void passUpTo(long moment, Consumer<Item<V>> action) {
+        passUpTo(moment, Long.MAX_VALUE, action);
+    }
+
+    /**
+     * The same for so many values at most; what is left is taken when it is called again.
+     *
+     * @return whether all were taken
+     */
+    public boolean passUpTo(long moment, long most, Consumer<Item<V>> action) {
         long last = slice(moment);
-        take(moment, last, action);
-        while (last >= unknownFrom) {
+        long taken = take(moment, last, most, action);
+        while (last >= unknownFrom && taken < most) {
             long from = unknownFrom;
             unknownFrom = Long.MAX_VALUE;
             writeFresh();
             read(new Pack(from * SLICE, 0).place(), from);
-            take(moment, last, action);
+            taken += take(moment, last, most - taken, action);
+        }
+        if (taken == most) {
+            return false;
         }
         time = Math.max(time, moment);
         while (!packs.isEmpty() && packs.first().last < time) {
             passed.add(packs.pollFirst());
         }
+        return true;
     }
 
-    private void take(long before, long last, Consumer<Item<V>> action) {
+    /** @return how many */
+    private long take(long before, long last, long most, Consumer<Item<V>> action) {
+        long taken = 0;
         while (!slices.isEmpty() && slices.firstKey() <= last) {
             Map.Entry<Long, Map<KeyBytes, Item<V>>> first = slices.firstEntry();
-            for (Iterator<Item<V>> items = first.getValue().values().iterator(); items.hasNext();) {
+            for (Iterator<Item<V>> items = first.getValue().values().iterator(); items.hasNext() && taken < most;) {
                 Item<V> item = items.next();
                 if (item.moment < before) {
                     items.remove();
                     item.isGone = true;
                     onHeap--;
+                    taken++;
                     action.accept(item);
                 }
             }
             if (!first.getValue().isEmpty()) {
-                return; // The slice of the moment itself.
+                return taken; // The slice of the moment itself, or enough.
             }
             slices.remove(first.getKey());
         }
+        return taken;
     }
 
     /** How many values are on the heap. */

@@ -38,7 +38,8 @@ public final class Checks {
         problems.addAll(EveryPatternIsRight.check(model, plan, functions));
         problems.addAll(EveryOutputMatchesItsContract.check(model, plan));
         problems.addAll(EveryKeyIsAColumn.check(model, plan));
-        problems.addAll(EveryKeyTellsGroupsApart.check(model, plan, below, changes));
+        List<Problem> groups = EveryKeyTellsGroupsApart.check(model, plan, below, changes);
+        problems.addAll(groups.isEmpty() ? RowsOfAKeyKeepTheirOrder.check(model, plan, below, changes) : groups);
         problems.addAll(EveryTableOptionNamesAColumn.check(model, plan));
         return problems;
     }

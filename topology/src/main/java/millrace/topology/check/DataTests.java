@@ -14,6 +14,7 @@ import millrace.topology.model.Model;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Expression.Call;
 import millrace.topology.plan.Expression.Literal;
+import millrace.topology.plan.PassedOn;
 import millrace.topology.plan.PlanNode;
 
 /**
@@ -21,8 +22,6 @@ import millrace.topology.plan.PlanNode;
  * like one whose expression fails. A column of {@code unique_key} is tested for NULL without being asked.
  */
 public final class DataTests {
-    /** The function that gives its first operand if its second is TRUE. */
-    static final String TESTED = "TESTED";
     private static final FieldType BOOL = new FieldType.Bool();
 
     private DataTests() {}
@@ -56,7 +55,7 @@ public final class DataTests {
     }
 
     private static Expression tested(Expression value, Expression condition, String name, boolean nullable) {
-        return new Call(TESTED, List.of(value, condition, new Literal(name, new FieldType.Text(), false)),
+        return new Call(PassedOn.TESTED, List.of(value, condition, new Literal(name, new FieldType.Text(), false)),
                 value.type(), nullable);
     }
 

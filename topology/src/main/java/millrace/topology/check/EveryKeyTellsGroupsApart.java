@@ -11,7 +11,7 @@ import millrace.schemas.problem.Place;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.row.FieldType;
 import millrace.topology.model.Model;
-import millrace.topology.plan.Expression;
+import millrace.topology.plan.PassedOn;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
@@ -38,7 +38,7 @@ final class EveryKeyTellsGroupsApart {
         while (true) {
             if (node instanceof PlanNode.Calc calc) {
                 for (int i = 0; i < groupOf.length; i++) {
-                    groupOf[i] = groupOf[i] >= 0 ? passedOn(calc.projections().get(groupOf[i])) : -1;
+                    groupOf[i] = groupOf[i] >= 0 ? PassedOn.columnOf(calc.projections().get(groupOf[i])) : -1;
                 }
                 node = calc.input();
             } else if (node instanceof PlanNode.Scan scan && scan.kind() == PlanNode.Scan.Kind.MODEL) {
@@ -89,15 +89,6 @@ final class EveryKeyTellsGroupsApart {
         boolean another = model.config().uniqueKey().stream().map(plan.rowType()::indexOf)
                 .anyMatch(at -> at >= 0 && !columns.contains(groupOf[at]));
         return another ? List.of() : missing(model, plan, node, columns, groupOf);
-    }
-
-    /** The column that an expression passes on, perhaps tested; -1 if it computes something. */
-    private static int passedOn(Expression e) {
-        return switch (e) {
-            case Expression.Column c -> c.index();
-            case Expression.Call c when c.function().equals(DataTests.TESTED) -> passedOn(c.operands().get(0));
-            default -> -1;
-        };
     }
 
     private static List<Problem> missing(Model model, Plan plan, PlanNode aggregate, List<Integer> groups,

@@ -105,7 +105,8 @@ public final class ExchangeWriter implements Operator {
         byte[] written = format.written().array();
         int end = format.written().size();
         if (hasNull && plan.nulls() == Nulls.SPREAD) {
-            add(hash(written, 0, end), timestamp);
+            // By the columns, so that what takes the row back goes there too.
+            add(hash(written, format.columnsAt(), end), timestamp);
             return;
         }
         int length = keyBytes.write(keyValues);

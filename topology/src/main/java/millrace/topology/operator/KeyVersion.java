@@ -33,22 +33,14 @@ final class KeyVersion {
         return version;
     }
 
-    /** Says of a key that it was deleted, where its version is somewhere else. */
-    static KeyVersion mark() {
-        KeyVersion version = new KeyVersion();
-        version.isDelete = true;
-        version.origin = Origin.COMPUTED;
-        version.columns = NONE;
-        return version;
-    }
-
     void become(Element.Row row, RowBytes bytes) {
         isDelete = row.retracts();
         eventTime = row.eventTime();
         watermark = row.watermark();
         horizon = row.horizon();
         origin = row.origin();
-        columns = isDelete ? NONE : Arrays.copyOf(bytes.buffer(), bytes.write(row.values()));
+        int length = isDelete ? 0 : bytes.write(row.values()); // which may take another buffer
+        columns = isDelete ? NONE : Arrays.copyOf(bytes.buffer(), length);
     }
 
     boolean isOlderThan(Element.Row row) {

@@ -1,10 +1,17 @@
 package millrace.topology.operator;
 
+import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import millrace.schemas.time.TaskWatermark;
+import millrace.statestores.codec.Codecs;
 import millrace.statestores.store.KeyBytes;
 import millrace.statestores.store.SortedRows;
 import millrace.statestores.store.SortedRows.Entry;
 import millrace.statestores.store.SortedRowsDeclaration;
+import millrace.statestores.store.TimeQueue;
+import millrace.statestores.store.TimeQueueDeclaration;
 import millrace.topology.chain.Operator;
 import millrace.topology.chain.OperatorSupplier;
 import millrace.topology.chain.Outlet;
@@ -13,8 +20,10 @@ import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
 import millrace.topology.time.Inputs;
 import millrace.topology.time.Progress;
+import millrace.topology.time.TimeBounds;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Gives the newest row of each key of a changelog as it changes: a row that is the first of its key, one in place of the
@@ -26,11 +35,12 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * and is newer anyway. So what is kept for good is the rows that there are.
  */
 public final class NewestOperator implements Operator {
-    /** Where the newest version of each key is; other slices hold the keys that were deleted at some time. */
-    private static final long VERSIONS = Long.MAX_VALUE;
-    /** Ten minutes. */
-    private static final long SLICE = 600_000_000;
+    private static final long ALL = 0;
     private static final byte[] ONLY = {};
+    /** Deletes of one moment, which a purge has millions of, are forgotten over so many microseconds, ten minutes. */
+    private static final int SPREAD = 600_000_000;
+    /** Deletes that are forgotten with one watermark. What they have on the heap is let go of only with a commit. */
+    private static final int MOST_AT_ONCE = 20_000;
 
     private final NewestPlan plan;
     private final List<String> rowNodes;
@@ -39,9 +49,10 @@ public final class NewestOperator implements Operator {
     private GroupKey key;
     private RowBytes bytes;
     private SortedRows<KeyVersion> versions;
+    /** Keys that were deleted, each named by its bytes and the watermark of the delete. */
+    private TimeQueue<Long> deletes;
     private Inputs inputs;
     private final KeyBytes deleted = new KeyBytes();
-    private long forgotten;
     private long timestamp;
 
     private NewestOperator(NewestPlan plan, List<String> rowNodes) {
@@ -50,11 +61,19 @@ public final class NewestOperator implements Operator {
     }
 
     public static ProcessorSupplier<Object, Object, Object, Object> supplier(NewestPlan plan, List<String> rowNodes) {
-        return OperatorSupplier.of(() -> new NewestOperator(plan, rowNodes), () -> declaration(plan).stores());
+        return OperatorSupplier.of(() -> new NewestOperator(plan, rowNodes), () -> {
+            Set<StoreBuilder<?>> stores = new HashSet<>(versions(plan).stores());
+            stores.addAll(deletes(plan).stores());
+            return stores;
+        });
     }
 
-    private static SortedRowsDeclaration<KeyVersion> declaration(NewestPlan plan) {
+    private static SortedRowsDeclaration<KeyVersion> versions(NewestPlan plan) {
         return new SortedRowsDeclaration<>(plan.name() + ".newest", KeyVersion.CODEC);
+    }
+
+    private static TimeQueueDeclaration<Long> deletes(NewestPlan plan) {
+        return new TimeQueueDeclaration<>(plan.name() + ".deletes", Codecs.LONG);
     }
 
     @Override
@@ -62,10 +81,10 @@ public final class NewestOperator implements Operator {
         outlet = Outlet.of(context, rowNodes);
         key = new GroupKey(plan.input(), plan.keys());
         bytes = new RowBytes(plan.input());
-        versions = SortedRows.open(context, declaration(plan));
+        versions = SortedRows.open(context, versions(plan));
+        deletes = TimeQueue.open(context, deletes(plan), Long.MIN_VALUE);
         // Not kept: every input tells its progress again after a restart, and until then nothing is forgotten.
         inputs = new Inputs(plan.inputs().count(context.taskId().partition()));
-        forgotten = Long.MIN_VALUE;
     }
 
     @Override
@@ -74,9 +93,8 @@ public final class NewestOperator implements Operator {
         switch ((Element) element) {
             case Element.Row row -> take(row);
             case Element.Watermark watermark -> {
-                if (inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()))) {
-                    forgetDeletesBefore(inputs.together().watermark());
-                }
+                inputs.observe(watermark.input(), new Progress(watermark.watermark(), watermark.horizon()));
+                forgetDeletesBefore(inputs.together().watermark());
                 outlet.give(element, timestamp);
             }
         }
@@ -84,13 +102,13 @@ public final class NewestOperator implements Operator {
 
     private void take(Element.Row row) {
         KeyBytes of = key.of(row.values());
-        Entry<KeyVersion> entry = versions.find(VERSIONS, of, ONLY);
+        Entry<KeyVersion> entry = versions.find(ALL, of, ONLY);
         if (entry != null && !entry.value().isOlderThan(row)) {
             return;
         }
         Element.Row before = entry == null ? null : entry.value().row(bytes);
         if (entry == null) {
-            versions.create(VERSIONS, of, ONLY, KeyVersion.of(row, bytes));
+            versions.create(ALL, of, ONLY, KeyVersion.of(row, bytes));
         } else {
             entry.value().become(row, bytes);
             versions.changed(entry);
@@ -109,26 +127,24 @@ public final class NewestOperator implements Operator {
     }
 
     private void remember(KeyBytes of, long watermark) {
-        long slice = Math.floorDiv(watermark, SLICE);
-        if (versions.find(slice, of, ONLY) == null) {
-            versions.create(slice, of, ONLY, KeyVersion.mark());
+        if (watermark == TaskWatermark.END) {
+            return; // No time passes it.
         }
+        byte[] name = ByteBuffer.allocate(of.length() + Long.BYTES).put(of.bytes(), 0, of.length()).putLong(watermark)
+                .array();
+        long moment = Math.max(watermark, TimeBounds.EARLIEST) + Math.floorMod(of.hashCode(), SPREAD);
+        deletes.add(moment, new KeyBytes(name), watermark);
     }
 
+    /** Any moment after that will do, since what comes then is newer whether the delete is remembered or not. */
     private void forgetDeletesBefore(long watermark) {
-        long upTo = Math.floorDiv(watermark, SLICE) - 1;
-        if (upTo <= forgotten) {
-            return;
-        }
-        versions.forEach(Long.MIN_VALUE, upTo, mark -> {
-            byte[] of = mark.key();
-            Entry<KeyVersion> entry = versions.find(VERSIONS, deleted.pointAt(of, of.length), ONLY);
+        deletes.passUpTo(watermark, MOST_AT_ONCE, item -> {
+            byte[] name = item.name().bytes();
+            Entry<KeyVersion> entry = versions.find(ALL, deleted.pointAt(name, name.length - Long.BYTES), ONLY);
             if (entry != null && entry.value().isDeletedBefore(watermark)) {
                 versions.remove(entry);
             }
         });
-        versions.removeUpTo(upTo, mark -> true);
-        forgotten = upTo;
     }
 
     private void give(Element.Row row, Change change) {

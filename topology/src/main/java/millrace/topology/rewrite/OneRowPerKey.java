@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import millrace.topology.model.Model;
-import millrace.topology.plan.Expression;
+import millrace.topology.plan.PassedOn;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
@@ -29,7 +29,7 @@ public final class OneRowPerKey {
     public static Plan apply(Model model, Plan plan, RowChanges changes, List<Plan> below) {
         List<Integer> key = model.config().uniqueKey().stream().map(plan.rowType()::indexOf).toList();
         if (!model.config().keepsForever() || key.isEmpty() || key.contains(-1) || !changes.in(plan.root())
-                || comesFromOneTask(plan.root(), key, below)) {
+                || isKeptByOneTask(plan.root(), key, changes, below)) {
             return plan;
         }
         PlanNode together = new PlanNode.Exchange(plan.root(), key);
@@ -38,25 +38,27 @@ public final class OneRowPerKey {
     }
 
     /**
-     * Where rows are made by groups, a check sees to it that the key holds them.
+     * Whether all rows of one key come from one task, so that what is taken back and what is given in its place stay in their
+     * order. Where rows are made by groups, a check sees to it that the key holds them.
      *
-     * @param key columns of the node, -1 for one that is computed from some
+     * @param key columns of the node, -1 for one that is computed
      */
-    private static boolean comesFromOneTask(PlanNode node, List<Integer> key, List<Plan> below) {
+    public static boolean isKeptByOneTask(PlanNode node, List<Integer> key, RowChanges changes, List<Plan> below) {
         return switch (node) {
-            case PlanNode.Calc c -> comesFromOneTask(c.input(), key.stream().map(k -> k >= 0
-                    && c.projections().get(k) instanceof Expression.Column passed ? passed.index() : -1).toList(),
+            case PlanNode.Calc c -> isKeptByOneTask(c.input(),
+                    key.stream().map(k -> k < 0 ? -1 : PassedOn.columnOf(c.projections().get(k))).toList(), changes,
                     below);
             case PlanNode.Scan scan -> scan.kind() == PlanNode.Scan.Kind.MODEL
                     && Optional.of(scan.source()).flatMap(name -> below.stream().filter(p -> p.model().equals(name))
                             .findFirst())
-                            .map(p -> comesFromOneTask(p.root(),
-                                    key.stream().map(k -> k < 0 ? -1 : scan.columns().get(k)).toList(), below))
+                            .map(p -> isKeptByOneTask(p.root(),
+                                    key.stream().map(k -> k < 0 ? -1 : scan.columns().get(k)).toList(), changes, below))
                             .orElse(false);
             case PlanNode.MergeAggregate a -> true;
             case PlanNode.MergeSession s -> true;
-            case PlanNode.TopN t -> true;
-            case PlanNode.Deduplicate d -> true;
+            // Rows that stay are ranked in one place each, whatever tells them apart; others move with what they are ranked by.
+            case PlanNode.TopN t -> !changes.in(t.input()) || key.containsAll(t.keys());
+            case PlanNode.Deduplicate d -> !changes.in(d.input()) || key.containsAll(d.keys());
             case PlanNode.Versions v -> true;
             case PlanNode.Newest n -> key.containsAll(n.keys());
             default -> false;

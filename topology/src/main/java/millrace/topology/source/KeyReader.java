@@ -24,8 +24,9 @@ final class KeyReader {
         width = contract.columns().size();
         slots = contract.key().stream().mapToInt(contract.rowType()::indexOf).toArray();
         format = contract.format();
+        // What a key leaves out is not assumed: it would name another row.
         List<Column> columns = contract.key().stream().map(contract.rowType()::indexOf).map(contract.columns()::get)
-                .toList();
+                .map(Column::withoutDefault).toList();
         avro = AvroValues.ofKeys(contract, columns, registry);
         json = new JsonKeyDecoder(columns);
     }

@@ -85,7 +85,11 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         this.registry = registry;
         Contract contract = plan.source().contract();
         bounds = TimeBounds.of(contract);
-        eventTimeSlot = contract.eventTime().map(e -> contract.rowType().indexOf(e.column())).orElse(-1);
+        // Of records that replace each other a time of their own is one column like others: which is the newer one follows
+        // from where they stand, and a delete has none.
+        eventTimeSlot = contract.kind() == Contract.Kind.CHANGELOG
+                ? -1
+                : contract.eventTime().map(e -> contract.rowType().indexOf(e.column())).orElse(-1);
     }
 
     public static ProcessorSupplier<byte[], Object, Object, Object> supplier(SourcePlan plan, RegistryGate registry) {
@@ -182,20 +186,18 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         OptionalLong eventTime = OptionalLong.empty();
         try {
             Object[] row = read(record);
+            long time = eventTime(row, origin);
+            eventTime = OptionalLong.of(time);
+            requireSaneTime(time, origin);
             boolean isDelete = record.value() == null;
             if (keys != null) {
                 requireKey(row);
             }
-            long time = isDelete ? timeOfDelete(origin) : eventTime(row, origin);
             if (!isDelete) {
-                eventTime = OptionalLong.of(time);
-                requireSaneTime(time, origin);
                 requirePromises(row);
             }
-            if (!isDelete || eventTimeSlot < 0) {
-                clock.advance(time);
-            }
-            if (timeless && clock.value() != PartitionClock.UNSET) {
+            clock.advance(time);
+            if (timeless) {
                 // With the clock that is committed, not a moment later: who finds the one may rely on the other.
                 writeWatermark(progress());
             }
@@ -243,15 +245,6 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             throw refused(QuarantineReason.EVENT_TIME_MISSING, eventTimeColumn(), "an event time", "null");
         }
         return time;
-    }
-
-    /**
-     * A delete says no event time: it is of the moment that its partition has come to. Its Kafka timestamp would put a
-     * history that is loaded today far ahead.
-     */
-    private long timeOfDelete(SourceRecord origin) {
-        boolean isKnown = clock.value() != PartitionClock.UNSET && clock.value() != TaskWatermark.END;
-        return eventTimeSlot >= 0 && isKnown ? clock.value() : origin.timestamp() * 1000;
     }
 
     private void requireKey(Object[] row) throws RefusedException {

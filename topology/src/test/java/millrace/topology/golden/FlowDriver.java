@@ -74,11 +74,11 @@ final class FlowDriver implements AutoCloseable {
                         NOW.plusSeconds(86_400)));
     }
 
-    /** @param key values of the contract's key columns, in their order */
+    /** @param key values of the contract's key columns, in their order; null for a record without a key */
     void delete(String contract, Object[] key) {
         Contract c = pipeline.contract(contract).orElseThrow();
         driver.createInputTopic(c.topic(), new ByteArraySerializer(), new ByteArraySerializer()).pipeInput(
-                new TestRecord<>(keyEncoders.get(contract).encode(key), null, new RecordHeaders(),
+                new TestRecord<>(key == null ? null : keyEncoders.get(contract).encode(key), null, new RecordHeaders(),
                         NOW.plusSeconds(86_400)));
     }
 
@@ -100,6 +100,13 @@ final class FlowDriver implements AutoCloseable {
 
     /** What has come out since the last time, a line each. */
     void read(Consumer<String> line) throws Malformed {
+        for (Contract c : pipeline.contracts()) {
+            String topic = QuarantineRecord.topicOf(c.topic());
+            for (TestRecord<byte[], byte[]> record : records(topic)) {
+                line.accept("fail " + c.name() + " " + decoded(topic, QuarantineRecord.ROW,
+                        record.value())[QuarantineRecord.ROW.indexOf("reason")]);
+            }
+        }
         for (Pipeline.PlannedModel model : pipeline.models()) {
             String topic = pipeline.topicOf(model.name());
             FieldType.Struct type = model.plan().rowType();

@@ -37,14 +37,15 @@ import org.junit.jupiter.api.TestFactory;
  *     [materialized=scd2] [merge=latest_non_null]
  *   SQL
  * in contract {json}
- * del contract {json}                of the key alone, without a value
+ * del contract {json}                of the key alone, without a value; - for no key either
  * tick                               sources tell how far time has come
  * wait 10s                           the wall clock goes on
  * end                                of all contracts
  * </pre>
  *
  * and the runner writes what follows: {@code plan} or {@code error} under each model, and under each input {@code + model
- * row}, {@code - model key} for a key that is taken out of the table, {@code late model row} and {@code fail model reason}.
+ * row}, {@code - model key} for a key that is taken out of the table, {@code late model row}, {@code fail model reason} and
+ * {@code fail contract reason}.
  * {@code -Dgolden=accept} writes the files anew.
  */
 class FlowScriptTest {
@@ -104,8 +105,9 @@ class FlowScriptTest {
                 case "del" -> {
                     line(line);
                     String[] parts = line.split("\\s+", 3);
-                    driver().delete(parts[1],
-                            JsonValues.row(contracts.get(parts[1]).keyType(), parts[2]));
+                    driver().delete(parts[1], parts[2].equals("-")
+                            ? null
+                            : JsonValues.row(contracts.get(parts[1]).keyType(), parts[2]));
                     driver().read(this::line);
                 }
                 case "tick" -> {

@@ -69,14 +69,15 @@ class NewestRowsTest {
             give(life, delete(0, 2, 1, 2 * MINUTE));
             give(life, delete(1, 0, 3, 2 * MINUTE));
             life.commit();
-            assertThat(life.size("x.newest")).as("a row, two deletes, and when they were").isEqualTo(5);
+            assertThat(life.size("x.newest")).as("a row and two deletes").isEqualTo(3);
             give(life, new Element.Watermark(0, 60 * MINUTE, 0));
             give(life, new Element.Watermark(1, 60 * MINUTE, 0));
             life.commit();
-            assertThat(life.size("x.newest")).as("one partition is not there yet").isEqualTo(5);
+            assertThat(life.size("x.newest")).as("one partition is not there yet").isEqualTo(3);
             give(life, new Element.Watermark(2, 60 * MINUTE, 0));
             life.commit();
             assertThat(life.size("x.newest")).as("the row").isEqualTo(1);
+            assertThat(life.size("x.deletes")).isZero();
             assertThat(give(life, row(2, 5, 1, "again", 61 * MINUTE))).containsExactly("INSERT [1, again]");
         }
     }
@@ -105,6 +106,40 @@ class NewestRowsTest {
                     "UPDATE_AFTER [1, newer]");
             assertThat(give(life, row(0, 12, 1, "last", 3 * MINUTE))).as("behind it in its partition")
                     .containsExactly("UPDATE_BEFORE [1, newer]", "UPDATE_AFTER [1, last]");
+        }
+    }
+
+    @Test
+    void manyDeletesAreForgottenInSteps() {
+        try (TaskLife life = life()) {
+            for (int i = 0; i < 50_000; i++) {
+                give(life, delete(0, i, i, 0));
+            }
+            life.commit();
+            for (int p = 0; p < PARTITIONS; p++) {
+                give(life, new Element.Watermark(p, 24 * 60 * MINUTE, 0));
+            }
+            life.commit();
+            assertThat(life.size("x.newest")).as("after one step").isEqualTo(30_000);
+            for (int step = 1; step < 4; step++) {
+                give(life, new Element.Watermark(0, 24 * 60 * MINUTE + step, 0));
+            }
+            life.commit();
+            assertThat(life.size("x.newest")).isZero();
+            assertThat(life.size("x.deletes")).isZero();
+        }
+    }
+
+    @Test
+    void aRowMayBeLargerThanAnyBefore() {
+        for (int size : new int[] {10, 600, 1_500, 70_000}) {
+            try (TaskLife life = life()) {
+                String name = "x".repeat(size);
+                give(life, row(0, 0, 1, name, 0));
+                life.commit();
+                life.restore();
+                assertThat(give(life, delete(0, 1, 1, 0))).containsExactly("DELETE [1, " + name + "]");
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -69,6 +71,29 @@ class KeyReaderTest {
         int text = registry.add(Schema.create(Schema.Type.STRING));
         assertThatThrownBy(() -> read(customers, new byte[] {0, 0, 0, 0, (byte) text, 0}))
                 .isInstanceOf(RefusedException.class).hasMessage("AVRO_TYPE_MISMATCH");
+    }
+
+    @Test
+    void whatAKeyLeavesOutIsNotAssumed() {
+        Contract c = customers;
+        Contract tenants = new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(),
+                c.description(), c.owner(),
+                List.of(new Column(Field.required("tenant", new FieldType.Text()), "", false, List.of(), List.of(),
+                        Optional.of("main"), false, Optional.empty(), false, List.of(), c.place()),
+                        Column.of(Field.required("id", new FieldType.Int64()))),
+                List.of("tenant", "id"), c.eventTime(), 1, c.format(), c.kind(), c.raw(), c.freshness(), c.quality(),
+                c.place());
+        assertThatThrownBy(() -> read(tenants, "{\"id\": 7}")).isInstanceOf(Malformed.class);
+    }
+
+    @Test
+    void aNumberInBinaryIsNoFrame() {
+        byte[] number = {0, 0, 0, 0, 0, '1', '2', '3'};
+        Contract c = customers;
+        Contract json = new Contract(c.id(), c.name(), c.version(), c.status(), c.topic(), c.recordName(),
+                c.description(), c.owner(), c.columns(), c.key(), c.eventTime(), 1, Contract.WireFormat.JSON, c.kind(),
+                c.raw(), c.freshness(), c.quality(), c.place());
+        assertThatThrownBy(() -> read(json, number)).isInstanceOf(Malformed.class);
     }
 
     @Test

@@ -112,16 +112,29 @@ final class ChangingRows implements AutoCloseable {
 
     /** With maintenance that looks at the tables all the time, where that role is played. */
     SinkConfig config() {
+        return config("live");
+    }
+
+    private SinkConfig config(String pipeline) {
         MaintenanceRules often = new MaintenanceRules(Duration.ofMillis(300), 64, Duration.ofSeconds(5),
                 Duration.ofMinutes(1), 2, RewriteRules::forTarget, Duration.ofSeconds(2), Duration.ofSeconds(3),
                 Duration.ofDays(1));
-        return SinkConfig.of("live", kafka())
+        return SinkConfig.of(pipeline, kafka())
                 .withIndexes(new SinkConfig.Indexes(folder.resolve("indexes"), StateMemory.USUAL))
                 .withMaintenance(new SinkConfig.Maintenance(2, 0, often));
     }
 
     SinkRuntime sink(List<TableSpec> specs, Set<Role> roles) {
-        return SinkRuntime.start(config(), specs, roles, catalog, registry, Clock.systemUTC());
+        return sink("live", specs, roles);
+    }
+
+    /** Of another pipeline, which lands other tables of the same topics, or the same ones on other branches. */
+    SinkRuntime sink(String pipeline, List<TableSpec> specs, Set<Role> roles) {
+        return SinkRuntime.start(config(pipeline), specs, roles, catalog, registry, Clock.systemUTC());
+    }
+
+    Table table(TableSpec spec) {
+        return new IcebergTables(catalog).load(spec).orElseThrow();
     }
 
     /** Produces changes of random keys, one in eight a delete, and flushes. */

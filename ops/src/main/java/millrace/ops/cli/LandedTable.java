@@ -14,10 +14,14 @@ record LandedTable(String pipeline, TableSpec spec) {
     /** @throws ProblemException if no pipeline lands a table of this name */
     static LandedTable find(Where where, Terminal terminal, String name) {
         List<Deployment> deployments = where.projects(terminal).stream().map(Deployment::read).toList();
+        int branch = name.indexOf('@');
+        String whole = branch < 0 ? name : name.substring(0, branch);
         for (Deployment deployment : deployments) {
             for (DeployedTable table : deployment.tables()) {
-                if (table.name().equals(name)) {
-                    return new LandedTable(deployment.name(), table.spec());
+                if (table.name().equals(whole)) {
+                    return new LandedTable(deployment.name(), branch < 0
+                            ? table.spec()
+                            : table.spec().onBranch(name.substring(branch + 1)));
                 }
             }
         }

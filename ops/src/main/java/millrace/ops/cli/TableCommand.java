@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "table", mixinStandardHelpOptions = true, header = "Looks at tables, keeps them in shape, and makes a blocked one go on.", subcommands = {
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
         TableCommand.Snapshots.class, TableCommand.Health.class, CompactCommand.class, ExpireCommand.class,
-        OrphansCommand.class, ManifestsCommand.class, AgesCommand.class, AdoptCommand.class})
+        OrphansCommand.class, ManifestsCommand.class, AgesCommand.class, BranchesCommand.class, BranchCommand.class,
+        TagCommand.class,
+        AdoptCommand.class})
 final class TableCommand extends Main.Group {
 
     /** {@code millrace table list}. */

@@ -54,6 +54,13 @@ public record CommitMark(String commitId, long epoch, long layout, SourcePositio
         return clocks.values().stream().mapToLong(Long::longValue).min();
     }
 
+    /** Of a branch that holds nothing of its topic yet. */
+    public static CommitMark ofNothing(String commitId) {
+        return new CommitMark(commitId, 0, TableState.FIRST_LAYOUT, SourcePosition.start(""),
+                new ControlPosition("", 0),
+                Collections.emptySortedMap(), Collections.emptySortedMap());
+    }
+
     /** The same under another commit id. */
     public CommitMark as(String id) {
         return new CommitMark(id, epoch, layout, position, control, heads, clocks);

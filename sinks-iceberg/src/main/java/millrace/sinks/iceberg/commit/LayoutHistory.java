@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import millrace.sinks.iceberg.event.Rewrite.StagedMoves;
+import millrace.sinks.iceberg.table.BranchTable;
 import org.apache.iceberg.Table;
 
 /**
@@ -74,9 +75,19 @@ public record LayoutHistory(List<Step> rewrites) {
         return CommitMark.text(rewrites);
     }
 
-    /** What a table remembers. */
+    /** What a table remembers of the branch that it shows. */
     public static LayoutHistory of(Table table) {
-        return fromJson(table.properties().get(PROPERTY));
+        return fromJson(table.properties().get(property(BranchTable.branchOf(table))));
+    }
+
+    /** What a table remembers of all its branches. */
+    public static List<LayoutHistory> ofAll(Table table) {
+        return table.refs().keySet().stream().map(b -> fromJson(table.properties().get(property(b)))).toList();
+    }
+
+    /** The property that has those of a branch. */
+    public static String property(String branch) {
+        return MarkedTable.ofBranch(PROPERTY, branch);
     }
 
     static LayoutHistory fromJson(String property) {

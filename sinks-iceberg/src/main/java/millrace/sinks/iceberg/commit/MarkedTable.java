@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import millrace.schemas.problem.Problem;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
 
@@ -18,22 +20,38 @@ import org.apache.iceberg.util.SnapshotUtil;
  * in it and has expired; otherwise the branch was moved by someone else, and rows that the property counts are gone.
  */
 public final class MarkedTable {
-    /** The table property; JSON of branch, snapshot id, sequence number and the summary's entries. */
+    /**
+     * The table property of the main branch; JSON of branch, snapshot id, sequence number and the summary's entries. That of
+     * another branch has its name behind a dot.
+     */
     public static final String PROPERTY = "millrace.landed";
-    static final String MAIN = "main";
 
     private MarkedTable() {}
 
-    /** The state of a loaded table's main branch. */
+    /** The property that has the mark of a branch. */
+    public static String property(String branch) {
+        return ofBranch(PROPERTY, branch);
+    }
+
+    static String ofBranch(String property, String branch) {
+        return branch.equals(SnapshotRef.MAIN_BRANCH) ? property : property + "." + branch;
+    }
+
+    /** The state of a loaded table, on the branch that it shows. */
     public static TableLook look(Table table) {
         return look(table, ForeignRows.DO_NOT_MATTER);
     }
 
     /** The same, and whether others have changed rows, where it matters. */
     static TableLook look(Table table, ForeignRows foreign) {
+        if (!BranchTable.isThere(table)) {
+            return new TableLook.Unusable(
+                    Problem.of(SinkProblem.BRANCH_MISSING, table.name(), "The table has no branch "
+                            + BranchTable.branchOf(table) + ".").withRemedy(SinkProblem.BRANCH_MISSING.remedy()));
+        }
         Snapshot head = table.currentSnapshot();
         Optional<Snapshot> newest = newestOfOurs(ancestry(table, head));
-        String property = table.properties().get(PROPERTY);
+        String property = table.properties().get(property(BranchTable.branchOf(table)));
         Optional<CommitMark> mark;
         if (property == null) {
             mark = newest.flatMap(s -> CommitMark.fromSummary(s.summary()));
@@ -60,14 +78,24 @@ public final class MarkedTable {
                 table.schema().schemaId(), TableState.Others.LEFT_ROWS_ALONE, LayoutHistory.NONE);
     }
 
-    static String property(Snapshot snapshot, CommitMark mark) {
-        return CommitMark.text(new Landed(MAIN, snapshot.snapshotId(), snapshot.sequenceNumber(), mark.toSummary()));
+    /** What a branch's property says of the mark that a snapshot came with. */
+    public static String property(String branch, Snapshot snapshot, CommitMark mark) {
+        return CommitMark
+                .text(new Landed(branch, snapshot.snapshotId(), snapshot.sequenceNumber(), mark.toSummary()));
     }
 
-    /** The mark in the property, whether it counts or not. */
-    static Optional<CommitMark> inProperty(Table table) {
-        return Optional.ofNullable(table.properties().get(PROPERTY))
+    /** The mark in a branch's property, whether it counts or not. */
+    static Optional<CommitMark> inProperty(Table table, String branch) {
+        return Optional.ofNullable(table.properties().get(property(branch)))
                 .flatMap(p -> CommitMark.fromSummary(CommitMark.parse(p, new TypeReference<Landed>() {}).mark()));
+    }
+
+    /** How far a table has come on the branch that it shows, as the property of a branch that begins there. */
+    public static Optional<String> inherited(Table table, String branch) {
+        return Optional.ofNullable(table.properties().get(property(BranchTable.branchOf(table)))).map(p -> {
+            Landed from = CommitMark.parse(p, new TypeReference<>() {});
+            return CommitMark.text(new Landed(branch, from.snapshotId(), from.sequenceNumber(), from.mark()));
+        });
     }
 
     /** Whether a snapshot says how far the table had come with it. */
@@ -85,7 +113,7 @@ public final class MarkedTable {
     }
 
     static UUID uuid(Table table) {
-        return table.uuid();
+        return BranchTable.landingId(table);
     }
 
     private static Iterable<Snapshot> ancestry(Table table, Snapshot head) {

@@ -123,7 +123,7 @@ public final class TableAdoption implements AutoCloseable {
         Plan plan = plan();
         Table table = tables.load(spec).orElseThrow();
         TableState ancestry = MarkedTable.byAncestry(table);
-        CommitMark before = MarkedTable.inProperty(table).or(ancestry::mark)
+        CommitMark before = MarkedTable.inProperty(table, spec.branch()).or(ancestry::mark)
                 .orElse(new CommitMark("", 0, 0, SourcePosition.start(""), new ControlPosition("", 0),
                         Collections.emptySortedMap(), Collections.emptySortedMap()));
         // After a rollback the property claims more than the table holds.
@@ -134,13 +134,17 @@ public final class TableAdoption implements AutoCloseable {
                 plan.goOnFrom(), before.control(), Collections.emptySortedMap(),
                 sameTopic && !(rolledBack && ancestry.mark().isEmpty()) ? held.clocks() : Collections.emptySortedMap());
         Transaction transaction = table.newTransaction();
-        AppendFiles append = transaction.newAppend().validateWith(new MarkValidator(ancestry, mark,
-                () -> MarkedTable.inProperty(transaction.table()),
-                MarkedTable.inProperty(table).map(CommitMark::commitId), ForeignRows.DO_NOT_MATTER));
+        AppendFiles append = transaction.newAppend().toBranch(spec.branch())
+                .validateWith(new MarkValidator(ancestry, mark,
+                        () -> MarkedTable.inProperty(transaction.table(), spec.branch()),
+                        MarkedTable.inProperty(table, spec.branch()).map(CommitMark::commitId),
+                        ForeignRows.DO_NOT_MATTER));
         mark.toSummary().forEach(append::set);
         append.commit();
         transaction.updateProperties()
-                .set(MarkedTable.PROPERTY, MarkedTable.property(transaction.table().currentSnapshot(), mark)).commit();
+                .set(MarkedTable.property(spec.branch()), MarkedTable.property(spec.branch(),
+                        transaction.table().snapshot(spec.branch()), mark))
+                .commit();
         transaction.commitTransaction();
         return plan.goOnFrom();
     }

@@ -293,11 +293,13 @@ public final class TableCommitter implements LandingTable {
             TableSchemas.apply(evolve, update);
             update.commit();
         }
-        var validator = new MarkValidator(request.expected(), mark, () -> MarkedTable.inProperty(transaction.table()),
+        String branch = spec.branch();
+        var validator = new MarkValidator(request.expected(), mark,
+                () -> MarkedTable.inProperty(transaction.table(), branch),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
         if (leaves(request) && merged.obsolete().stream().allMatch(d -> d.format() == FileFormat.PUFFIN)) {
             // Vectors go with their files; files of positions do not.
-            DeleteFiles delete = transaction.newDelete().validateFilesExist();
+            DeleteFiles delete = transaction.newDelete().toBranch(branch).validateFilesExist();
             merged.emptied().forEach(delete::deleteFile);
             commit(delete.validateWith(validator), mark);
         } else if (request.rewrite().isPresent() && !leaves(request) && merged.isReplacement()) {
@@ -305,22 +307,23 @@ public final class TableCommitter implements LandingTable {
             long known = request.rewrite().get().moved().isPresent()
                     ? request.expected().snapshotId()
                     : request.rewrite().get().snapshotId();
-            RewriteFiles rewrite = transaction.newRewrite().validateFromSnapshot(known);
+            RewriteFiles rewrite = transaction.newRewrite().toBranch(branch).validateFromSnapshot(known);
             merged.into(rewrite);
             commit(rewrite.validateWith(validator), mark);
         } else if (merged.isAppend()) {
-            AppendFiles append = transaction.newAppend();
+            AppendFiles append = transaction.newAppend().toBranch(branch);
             merged.added().forEach(append::appendFile);
             commit(append.validateWith(validator), mark);
         } else {
-            RowDelta delta = transaction.newRowDelta().validateFromSnapshot(request.expected().snapshotId());
+            RowDelta delta = transaction.newRowDelta().toBranch(branch)
+                    .validateFromSnapshot(request.expected().snapshotId());
             merged.into(delta);
             commit(delta.validateWith(validator), mark);
         }
-        UpdateProperties properties = transaction.updateProperties().set(MarkedTable.PROPERTY,
-                MarkedTable.property(transaction.table().currentSnapshot(), mark));
+        UpdateProperties properties = transaction.updateProperties().set(MarkedTable.property(branch),
+                MarkedTable.property(branch, transaction.table().snapshot(branch), mark));
         if (request.rewrite().isPresent()) {
-            properties.set(LayoutHistory.PROPERTY, request.history().toJson());
+            properties.set(LayoutHistory.property(branch), request.history().toJson());
         }
         properties.commit();
         transaction.commitTransaction();

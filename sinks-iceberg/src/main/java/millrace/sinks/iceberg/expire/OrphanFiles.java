@@ -20,6 +20,7 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.CommitRules;
 import millrace.sinks.iceberg.commit.LayoutHistory;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -88,13 +89,13 @@ public final class OrphanFiles {
      * @throws ProblemException if the catalog does not answer, or as {@link #find(Table, Instant)}
      */
     public static Optional<List<Orphan>> find(Map<String, String> catalogProperties, String table, Instant now) {
-        return Catalogs.withTable(catalogProperties, table, t -> find(t, now));
+        return Catalogs.withTable(catalogProperties, table, t -> find(BranchTable.whole(t), now));
     }
 
     /** Finds and deletes them; returns those that it found. Throws as the other. */
     public static Optional<List<Orphan>> delete(Map<String, String> catalogProperties, String table, Instant now) {
         return Catalogs.withTable(catalogProperties, table, t -> {
-            List<Orphan> orphans = find(t, now);
+            List<Orphan> orphans = find(BranchTable.whole(t), now);
             delete(t, orphans);
             return orphans;
         });
@@ -214,6 +215,7 @@ public final class OrphanFiles {
         metadataOf(table).forEach(files::remove);
         ReachableFileUtil.statisticsFilesLocations(table).forEach(f -> files.remove(path(f)));
         LayoutHistory.of(table).rewrites().forEach(r -> files.remove(path(r.location())));
+        LayoutHistory.ofAll(table).forEach(h -> h.rewrites().forEach(r -> files.remove(path(r.location()))));
         Set<String> read = new HashSet<>();
         for (Snapshot snapshot : table.snapshots()) {
             if (snapshot.manifestListLocation() != null) {

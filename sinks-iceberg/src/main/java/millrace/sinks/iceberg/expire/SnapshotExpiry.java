@@ -12,6 +12,7 @@ import java.util.Set;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.expire.SnapshotRetention.Version;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ExpireSnapshots;
@@ -53,12 +54,12 @@ public final class SnapshotExpiry {
      * @throws ProblemException if the catalog does not answer, or the table's files are not to be deleted
      */
     public static Optional<Plan> plan(Map<String, String> catalogProperties, String table, Instant now) {
-        return Catalogs.withTable(catalogProperties, table, t -> plan(t, now));
+        return Catalogs.withTable(catalogProperties, table, t -> plan(BranchTable.whole(t), now));
     }
 
     /** Takes old snapshots out of a table; as {@link #run(Table, Instant)}, with what it is given and throws as the other. */
     public static Optional<Expired> run(Map<String, String> catalogProperties, String table, Instant now) {
-        return Catalogs.withTable(catalogProperties, table, t -> run(t, now));
+        return Catalogs.withTable(catalogProperties, table, t -> run(BranchTable.whole(t), now));
     }
 
     /** What {@link #run(Table, Instant)} would take out now; reads no manifest. */

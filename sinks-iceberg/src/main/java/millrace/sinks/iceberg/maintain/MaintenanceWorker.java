@@ -35,6 +35,7 @@ import millrace.sinks.iceberg.rewrite.Pace;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.rewrite.Rewriter;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.DataFile;
@@ -240,7 +241,7 @@ public final class MaintenanceWorker {
             if (one.firstSent.isEmpty() || !now.isBefore(one.sent.plus(rules.resend()))) {
                 one.firstSent = one.firstSent.or(() -> Optional.of(now));
                 one.sent = now;
-                control.send(new SinkEvent.RewriteStaged(one.batch.table().uuid(), rewrite));
+                control.send(new SinkEvent.RewriteStaged(BranchTable.landingId(one.batch.table()), rewrite));
             }
             return false;
         } catch (CompletionException e) {

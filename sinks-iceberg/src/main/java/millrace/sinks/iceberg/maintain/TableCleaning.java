@@ -63,6 +63,9 @@ final class TableCleaning {
     /** Begins what is due, unless something is under way. */
     void step() {
         Instant now = clock.instant();
+        if (!spec.isOnMain()) {
+            return; // What is the whole table's is left to who keeps its main branch in shape.
+        }
         if (underWay.isPresent() && !underWay.get().isDone()) {
             return;
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
@@ -48,12 +49,12 @@ public final class ManifestRewrite {
      * @throws ProblemException if the catalog does not answer
      */
     public static Optional<Result> plan(Map<String, String> catalogProperties, String table) {
-        return Catalogs.withTable(catalogProperties, table, ManifestRewrite::plan);
+        return Catalogs.withTable(catalogProperties, table, t -> plan(BranchTable.whole(t)));
     }
 
     /** As {@link #run(Table)}, with what it is given and throws as the other. */
     public static Optional<Result> run(Map<String, String> catalogProperties, String table) {
-        return Catalogs.withTable(catalogProperties, table, ManifestRewrite::run);
+        return Catalogs.withTable(catalogProperties, table, t -> run(BranchTable.whole(t)));
     }
 
     /** What {@link #run(Table)} would do now; reads no manifest. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.OriginColumn;
@@ -23,12 +24,11 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.BaseDeleteLoader;
-import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.SnapshotUtil;
 
 /**
  * The tables of a catalog for those who only look: plain values, no Iceberg types. Methods throw what the catalog's
@@ -159,11 +159,11 @@ public final class TableCatalog implements AutoCloseable {
                 .loadPositionDeletes(deletes, file).forEach(to::accept));
     }
 
-    /** The newest first. */
+    /** The newest first; of a branch those that have led to it. */
     public List<SnapshotView> snapshots(String name) {
         List<SnapshotView> views = new ArrayList<>();
         load(name).ifPresent(t -> {
-            for (Snapshot s : t.snapshots()) {
+            for (Snapshot s : t instanceof BranchTable ? SnapshotUtil.currentAncestors(t) : t.snapshots()) {
                 views.add(new SnapshotView(s.snapshotId(), Optional.ofNullable(s.parentId()),
                         Instant.ofEpochMilli(s.timestampMillis()), s.operation(), new TreeMap<>(s.summary())));
             }
@@ -173,11 +173,7 @@ public final class TableCatalog implements AutoCloseable {
     }
 
     private Optional<Table> load(String name) {
-        try {
-            return Optional.of(catalog.loadTable(TableIdentifier.parse(name)));
-        } catch (NoSuchTableException e) {
-            return Optional.empty();
-        }
+        return Catalogs.load(catalog, name);
     }
 
     private static String sql(Type type) {

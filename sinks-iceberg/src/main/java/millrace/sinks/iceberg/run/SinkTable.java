@@ -11,6 +11,7 @@ import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.LandingTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
@@ -65,9 +66,9 @@ final class SinkTable {
     Optional<UUID> uuid() {
         try {
             Optional<Table> table = seen == null ? Optional.of(tables.loadOrCreate(spec)) : tables.load(spec);
-            table.ifPresent(t -> seen = t.uuid());
+            table.ifPresent(t -> seen = BranchTable.landingId(t));
             problem = null;
-            return table.map(Table::uuid);
+            return table.map(BranchTable::landingId);
         } catch (ProblemException e) {
             say(e.problems().get(0));
         } catch (RuntimeException e) {

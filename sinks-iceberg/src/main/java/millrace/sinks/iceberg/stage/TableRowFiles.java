@@ -13,6 +13,7 @@ import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.file.Appended;
 import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.file.WriterSchemas;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.DataFile;
@@ -48,7 +49,7 @@ public final class TableRowFiles implements RowFiles {
     public static Table load(IcebergTables tables, TableSpec spec, UUID uuid) {
         Table table = load(tables, spec)
                 .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
-        if (!table.uuid().equals(uuid)) {
+        if (!BranchTable.landingId(table).equals(uuid)) {
             throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
         }
         return table;

@@ -82,27 +82,42 @@ public final class Catalogs {
      * Does something with one table of a catalog, which is open that long.
      *
      * @param properties of the engine's catalog
-     * @param table {@code namespace.name}
-     * @return nothing if there is no such table
+     * @param table {@code namespace.name}, or {@code namespace.name@branch}
+     * @return nothing if there is no such table or branch
      * @throws ProblemException as {@link #open(String, Map)}
      */
     public static <T> Optional<T> withTable(Map<String, String> properties, String table, Function<Table, T> use) {
         Catalog catalog = open(properties);
         try {
-            final Table found;
+            final Optional<Table> found;
             try {
-                found = catalog.loadTable(TableIdentifier.parse(table));
-            } catch (NoSuchTableException e) {
-                return Optional.empty();
+                found = load(catalog, table);
             } catch (RuntimeException e) { // each kind of catalog has its own
                 throw new ProblemException(Problem
                         .of(SinkProblem.CATALOG_UNAVAILABLE, table, "The table cannot be loaded: " + Failure.words(e)
                                 + ".")
                         .withRemedy(SinkProblem.CATALOG_UNAVAILABLE.remedy()));
             }
-            return Optional.of(use.apply(found));
+            return found.map(use);
         } finally {
             close(catalog);
+        }
+    }
+
+    /**
+     * A table by its name.
+     *
+     * @param table {@code namespace.name}, or {@code namespace.name@branch} for what that branch shows
+     * @return nothing if there is no such table or branch
+     */
+    public static Optional<Table> load(Catalog catalog, String table) {
+        int mark = table.indexOf(BranchTable.MARK);
+        try {
+            Table whole = catalog.loadTable(TableIdentifier.parse(mark < 0 ? table : table.substring(0, mark)));
+            return Optional.of(mark < 0 ? whole : BranchTable.of(whole, table.substring(mark + 1)))
+                    .filter(BranchTable::isThere);
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
         }
     }
 

@@ -32,9 +32,10 @@ public final class IcebergTables {
         return TableIdentifier.of(Namespace.of(spec.namespace().split("\\.")), spec.name());
     }
 
+    /** The spec's table, as its branch shows it. */
     public Optional<Table> load(TableSpec spec) {
         try {
-            return Optional.of(catalog.loadTable(identifier(spec)));
+            return Optional.of(BranchTable.of(catalog.loadTable(identifier(spec)), spec.branch()));
         } catch (NoSuchTableException e) {
             return Optional.empty();
         }
@@ -87,7 +88,7 @@ public final class IcebergTables {
                 .withSortOrder(TableLayout.order(spec, schema)).withProperties(properties(spec));
         try {
             createNamespace(identifier(spec).namespace());
-            return builder.create();
+            return BranchTable.of(builder.create(), spec.branch());
         } catch (RuntimeException e) {
             // Another may have created it meanwhile, which a catalog reports in its own way.
             Optional<Table> theirs = load(spec);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import millrace.schemas.contract.Column;
 import millrace.schemas.row.FieldType;
+import org.apache.iceberg.SnapshotRef;
 
 /**
  * Which table a topic lands in, and how.
@@ -26,11 +27,12 @@ import millrace.schemas.row.FieldType;
  * @param properties Iceberg table properties by their own names; {@code format-version} is 3 unless given here
  * @param formerNames of columns
  * @param ages what becomes of the table's partitions as they grow old
+ * @param branch of the table that rows land on
  */
 public record TableSpec(String namespace, String name, String topic, FieldType.Struct columns,
         ValueFormat values, Layout layout, List<String> key, Optional<Clock> eventTime, List<String> partitionBy,
         List<String> sortBy, Duration commitInterval, long targetFileSize, Map<String, String> properties,
-        FormerNames formerNames, AgeRules ages) {
+        FormerNames formerNames, AgeRules ages, String branch) {
 
     public TableSpec {
         key = List.copyOf(key);
@@ -55,11 +57,30 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
                 sortBy, commitInterval, targetFileSize, properties, FormerNames.NONE, AgeRules.NONE);
     }
 
+    /** A table whose rows land on its main branch. */
+    public TableSpec(String namespace, String name, String topic, FieldType.Struct columns, ValueFormat values,
+            Layout layout, List<String> key, Optional<Clock> eventTime, List<String> partitionBy, List<String> sortBy,
+            Duration commitInterval, long targetFileSize, Map<String, String> properties, FormerNames formerNames,
+            AgeRules ages) {
+        this(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy, commitInterval,
+                targetFileSize, properties, formerNames, ages, SnapshotRef.MAIN_BRANCH);
+    }
+
+    /** The same table with rows of another topic, or of this one anew, on a branch. */
+    public TableSpec onBranch(String other) {
+        return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties, formerNames, ages, other);
+    }
+
+    public boolean isOnMain() {
+        return branch.equals(SnapshotRef.MAIN_BRANCH);
+    }
+
     /** The same table where the topic holds JSON that a contract of these columns describes. */
     public TableSpec ofJson(List<Column> contract) {
         var json = new ValueFormat.Json(contract);
         return new TableSpec(namespace, name, topic, json.rowType(), json, layout, key, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties, formerNames, ages);
+                commitInterval, targetFileSize, properties, formerNames, ages, branch);
     }
 
     /** The same table where records change the rows of these columns, which are the records' keys, and all changes stay. */
@@ -74,19 +95,19 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
 
     private TableSpec keyed(Layout as, List<String> by) {
         return new TableSpec(namespace, name, topic, columns, values, as, by, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties, formerNames, ages);
+                commitInterval, targetFileSize, properties, formerNames, ages, branch);
     }
 
     /** The same table where partitions do not stay as they are. */
     public TableSpec aging(AgeRules rules) {
         return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties, formerNames, rules);
+                commitInterval, targetFileSize, properties, formerNames, rules, branch);
     }
 
     /** The same table where columns had other names before. */
     public TableSpec formerly(FormerNames names) {
         return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, properties, names, ages);
+                commitInterval, targetFileSize, properties, names, ages, branch);
     }
 
     /** The same table with these properties too, which win. */
@@ -94,12 +115,12 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
         Map<String, String> all = new HashMap<>(properties);
         all.putAll(more);
         return new TableSpec(namespace, name, topic, columns, values, layout, key, eventTime, partitionBy, sortBy,
-                commitInterval, targetFileSize, all, formerNames, ages);
+                commitInterval, targetFileSize, all, formerNames, ages, branch);
     }
 
-    /** {@code namespace.name}. */
+    /** {@code namespace.name}, of another branch than the main one {@code namespace.name@branch}. */
     public String qualifiedName() {
-        return namespace + "." + name;
+        return namespace + "." + name + (isOnMain() ? "" : BranchTable.MARK + branch);
     }
 
     /** Event time as the sink reads it. */

@@ -1,0 +1,65 @@
+package millrace.sinks.iceberg.table;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.Table;
+
+/**
+ * A table as one of its branches shows it: what is current is the branch's head, and so a scan reads the branch. What is
+ * committed says itself which branch it goes on. Schema, partitioning and properties are the table's.
+ */
+public final class BranchTable extends BaseTable {
+    private static final long serialVersionUID = 1L;
+    /** Between a table and a branch in names such as {@code silver.clicks@fix}. */
+    static final char MARK = '@';
+
+    private final String branch;
+
+    private BranchTable(BaseTable table, String branch) {
+        super(table.operations(), table.name() + MARK + branch);
+        this.branch = branch;
+    }
+
+    /** The table itself for its main branch. */
+    static Table of(Table table, String branch) {
+        if (branch.equals(SnapshotRef.MAIN_BRANCH)) {
+            return table;
+        }
+        if (!(table instanceof BaseTable base)) {
+            throw new IllegalArgumentException(table.name() + " is no table that has branches");
+        }
+        return new BranchTable(base, branch);
+    }
+
+    /** The table on its main branch, for what is done to all of it. */
+    public static Table whole(Table table) {
+        return table instanceof BranchTable of
+                ? new BaseTable(of.operations(), of.name().substring(0, of.name().length() - 1 - of.branch.length()))
+                : table;
+    }
+
+    /** Which branch a table shows. */
+    public static String branchOf(Table table) {
+        return table instanceof BranchTable of ? of.branch : SnapshotRef.MAIN_BRANCH;
+    }
+
+    /** Whether the branch that a table shows is there; the main one always is. */
+    public static boolean isThere(Table table) {
+        return !(table instanceof BranchTable of) || of.refs().containsKey(of.branch);
+    }
+
+    /** Under which id those who land rows speak of what a table shows: the table's own for its main branch. */
+    public static UUID landingId(Table table) {
+        return table instanceof BranchTable of
+                ? UUID.nameUUIDFromBytes((of.uuid() + "/" + of.branch).getBytes(StandardCharsets.UTF_8))
+                : table.uuid();
+    }
+
+    @Override
+    public Snapshot currentSnapshot() {
+        return snapshot(branch);
+    }
+}

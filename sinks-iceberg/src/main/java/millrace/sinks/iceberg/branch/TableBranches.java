@@ -1,5 +1,6 @@
 package millrace.sinks.iceberg.branch;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -161,7 +162,7 @@ public final class TableBranches {
     public static Ref tag(Table table, String name, String of) {
         requireFree(table, name);
         Snapshot snapshot = table.snapshot(of);
-        if (snapshot == null && of.matches("\\d{1,19}")) {
+        if (snapshot == null && of.matches("\\d{1,19}") && new BigInteger(of).bitLength() < Long.SIZE) {
             snapshot = table.snapshot(Long.parseLong(of));
         }
         if (snapshot == null) {

@@ -142,6 +142,8 @@ class TableBranchesTest {
         assertThatThrownBy(() -> TableBranches.tag(table(), "a b", "main")).hasMessageContaining("\"a b\" cannot be");
         assertThatThrownBy(() -> TableBranches.tag(table(), "t", "77"))
                 .hasMessageContaining("no branch, tag or snapshot 77");
+        assertThatThrownBy(() -> TableBranches.tag(table(), "t", "9999999999999999999"))
+                .hasMessageContaining("no branch, tag or snapshot");
         assertThatThrownBy(() -> TableBranches.drop(table(), "main")).hasMessageContaining("the table itself");
         assertThatThrownBy(() -> TableBranches.drop(table(), "other")).hasMessageContaining("no branch or tag other");
     }

@@ -529,7 +529,8 @@ public final class TopologyAssembler {
     private Step newExchange(PlanNode.Exchange exchange, List<Step> before, int width, String model, String path) {
         String name = NodeNames.state(model, path);
         ExchangePlan plan = new ExchangePlan(name, FIRST_EXCHANGE + writtenBy.size(), exchange.rowType(),
-                exchange.keys(), exchange.nulls(), exchange.salting(), inputs(before), width);
+                exchange.keys(), exchange.nulls(), exchange.salting(), inputChanges(exchange.input()), inputs(before),
+                width);
         Step out = Step.behind(NodeNames.exchangeOut(name), before,
                 s -> ExchangeWriter.supplier(plan, NodeNames.exchangeSink(name)));
         writtenBy.put(out, plan);

@@ -3,6 +3,7 @@ package millrace.topology.exchange;
 import java.util.List;
 import java.util.Map;
 import millrace.schemas.row.FieldType;
+import millrace.topology.aggregate.InputChanges;
 import millrace.topology.plan.PlanNode.Exchange.Nulls;
 import millrace.topology.plan.PlanNode.Exchange.Salting;
 
@@ -16,10 +17,11 @@ import millrace.topology.plan.PlanNode.Exchange.Salting;
  * @param nulls where rows go that have NULL in their key
  * @param salting whether rows of one key meet in several tasks instead
  * @param sources inputs that feed it, with their numbers of partitions
+ * @param changes whether rows are taken back
  * @param width how many partitions it has; those that meet in one operator have equally many
  */
 public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys, Nulls nulls,
-        Salting salting, Map<Integer, Integer> sources, int width) {
+        Salting salting, InputChanges changes, Map<Integer, Integer> sources, int width) {
     public ExchangePlan {
         keys = List.copyOf(keys);
         sources = Map.copyOf(sources);
@@ -28,7 +30,8 @@ public record ExchangePlan(String name, int ordinal, FieldType.Struct row, List<
     /** Of an aggregate: as wide as there are tasks that write to it. */
     public ExchangePlan(String name, int ordinal, FieldType.Struct row, List<Integer> keys,
             Map<Integer, Integer> sources) {
-        this(name, ordinal, row, keys, Nulls.TOGETHER, Salting.NONE, sources, upstream(sources));
+        this(name, ordinal, row, keys, Nulls.TOGETHER, Salting.NONE, InputChanges.APPEND_ONLY, sources,
+                upstream(sources));
     }
 
     /** How many tasks share the rows of one key. */

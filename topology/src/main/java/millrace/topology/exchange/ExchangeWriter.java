@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.topology.aggregate.OneForm;
+import millrace.topology.aggregate.InputChanges;
 import millrace.topology.chain.Operator;
 import millrace.topology.flow.Element;
 import millrace.topology.flow.RowBytes;
@@ -105,8 +106,8 @@ public final class ExchangeWriter implements Operator {
         byte[] written = format.written().array();
         int end = format.written().size();
         if (hasNull && plan.nulls() == Nulls.SPREAD) {
-            // By the columns, so that what takes the row back goes there too.
-            add(hash(written, format.columnsAt(), end), timestamp);
+            // What takes a row back goes where the row went: by the columns alone. Of rows that stay all of it spreads better.
+            add(hash(written, plan.changes() == InputChanges.RETRACTING ? format.columnsAt() : 0, end), timestamp);
             return;
         }
         int length = keyBytes.write(keyValues);

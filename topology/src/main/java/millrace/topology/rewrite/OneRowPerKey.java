@@ -54,6 +54,8 @@ public final class OneRowPerKey {
                             .map(p -> isKeptByOneTask(p.root(),
                                     key.stream().map(k -> k < 0 ? -1 : scan.columns().get(k)).toList(), changes, below))
                             .orElse(false);
+            case PlanNode.Unnest u -> isKeptByOneTask(u.input(),
+                    key.stream().map(k -> k < u.input().rowType().fields().size() ? k : -1).toList(), changes, below);
             case PlanNode.MergeAggregate a -> true;
             case PlanNode.MergeSession s -> true;
             // Rows that stay are ranked in one place each, whatever tells them apart; others move with what they are ranked by.

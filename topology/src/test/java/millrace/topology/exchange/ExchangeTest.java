@@ -15,6 +15,7 @@ import java.util.Set;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.TaskWatermark;
+import millrace.topology.aggregate.InputChanges;
 import millrace.topology.flow.Change;
 import millrace.topology.flow.Element;
 import millrace.topology.kit.OperatorKit;
@@ -45,7 +46,7 @@ class ExchangeTest {
     private static final int FIRST = 1_000_000;
     private static final int SECOND = 1_000_001;
     private static final ExchangePlan PLAN = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0),
-            Nulls.TOGETHER, Salting.NONE, Map.of(FIRST, 4, SECOND, 2), 8);
+            Nulls.TOGETHER, Salting.NONE, InputChanges.APPEND_ONLY, Map.of(FIRST, 4, SECOND, 2), 8);
 
     @TempDir
     File folder;
@@ -105,6 +106,7 @@ class ExchangeTest {
     @Test
     void rowsWaitUntilTheyAreManyOrProgressComesOrAllWereTaken() {
         ExchangePlan narrow = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0), Nulls.TOGETHER, Salting.NONE,
+                InputChanges.APPEND_ONLY,
                 Map.of(FIRST, 4, SECOND, 2), 1);
         ExchangeWriter writer = (ExchangeWriter) ExchangeWriter.supplier(narrow, "sink").get();
         MockProcessorContext<Object, Object> context = new MockProcessorContext<>(new Properties(), new TaskId(0, 3),
@@ -194,6 +196,7 @@ class ExchangeTest {
 
     private TaskLife writer(Salting salting) {
         ExchangePlan plan = new ExchangePlan("m.at.0", 1_000_002, ROW, List.of(0), Nulls.DROPPED, salting,
+                InputChanges.APPEND_ONLY,
                 Map.of(FIRST, 4), 8);
         return new TaskLife(0, new File(folder, "life" + lives++), 0, List.of(ExchangeWriter.supplier(plan, "sink")));
     }

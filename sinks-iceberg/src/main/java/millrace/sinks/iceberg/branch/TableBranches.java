@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.LayoutHistory;
 import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.Snapshot;
@@ -23,7 +25,8 @@ import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
-import org.apache.iceberg.UpdateProperties;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.util.SnapshotUtil;
 
@@ -33,6 +36,7 @@ import org.apache.iceberg.util.SnapshotUtil;
  * Neither sees the other's rows.
  */
 public final class TableBranches {
+    private static final int MOST_ATTEMPTS = 20;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}");
 
     /** What a branch begins with. */
@@ -119,33 +123,49 @@ public final class TableBranches {
      * @throws ProblemException if the name is taken, or none that a branch can have
      */
     public static Ref create(Table table, String name, Start start) {
-        requireFree(table, name);
-        Snapshot head = table.currentSnapshot();
-        Transaction transaction = table.newTransaction();
-        UpdateProperties properties = null;
-        if (start == Start.AS_IT_IS && head != null) {
-            transaction.manageSnapshots().createBranch(name, head.snapshotId()).commit();
-            Optional<String> mark = MarkedTable.inherited(table, name);
-            if (mark.isPresent()) {
-                properties = transaction.updateProperties().set(MarkedTable.property(name), mark.get());
-            }
-        } else {
-            CommitMark nothing = CommitMark.ofNothing(UUID.randomUUID().toString());
-            if (head == null) {
-                commit(transaction.newAppend().toBranch(name), nothing);
-            } else {
+        return retried(table, () -> {
+            requireFree(table, name);
+            Transaction transaction = table.newTransaction();
+            Table now = transaction.table();
+            String from = BranchTable.branchOf(table);
+            Snapshot head = now.snapshot(from);
+            String id = UUID.randomUUID().toString();
+            CommitMark mark = start == Start.EMPTY
+                    ? CommitMark.ofNothing(id)
+                    : MarkedTable.inProperty(now, from).map(m -> m.branchingOff(id)).orElse(CommitMark.ofNothing(id));
+            if (head != null) {
                 transaction.manageSnapshots().createBranch(name, head.snapshotId()).commit();
-                commit(transaction.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).toBranch(name), nothing);
             }
-            properties = transaction.updateProperties().set(MarkedTable.property(name),
-                    MarkedTable.property(name, transaction.table().snapshot(name), nothing));
+            if (head != null && start == Start.EMPTY) {
+                commit(transaction.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).toBranch(name), mark);
+            } else {
+                // Without rows: the branch begins with a mark of its own. Of a table without any it has no parent.
+                commit(transaction.newAppend().toBranch(name)
+                        .validateWith(ancestry -> head != null || !ancestry.iterator().hasNext()), mark);
+            }
+            transaction.updateProperties()
+                    .set(MarkedTable.property(name),
+                            MarkedTable.property(name, transaction.table().snapshot(name), mark))
+                    .set(BranchTable.idOf(name), UUID.randomUUID().toString()).remove(LayoutHistory.property(name))
+                    .commit();
+            transaction.commitTransaction();
+            table.refresh();
+            return ref(table, name, table.refs().get(name));
+        });
+    }
+
+    /** Does it anew where others have committed meanwhile. */
+    private static Ref retried(Table table, Supplier<Ref> change) {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return change.get();
+            } catch (CommitFailedException | ValidationException e) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw unusable(table, "Others commit to it all the time: " + e.getMessage());
+                }
+                table.refresh();
+            }
         }
-        if (properties != null) {
-            properties.commit();
-        }
-        transaction.commitTransaction();
-        table.refresh();
-        return ref(table, name, table.refs().get(name));
     }
 
     private static void commit(SnapshotUpdate<?> update, CommitMark mark) {
@@ -160,17 +180,19 @@ public final class TableBranches {
      * @throws ProblemException if the name is taken or none that a tag can have, or there is no such snapshot
      */
     public static Ref tag(Table table, String name, String of) {
-        requireFree(table, name);
-        Snapshot snapshot = table.snapshot(of);
-        if (snapshot == null && of.matches("\\d{1,19}") && new BigInteger(of).bitLength() < Long.SIZE) {
-            snapshot = table.snapshot(Long.parseLong(of));
-        }
-        if (snapshot == null) {
-            throw unusable(table, "There is no branch, tag or snapshot " + of + ".");
-        }
-        table.manageSnapshots().createTag(name, snapshot.snapshotId()).commit();
-        table.refresh();
-        return ref(table, name, table.refs().get(name));
+        return retried(table, () -> {
+            requireFree(table, name);
+            Snapshot snapshot = table.snapshot(of);
+            if (snapshot == null && of.matches("\\d{1,19}") && new BigInteger(of).bitLength() < Long.SIZE) {
+                snapshot = table.snapshot(Long.parseLong(of));
+            }
+            if (snapshot == null) {
+                throw unusable(table, "There is no branch, tag or snapshot " + of + ".");
+            }
+            table.manageSnapshots().createTag(name, snapshot.snapshotId()).commit();
+            table.refresh();
+            return ref(table, name, table.refs().get(name));
+        });
     }
 
     /**
@@ -180,24 +202,26 @@ public final class TableBranches {
      * @throws ProblemException if there is none of the name, or it is the main branch
      */
     public static Ref drop(Table table, String name) {
-        SnapshotRef ref = table.refs().get(name);
-        if (ref == null) {
-            throw unusable(table, "There is no branch or tag " + name + ".");
-        }
-        if (name.equals(SnapshotRef.MAIN_BRANCH)) {
-            throw unusable(table, "The main branch is the table itself.");
-        }
-        Ref was = ref(table, name, ref);
-        Transaction transaction = table.newTransaction();
-        if (ref.isTag()) {
-            transaction.manageSnapshots().removeTag(name).commit();
-        } else {
-            transaction.manageSnapshots().removeBranch(name).commit();
-            transaction.updateProperties().remove(MarkedTable.property(name)).remove(LayoutHistory.property(name))
-                    .commit();
-        }
-        transaction.commitTransaction();
-        return was;
+        return retried(table, () -> {
+            SnapshotRef ref = table.refs().get(name);
+            if (ref == null) {
+                throw unusable(table, "There is no branch or tag " + name + ".");
+            }
+            if (name.equals(SnapshotRef.MAIN_BRANCH)) {
+                throw unusable(table, "The main branch is the table itself.");
+            }
+            Ref was = ref(table, name, ref);
+            Transaction transaction = table.newTransaction();
+            if (ref.isTag()) {
+                transaction.manageSnapshots().removeTag(name).commit();
+            } else {
+                transaction.manageSnapshots().removeBranch(name).commit();
+                transaction.updateProperties().remove(MarkedTable.property(name)).remove(LayoutHistory.property(name))
+                        .remove(BranchTable.idOf(name)).commit();
+            }
+            transaction.commitTransaction();
+            return was;
+        });
     }
 
     private static void requireFree(Table table, String name) {

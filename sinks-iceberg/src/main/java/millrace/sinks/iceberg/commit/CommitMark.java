@@ -37,6 +37,7 @@ public record CommitMark(String commitId, long epoch, long layout, SourcePositio
     private static final String HEADS = "millrace.heads";
     private static final String CLOCKS = "millrace.clocks";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ControlPosition NOTHING_HEARD = new ControlPosition("", 0);
 
     public CommitMark {
         heads = Collections.unmodifiableSortedMap(new TreeMap<>(heads));
@@ -56,9 +57,13 @@ public record CommitMark(String commitId, long epoch, long layout, SourcePositio
 
     /** Of a branch that holds nothing of its topic yet. */
     public static CommitMark ofNothing(String commitId) {
-        return new CommitMark(commitId, 0, TableState.FIRST_LAYOUT, SourcePosition.start(""),
-                new ControlPosition("", 0),
+        return new CommitMark(commitId, 0, TableState.FIRST_LAYOUT, SourcePosition.start(""), NOTHING_HEARD,
                 Collections.emptySortedMap(), Collections.emptySortedMap());
+    }
+
+    /** Of a branch that begins here: with the same rows, and of what is proposed for it nothing has been heard. */
+    public CommitMark branchingOff(String id) {
+        return new CommitMark(id, epoch, layout, position, NOTHING_HEARD, Collections.emptySortedMap(), clocks);
     }
 
     /** The same under another commit id. */

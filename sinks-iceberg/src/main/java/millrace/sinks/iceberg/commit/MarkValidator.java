@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.commit;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import millrace.sinks.iceberg.commit.TableState.Others;
 import org.apache.iceberg.Snapshot;
@@ -23,20 +24,25 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 final class MarkValidator implements SnapshotAncestryValidator {
     private final TableState expected;
     private final CommitMark mark;
+    private final BooleanSupplier branchIsThere;
     private final Supplier<Optional<CommitMark>> inProperty;
     private final Optional<String> expectedInProperty;
     private final ForeignRows foreign;
     private String found = "";
 
     /**
+     * @param branchIsThere whether the table that the commit is being applied to has the branch: if it had not, Iceberg would
+     *        make one of the main branch's rows
      * @param inProperty the mark in the property of the table that the commit is being applied to
      * @param expectedInProperty commit id of the mark that was there when the commit was decided on
      * @param foreign whether the commit may follow snapshots of others that change rows
      */
-    MarkValidator(TableState expected, CommitMark mark, Supplier<Optional<CommitMark>> inProperty,
+    MarkValidator(TableState expected, CommitMark mark, BooleanSupplier branchIsThere,
+            Supplier<Optional<CommitMark>> inProperty,
             Optional<String> expectedInProperty, ForeignRows foreign) {
         this.expected = expected;
         this.mark = mark;
+        this.branchIsThere = branchIsThere;
         this.inProperty = inProperty;
         this.expectedInProperty = expectedInProperty;
         this.foreign = foreign;
@@ -49,6 +55,10 @@ final class MarkValidator implements SnapshotAncestryValidator {
                 throw new CommitStateUnknownException(
                         "Commit " + mark.commitId() + " is in the table already: its reply was lost", null);
             }
+        }
+        if (!branchIsThere.getAsBoolean()) {
+            found = "of a branch that is gone";
+            return false;
         }
         Optional<String> property = inProperty.get().map(CommitMark::commitId);
         if (property.isPresent() && !property.equals(expectedInProperty)) {

@@ -44,10 +44,9 @@ public final class MarkedTable {
 
     /** The same, and whether others have changed rows, where it matters. */
     static TableLook look(Table table, ForeignRows foreign) {
-        if (!BranchTable.isThere(table)) {
-            return new TableLook.Unusable(
-                    Problem.of(SinkProblem.BRANCH_MISSING, table.name(), "The table has no branch "
-                            + BranchTable.branchOf(table) + ".").withRemedy(SinkProblem.BRANCH_MISSING.remedy()));
+        Optional<Problem> missing = missing(table);
+        if (missing.isPresent()) {
+            return new TableLook.Unusable(missing.get());
         }
         Snapshot head = table.currentSnapshot();
         Optional<Snapshot> newest = newestOfOurs(ancestry(table, head));
@@ -85,17 +84,20 @@ public final class MarkedTable {
     }
 
     /** The mark in a branch's property, whether it counts or not. */
-    static Optional<CommitMark> inProperty(Table table, String branch) {
+    public static Optional<CommitMark> inProperty(Table table, String branch) {
         return Optional.ofNullable(table.properties().get(property(branch)))
                 .flatMap(p -> CommitMark.fromSummary(CommitMark.parse(p, new TypeReference<Landed>() {}).mark()));
     }
 
-    /** How far a table has come on the branch that it shows, as the property of a branch that begins there. */
-    public static Optional<String> inherited(Table table, String branch) {
-        return Optional.ofNullable(table.properties().get(property(BranchTable.branchOf(table)))).map(p -> {
-            Landed from = CommitMark.parse(p, new TypeReference<>() {});
-            return CommitMark.text(new Landed(branch, from.snapshotId(), from.sequenceNumber(), from.mark()));
-        });
+    /** What keeps rows from being landed on the branch that a table shows. */
+    static Optional<Problem> missing(Table table) {
+        if (BranchTable.landingId(table).isPresent()) {
+            return Optional.empty();
+        }
+        String branch = BranchTable.branchOf(table);
+        return Optional.of(Problem.of(SinkProblem.BRANCH_MISSING, table.name(), BranchTable.isThere(table)
+                ? branch + " is a tag, or a branch that others have made: it does not say where in the topic it begins."
+                : "The table has no branch " + branch + ".").withRemedy(SinkProblem.BRANCH_MISSING.remedy()));
     }
 
     /** Whether a snapshot says how far the table had come with it. */
@@ -113,7 +115,7 @@ public final class MarkedTable {
     }
 
     static UUID uuid(Table table) {
-        return BranchTable.landingId(table);
+        return BranchTable.landingId(table).orElseThrow();
     }
 
     private static Iterable<Snapshot> ancestry(Table table, Snapshot head) {

@@ -78,6 +78,9 @@ public final class TableAdoption implements AutoCloseable {
     public Plan plan() {
         Table table = tables.load(spec).orElseThrow(() -> new ProblemException(Problem
                 .of(SinkProblem.TABLE_MISSING, spec.qualifiedName(), SinkProblem.TABLE_MISSING.meaning())));
+        MarkedTable.missing(table).ifPresent(problem -> {
+            throw new ProblemException(problem);
+        });
         Topic topic = topic();
         SourcePosition held = MarkedTable.byAncestry(table).mark().map(CommitMark::position)
                 .orElse(SourcePosition.start(""));
@@ -130,12 +133,16 @@ public final class TableAdoption implements AutoCloseable {
         boolean rolledBack = MarkedTable.look(table) instanceof TableLook.Unusable;
         CommitMark held = rolledBack ? ancestry.mark().orElse(before) : before;
         boolean sameTopic = held.position().topicId().equals(plan.goOnFrom().topicId());
-        CommitMark mark = new CommitMark(UUID.randomUUID().toString(), before.epoch() + 1, before.layout() + 1,
+        // Someone may have moved the table to a branch whose committers have come further.
+        long epoch = Math.max(before.epoch(), ancestry.epoch());
+        long layout = Math.max(before.layout(), ancestry.layout());
+        CommitMark mark = new CommitMark(UUID.randomUUID().toString(), epoch + 1, layout + 1,
                 plan.goOnFrom(), before.control(), Collections.emptySortedMap(),
                 sameTopic && !(rolledBack && ancestry.mark().isEmpty()) ? held.clocks() : Collections.emptySortedMap());
         Transaction transaction = table.newTransaction();
         AppendFiles append = transaction.newAppend().toBranch(spec.branch())
                 .validateWith(new MarkValidator(ancestry, mark,
+                        () -> spec.isOnMain() || transaction.table().refs().containsKey(spec.branch()),
                         () -> MarkedTable.inProperty(transaction.table(), spec.branch()),
                         MarkedTable.inProperty(table, spec.branch()).map(CommitMark::commitId),
                         ForeignRows.DO_NOT_MATTER));

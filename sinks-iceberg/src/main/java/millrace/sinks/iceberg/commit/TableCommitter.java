@@ -22,6 +22,7 @@ import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.MovedRowsFile;
 import millrace.sinks.iceberg.moved.Moves;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.StorageFullException;
@@ -116,7 +117,7 @@ public final class TableCommitter implements LandingTable {
         } catch (RuntimeException e) {
             return new CommitOutcome.NotCommitted(unavailable(e));
         }
-        if (!MarkedTable.uuid(table).equals(request.expected().table())) {
+        if (!BranchTable.landingId(table).equals(Optional.of(request.expected().table()))) {
             return new CommitOutcome.Conflict("the table was dropped and created again");
         }
         if (hasMovedOn(table, request)) {
@@ -295,6 +296,7 @@ public final class TableCommitter implements LandingTable {
         }
         String branch = spec.branch();
         var validator = new MarkValidator(request.expected(), mark,
+                () -> spec.isOnMain() || transaction.table().refs().containsKey(branch),
                 () -> MarkedTable.inProperty(transaction.table(), branch),
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
         if (leaves(request) && merged.obsolete().stream().allMatch(d -> d.format() == FileFormat.PUFFIN)) {

@@ -3,7 +3,6 @@ package millrace.sinks.iceberg.expire;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -103,31 +102,35 @@ public final class SnapshotExpiry {
         return expiry;
     }
 
-    /** Of the main branch; what another branch or a tag has is not asked for. */
-    private static List<Long> superfluous(Table table, Instant now) {
-        Snapshot head = table.currentSnapshot();
-        if (head == null || table.refs().get(SnapshotRef.MAIN_BRANCH).maxSnapshotAgeMs() != null) {
-            // Who gives the branch an age of its own means every snapshot.
-            return List.of();
-        }
-        Set<Long> needed = new HashSet<>();
-        Map<String, SnapshotRef> others = new HashMap<>(table.refs());
-        others.remove(SnapshotRef.MAIN_BRANCH);
-        for (SnapshotRef ref : others.values()) {
+    /** Of each branch by itself; what one of them keeps stays. */
+    private static Set<Long> superfluous(Table table, Instant now) {
+        Set<Long> heads = new HashSet<>();
+        table.refs().values().forEach(ref -> heads.add(ref.snapshotId()));
+        Set<Long> superfluous = new HashSet<>();
+        Set<Long> kept = new HashSet<>(heads);
+        for (SnapshotRef ref : table.refs().values()) {
             if (ref.isBranch()) {
-                SnapshotUtil.ancestorsOf(ref.snapshotId(), table::snapshot).forEach(s -> needed.add(s.snapshotId()));
-            } else {
-                needed.add(ref.snapshotId());
+                List<Version> ancestry = new ArrayList<>();
+                SnapshotUtil.ancestorsOf(ref.snapshotId(), table::snapshot).forEach(s -> ancestry.add(new Version(
+                        s.snapshotId(), Instant.ofEpochMilli(s.timestampMillis()), MarkedTable.isMarked(s))));
+                List<Long> ofBranch = superfluous(table, ref, ancestry, heads, now);
+                superfluous.addAll(ofBranch);
+                ancestry.stream().map(Version::id).filter(v -> !ofBranch.contains(v)).forEach(kept::add);
             }
         }
-        List<Version> ancestry = new ArrayList<>();
-        SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot).forEach(s -> ancestry.add(new Version(
-                s.snapshotId(), Instant.ofEpochMilli(s.timestampMillis()), MarkedTable.isMarked(s))));
-        Integer ofBranch = table.refs().get(SnapshotRef.MAIN_BRANCH).minSnapshotsToKeep();
-        int atLeast = ofBranch != null
-                ? ofBranch
+        superfluous.removeAll(kept);
+        return superfluous;
+    }
+
+    private static List<Long> superfluous(Table table, SnapshotRef branch, List<Version> ancestry, Set<Long> heads,
+            Instant now) {
+        if (branch.maxSnapshotAgeMs() != null) {
+            return List.of(); // Who gives the branch an age of its own means every snapshot.
+        }
+        int atLeast = branch.minSnapshotsToKeep() != null
+                ? branch.minSnapshotsToKeep()
                 : PropertyUtil.propertyAsInt(table.properties(), TableProperties.MIN_SNAPSHOTS_TO_KEEP,
                         TableProperties.MIN_SNAPSHOTS_TO_KEEP_DEFAULT);
-        return SnapshotRetention.superfluous(ancestry, needed, atLeast, SnapshotRules.of(table), now);
+        return SnapshotRetention.superfluous(ancestry, heads, atLeast, SnapshotRules.of(table), now);
     }
 }

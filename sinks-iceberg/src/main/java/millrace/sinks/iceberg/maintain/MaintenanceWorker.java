@@ -241,7 +241,8 @@ public final class MaintenanceWorker {
             if (one.firstSent.isEmpty() || !now.isBefore(one.sent.plus(rules.resend()))) {
                 one.firstSent = one.firstSent.or(() -> Optional.of(now));
                 one.sent = now;
-                control.send(new SinkEvent.RewriteStaged(BranchTable.landingId(one.batch.table()), rewrite));
+                control.send(
+                        new SinkEvent.RewriteStaged(BranchTable.landingId(one.batch.table()).orElseThrow(), rewrite));
             }
             return false;
         } catch (CompletionException e) {

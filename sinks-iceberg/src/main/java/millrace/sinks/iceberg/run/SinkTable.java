@@ -66,9 +66,16 @@ final class SinkTable {
     Optional<UUID> uuid() {
         try {
             Optional<Table> table = seen == null ? Optional.of(tables.loadOrCreate(spec)) : tables.load(spec);
-            table.ifPresent(t -> seen = BranchTable.landingId(t));
+            Optional<UUID> id = table.flatMap(BranchTable::landingId);
+            id.ifPresent(i -> seen = i);
+            if (table.isPresent() && id.isEmpty()) {
+                say(Problem.of(SinkProblem.BRANCH_MISSING, spec.qualifiedName(),
+                        "There is no branch " + spec.branch() + " on which rows can be landed.")
+                        .withRemedy(SinkProblem.BRANCH_MISSING.remedy()));
+                return Optional.empty();
+            }
             problem = null;
-            return table.map(BranchTable::landingId);
+            return id;
         } catch (ProblemException e) {
             say(e.problems().get(0));
         } catch (RuntimeException e) {

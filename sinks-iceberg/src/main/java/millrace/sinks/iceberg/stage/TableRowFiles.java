@@ -49,7 +49,7 @@ public final class TableRowFiles implements RowFiles {
     public static Table load(IcebergTables tables, TableSpec spec, UUID uuid) {
         Table table = load(tables, spec)
                 .orElseThrow(() -> new TableReplacedException(spec.qualifiedName() + " is not in the catalog"));
-        if (!BranchTable.landingId(table).equals(uuid)) {
+        if (!BranchTable.landingId(table).equals(Optional.of(uuid))) {
             throw new TableReplacedException(spec.qualifiedName() + " was dropped and created again");
         }
         return table;

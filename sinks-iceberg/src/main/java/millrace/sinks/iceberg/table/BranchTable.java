@@ -1,6 +1,6 @@
 package millrace.sinks.iceberg.table;
 
-import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
@@ -13,6 +13,7 @@ import org.apache.iceberg.Table;
  */
 public final class BranchTable extends BaseTable {
     private static final long serialVersionUID = 1L;
+    private static final String ID = "millrace.branch.";
     /** Between a table and a branch in names such as {@code silver.clicks@fix}. */
     static final char MARK = '@';
 
@@ -46,16 +47,27 @@ public final class BranchTable extends BaseTable {
         return table instanceof BranchTable of ? of.branch : SnapshotRef.MAIN_BRANCH;
     }
 
-    /** Whether the branch that a table shows is there; the main one always is. */
+    /** Whether the branch or tag that a table shows is there; the main branch always is. */
     public static boolean isThere(Table table) {
         return !(table instanceof BranchTable of) || of.refs().containsKey(of.branch);
     }
 
-    /** Under which id those who land rows speak of what a table shows: the table's own for its main branch. */
-    public static UUID landingId(Table table) {
-        return table instanceof BranchTable of
-                ? UUID.nameUUIDFromBytes((of.uuid() + "/" + of.branch).getBytes(StandardCharsets.UTF_8))
-                : table.uuid();
+    /** The table property that has the id of a branch: one that is dropped and made anew has another. */
+    public static String idOf(String branch) {
+        return ID + branch;
+    }
+
+    /**
+     * Under which id those who land rows speak of what a table shows: the table's own for its main branch. Empty for tags, and
+     * for branches that others have made, on which nothing is landed.
+     */
+    public static Optional<UUID> landingId(Table table) {
+        if (!(table instanceof BranchTable of)) {
+            return Optional.of(table.uuid());
+        }
+        SnapshotRef ref = of.refs().get(of.branch);
+        return Optional.ofNullable(of.properties().get(idOf(of.branch))).filter(id -> ref != null && ref.isBranch())
+                .map(UUID::fromString);
     }
 
     @Override

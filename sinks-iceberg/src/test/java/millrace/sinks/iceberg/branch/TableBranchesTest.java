@@ -9,18 +9,30 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.StreamSupport;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.branch.TableBranches.Kind;
 import millrace.sinks.iceberg.branch.TableBranches.Start;
+import millrace.sinks.iceberg.commit.CommitMark;
+import millrace.sinks.iceberg.commit.ControlPosition;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.commit.TableLook;
+import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.expire.SnapshotExpiry;
 import millrace.sinks.iceberg.read.TableCatalog;
 import millrace.sinks.iceberg.read.TableRows;
+import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.Table;
@@ -111,7 +123,8 @@ class TableBranchesTest {
             assertThat(TableBranches.drop(table(), name).name()).isEqualTo(name);
         }
         assertThat(TableBranches.of(table())).extracting(TableBranches.Ref::name).containsExactly("main");
-        assertThat(table().properties().keySet()).noneMatch(k -> k.startsWith("millrace.landed."));
+        assertThat(table().properties().keySet())
+                .noneMatch(k -> k.startsWith("millrace.landed.") || k.startsWith("millrace.branch."));
         assertThat(rows(spec)).isEqualTo(3);
     }
 
@@ -123,13 +136,107 @@ class TableBranchesTest {
         try (TableCatalog views = TableCatalog.open(properties())) {
             assertThat(views.files("db.t")).hasSize(2);
             assertThat(views.files("db.t@fix")).hasSize(1);
-            assertThat(views.snapshots("db.t@fix")).hasSize(1);
+            assertThat(views.snapshots("db.t@fix")).as("the table's and its beginning").hasSize(2);
             assertThat(views.table("db.t@nothing")).isEmpty();
         }
         // What is done to all of a table is the same by any of its names.
         assertThat(SnapshotExpiry.plan(properties(), "db.t@fix", Instant.now()))
                 .isEqualTo(SnapshotExpiry.plan(properties(), "db.t", Instant.now())).get()
-                .extracting(SnapshotExpiry.Plan::kept).isEqualTo(2);
+                .extracting(SnapshotExpiry.Plan::kept).isEqualTo(3);
+    }
+
+    @Test
+    void aBranchGoesOnWhereTheTableIsAndHasHeardNothing() throws Exception {
+        append(3);
+        CommitMark mark = new CommitMark("c1", 3, 7, new SourcePosition("topic-id", new TreeMap<>(Map.of(0, 10L))),
+                new ControlPosition("control-id", 77), new TreeMap<>(Map.of(0, "p1")), new TreeMap<>(Map.of(0, 5L)));
+        AppendFiles append = table().newAppend();
+        mark.toSummary().forEach(append::set);
+        append.commit();
+        table().updateProperties().set(MarkedTable.PROPERTY,
+                MarkedTable.property("main", table().currentSnapshot(), mark)).commit();
+        TableBranches.create(table(), "fix", Start.AS_IT_IS);
+        TableBranches.create(table(), "again", Start.EMPTY);
+        CommitMark fix = markOf("fix");
+        assertThat(fix.position()).isEqualTo(mark.position());
+        assertThat(fix.clocks()).isEqualTo(mark.clocks());
+        assertThat(fix.layout()).isEqualTo(7);
+        // Events of a branch are in a partition of their own, where the table's offset means others.
+        assertThat(fix.control()).isEqualTo(new ControlPosition("", 0));
+        assertThat(fix.heads()).isEmpty();
+        assertThat(markOf("again").position().next()).isEmpty();
+        assertThat(TableBranches.of(table())).extracting(r -> r.name() + " " + r.next())
+                .containsExactly("main {0=10}", "again {}", "fix {0=10}");
+    }
+
+    private CommitMark markOf(String branch) {
+        return ((TableLook.Found) MarkedTable.look(table(branch))).state().mark().orElseThrow();
+    }
+
+    @Test
+    void aBranchThatIsMadeAnewIsAnotherOne() throws Exception {
+        append(3);
+        TableBranches.create(table(), "fix", Start.AS_IT_IS);
+        UUID first = BranchTable.landingId(table("fix")).orElseThrow();
+        assertThat(first).isNotEqualTo(table().uuid());
+        TableBranches.drop(table(), "fix");
+        assertThat(BranchTable.landingId(table("fix"))).isEmpty();
+        TableBranches.create(table(), "fix", Start.EMPTY);
+        assertThat(BranchTable.landingId(table("fix"))).isPresent().get().isNotEqualTo(first);
+    }
+
+    @Test
+    void nothingIsLandedOnATagOrABranchOfOthers() throws Exception {
+        append(3);
+        TableBranches.tag(table(), "cut", "main");
+        table().manageSnapshots().createBranch("theirs").commit();
+        for (String name : List.of("cut", "theirs", "nothing")) {
+            assertThat(MarkedTable.look(table(name))).isInstanceOfSatisfying(TableLook.Unusable.class,
+                    u -> assertThat(u.problem().code()).isEqualTo(SinkProblem.BRANCH_MISSING));
+        }
+    }
+
+    @Test
+    void snapshotsOfABranchAreTakenOutAsTheTablesAreAndNoneThatEitherKeeps() throws Exception {
+        append(1);
+        append(1);
+        TableBranches.create(table(), "fix", Start.AS_IT_IS);
+        for (int i = 0; i < 6; i++) {
+            table().newAppend().toBranch("fix").set(CommitMark.COMMIT_ID, "c" + i).commit();
+        }
+        append(1);
+        table().updateProperties().set("millrace.history.all-ms", "1").commit();
+        long head = table("fix").currentSnapshot().snapshotId();
+        SnapshotExpiry.run(table(), Instant.now().plusSeconds(7_200));
+        assertThat(table("fix").currentSnapshot().snapshotId()).isEqualTo(head);
+        assertThat(StreamSupport.stream(table().snapshots().spliterator(), false)).hasSizeLessThan(7);
+        assertThat(rows(spec)).isEqualTo(3);
+        assertThat(rows(spec.onBranch("fix"))).isEqualTo(2);
+    }
+
+    @Test
+    void othersMayCommitMeanwhile() throws Exception {
+        append(1);
+        Table stale = table();
+        append(1);
+        TableBranches.create(stale, "fix", Start.AS_IT_IS);
+        assertThat(rows(spec.onBranch("fix"))).isEqualTo(2);
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            Future<?> appending = threads.submit(() -> {
+                for (int i = 0; i < 20; i++) {
+                    append(1);
+                }
+                return null;
+            });
+            for (int i = 0; i < 10; i++) {
+                TableBranches.create(table(), "empty" + i, Start.EMPTY);
+                TableBranches.tag(table(), "tag" + i, "main");
+                assertThat(rows(spec.onBranch("empty" + i))).isZero();
+                TableBranches.drop(table(), "empty" + i);
+            }
+            appending.get();
+        }
+        assertThat(rows(spec)).isEqualTo(22);
     }
 
     @Test
@@ -146,6 +253,10 @@ class TableBranchesTest {
                 .hasMessageContaining("no branch, tag or snapshot");
         assertThatThrownBy(() -> TableBranches.drop(table(), "main")).hasMessageContaining("the table itself");
         assertThatThrownBy(() -> TableBranches.drop(table(), "other")).hasMessageContaining("no branch or tag other");
+    }
+
+    private Table table(String branch) {
+        return new IcebergTables(catalog).load(spec.onBranch(branch)).orElseThrow();
     }
 
     private Table table() {

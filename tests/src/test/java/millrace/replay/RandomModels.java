@@ -1,7 +1,10 @@
 package millrace.replay;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -104,10 +107,8 @@ final class RandomModels {
     }
 
     private Optional<Model> accept(Model model) {
-        List<Model> all = new ArrayList<>(models);
-        all.add(model);
         try {
-            SqlCompiler.compile(contracts, all, FunctionLibrary.builtIn());
+            SqlCompiler.compile(contracts, withThoseItReads(model), FunctionLibrary.builtIn());
             return Optional.of(model);
         } catch (ProblemException e) {
             // Not every relation has a time, and not every query makes sense of every relation.
@@ -118,6 +119,19 @@ final class RandomModels {
             }
             return Optional.empty();
         }
+    }
+
+    private List<Model> withThoseItReads(Model model) {
+        Set<String> read = new HashSet<>();
+        Deque<Model> open = new ArrayDeque<>(List.of(model));
+        while (!open.isEmpty()) {
+            String sql = open.poll().sql();
+            models.stream().filter(m -> sql.matches("(?s).*\\b" + m.qualifiedName().replace(".", "\\.") + "\\b.*"))
+                    .filter(m -> read.add(m.qualifiedName())).forEach(open::add);
+        }
+        List<Model> all = new ArrayList<>(models.stream().filter(m -> read.contains(m.qualifiedName())).toList());
+        all.add(model);
+        return all;
     }
 
     private String any() {

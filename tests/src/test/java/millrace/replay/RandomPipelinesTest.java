@@ -125,7 +125,7 @@ class RandomPipelinesTest {
         long start = Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000;
         List<List<History.Event>> histories = new ArrayList<>();
         for (Scene.Source source : sources) {
-            histories.add(new History(random.nextLong(), source.partitions(), 150 + random.nextInt(450), start)
+            histories.add(new History(random.nextLong(), source.partitions(), 100 + random.nextInt(300), start)
                     .events());
         }
         int[] at = new int[histories.size()];

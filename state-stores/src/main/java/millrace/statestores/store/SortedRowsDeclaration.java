@@ -2,10 +2,7 @@ package millrace.statestores.store;
 
 import java.util.Set;
 import millrace.statestores.codec.StateCodec;
-import millrace.statestores.commit.PreCommitHook;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * {@link SortedRows} that an operator keeps.
@@ -23,11 +20,10 @@ public record SortedRowsDeclaration<V>(String name, StateCodec<V> values, int mo
 
     /** What the processor's supplier must list: the logged store, and the hook that fills it. */
     public Set<StoreBuilder<?>> stores() {
-        return Set.of(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(),
-                Serdes.ByteArray()), PreCommitHook.builder(hook()));
+        return LoggedStore.onDisk(name);
     }
 
     String hook() {
-        return name + "-hook";
+        return LoggedStore.hookOf(name);
     }
 }

@@ -2,10 +2,7 @@ package millrace.statestores.store;
 
 import java.util.Set;
 import millrace.statestores.codec.StateCodec;
-import millrace.statestores.commit.PreCommitHook;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * A keyed state that an operator keeps.
@@ -16,11 +13,10 @@ public record StateDeclaration<K, V>(String name, StateCodec<K> keys, StateCodec
 
     /** What the processor's supplier must list: the logged store, and the hook that fills it. */
     public Set<StoreBuilder<?>> stores() {
-        return Set.of(Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.Bytes(),
-                Serdes.ByteArray()), PreCommitHook.builder(hook()));
+        return LoggedStore.onHeap(name);
     }
 
     String hook() {
-        return name + "-hook";
+        return LoggedStore.hookOf(name);
     }
 }

@@ -9,19 +9,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
-import millrace.statestores.commit.PreCommitHook;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,21 +56,20 @@ class OrderedStateTest {
     @TempDir
     File folder;
 
-    private final List<StateStore> stores = new ArrayList<>();
-    private MockProcessorContext<Object, Object> context;
+    private TaskStores stores;
     private OrderedState<Tally> state;
     private TreeMap<Long, TreeMap<String, Long>> expected = new TreeMap<>();
     private TreeMap<Long, TreeMap<String, Long>> committed = new TreeMap<>();
     private int mostOnHeap;
 
     @BeforeEach
-    void context() {
-        context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), folder);
+    void stores() {
+        stores = new TaskStores(folder);
     }
 
     @AfterEach
     void close() {
-        stores.forEach(StateStore::close);
+        stores.close();
     }
 
     @Test
@@ -279,12 +271,7 @@ class OrderedStateTest {
 
     private void start(int heap) {
         mostOnHeap = heap;
-        for (StoreBuilder<?> builder : declaration().stores()) {
-            StateStore store = builder.withLoggingDisabled().build();
-            store.init(context.getStateStoreContext(), store);
-            context.addStateStore(store);
-            stores.add(store);
-        }
+        stores.add(declaration().stores());
         open();
     }
 
@@ -294,22 +281,16 @@ class OrderedStateTest {
 
     /** As each {@code init} does; what was not committed is gone with the object before. */
     private void open() {
-        state = OrderedState.open(context, declaration());
+        state = OrderedState.open(stores.context(), declaration());
     }
 
     private void commit() {
-        PreCommitHook hook = context.getStateStore("tallies-hook");
-        hook.flushCache();
+        stores.writeBack("tallies");
         committed = copy(expected);
         assertThat(state.onHeap()).as("seed %d", SEED).isBetween(0, mostOnHeap);
     }
 
     private List<Bytes> stored() {
-        KeyValueStore<Bytes, byte[]> store = context.getStateStore("tallies");
-        List<Bytes> keys = new ArrayList<>();
-        try (var all = store.all()) {
-            all.forEachRemaining(e -> keys.add(e.key));
-        }
-        return keys;
+        return stores.keys("tallies");
     }
 }

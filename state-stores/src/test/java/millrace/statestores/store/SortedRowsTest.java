@@ -9,19 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.codec.StateInput;
 import millrace.statestores.codec.StateOutput;
-import millrace.statestores.commit.PreCommitHook;
 import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,23 +69,22 @@ class SortedRowsTest {
     @TempDir
     File folder;
 
-    private final List<StateStore> stores = new ArrayList<>();
     /** What the state did to the store, since the last {@link #forgetCalls}. */
     private final List<String> calls = new ArrayList<>();
-    private MockProcessorContext<Object, Object> context;
+    private TaskStores stores;
     private SortedRows<Tally> state;
     private TreeMap<Where, Long> expected = new TreeMap<>();
     private TreeMap<Where, Long> committed = new TreeMap<>();
     private int mostOnHeap;
 
     @BeforeEach
-    void context() {
-        context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), folder);
+    void stores() {
+        stores = new TaskStores(folder);
     }
 
     @AfterEach
     void close() {
-        stores.forEach(StateStore::close);
+        stores.close();
     }
 
     @Test
@@ -424,12 +418,7 @@ class SortedRowsTest {
 
     private void start(int heap) {
         mostOnHeap = heap;
-        for (StoreBuilder<?> builder : declaration().stores()) {
-            StateStore store = builder.withLoggingDisabled().build();
-            store.init(context.getStateStoreContext(), store);
-            context.addStateStore(store instanceof KeyValueStore<?, ?> ? watched(store) : store);
-            stores.add(store);
-        }
+        stores.add(declaration().stores(), store -> store instanceof KeyValueStore<?, ?> ? watched(store) : store);
         open();
     }
 
@@ -457,12 +446,11 @@ class SortedRowsTest {
 
     /** As each {@code init} does; what was not committed is gone with the object before. */
     private void open() {
-        state = SortedRows.open(context, declaration());
+        state = SortedRows.open(stores.context(), declaration());
     }
 
     private void commit() {
-        PreCommitHook hook = context.getStateStore("rows-hook");
-        hook.flushCache();
+        stores.writeBack("rows");
         committed = new TreeMap<>(expected);
         assertThat(state.onHeap()).as("seed %d", SEED).isBetween(0, mostOnHeap);
     }

@@ -4,21 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import millrace.statestores.codec.StateCodec;
-import millrace.statestores.commit.PreCommitHook;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,23 +48,22 @@ class TimeQueueTest {
     @TempDir
     File folder;
 
-    private final List<StateStore> stores = new ArrayList<>();
     private final Set<Waiting> expected = new LinkedHashSet<>();
     private Set<Waiting> committed = Set.of();
-    private MockProcessorContext<Object, Object> context;
+    private TaskStores stores;
     private TimeQueue<Long> queue;
     private int mostOnHeap;
     private long time;
     private long committedTime;
 
     @BeforeEach
-    void context() {
-        context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), folder);
+    void stores() {
+        stores = new TaskStores(folder);
     }
 
     @AfterEach
     void close() {
-        stores.forEach(StateStore::close);
+        stores.close();
     }
 
     @Test
@@ -194,12 +183,7 @@ class TimeQueueTest {
 
     private void start(int heap) {
         mostOnHeap = heap;
-        for (StoreBuilder<?> builder : declaration().stores()) {
-            StateStore store = builder.withLoggingDisabled().build();
-            store.init(context.getStateStoreContext(), store);
-            context.addStateStore(store);
-            stores.add(store);
-        }
+        stores.add(declaration().stores());
         open();
     }
 
@@ -208,24 +192,16 @@ class TimeQueueTest {
     }
 
     private void open() {
-        queue = TimeQueue.open(context, declaration(), time);
+        queue = TimeQueue.open(stores.context(), declaration(), time);
     }
 
     private void commit() {
-        PreCommitHook hook = context.getStateStore("waiting-hook");
-        hook.flushCache();
+        stores.writeBack("waiting");
         committed = Set.copyOf(expected);
         committedTime = time;
     }
 
     private int stored() {
-        KeyValueStore<Bytes, byte[]> store = context.getStateStore("waiting");
-        int count = 0;
-        try (var all = store.all()) {
-            for (; all.hasNext(); all.next()) {
-                count++;
-            }
-        }
-        return count;
+        return stores.keys("waiting").size();
     }
 }

@@ -1,5 +1,7 @@
 package millrace.topology.check;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import millrace.topology.plan.Expression;
@@ -17,6 +19,21 @@ final class PlanWalk {
     /** The step that gives the rows which the expressions above read. */
     static PlanNode lowest(PlanNode node) {
         return node instanceof PlanNode.Calc calc ? lowest(calc.input()) : node;
+    }
+
+    /** The contracts of kind changelog whose rows come to a step, by name; not those that models below read. */
+    static Set<String> changelogs(PlanNode root) {
+        Set<String> names = new TreeSet<>();
+        nodes(root, node -> {
+            if (node instanceof PlanNode.Newest newest) {
+                nodes(newest, below -> {
+                    if (below instanceof PlanNode.Scan scan) {
+                        names.add(scan.source());
+                    }
+                });
+            }
+        });
+        return names;
     }
 
     static boolean any(PlanNode node, Predicate<PlanNode> condition) {

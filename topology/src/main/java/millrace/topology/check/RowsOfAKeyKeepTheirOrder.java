@@ -42,14 +42,9 @@ final class RowsOfAKeyKeepTheirOrder {
 
     /** The contracts of kind changelog that are read, directly or through models. */
     private static void collect(PlanNode root, List<Plan> below, Set<String> into) {
+        into.addAll(PlanWalk.changelogs(root));
         PlanWalk.nodes(root, node -> {
-            if (node instanceof PlanNode.Newest newest) {
-                PlanWalk.nodes(newest, inside -> {
-                    if (inside instanceof PlanNode.Scan scan) {
-                        into.add(scan.source());
-                    }
-                });
-            } else if (node instanceof PlanNode.Scan scan && scan.kind() == PlanNode.Scan.Kind.MODEL) {
+            if (node instanceof PlanNode.Scan scan && scan.kind() == PlanNode.Scan.Kind.MODEL) {
                 below.stream().filter(p -> p.model().equals(scan.source()))
                         .forEach(p -> collect(p.root(), below, into));
             }

@@ -89,17 +89,7 @@ final class WindowsNeedTheEventTime {
 
     /** What to do instead, if rows are of a changelog: whatever time they say, they may change or go at any other. */
     private static Optional<String> changelog(PlanNode input) {
-        List<String> names = new ArrayList<>();
-        PlanWalk.nodes(input, node -> {
-            if (node instanceof PlanNode.Newest n) {
-                PlanWalk.nodes(n, below -> {
-                    if (below instanceof PlanNode.Scan scan) {
-                        names.add(scan.source());
-                    }
-                });
-            }
-        });
-        return names.stream().findFirst().map(name -> "The rows of " + name
+        return PlanWalk.changelogs(input).stream().findFirst().map(name -> "The rows of " + name
                 + ", a contract of kind changelog, have none: "
                 + "whatever they say, they may change or go at any other time. Join or aggregate them without a window, "
                 + "or read a contract of kind event.");

@@ -20,6 +20,7 @@ import millrace.topology.function.ScalarFunction;
 import millrace.topology.plan.Expression;
 import millrace.topology.plan.Expression.Call;
 import millrace.topology.plan.Expression.Literal;
+import millrace.topology.plan.PassedOn;
 
 /** Writes calls whose operands are all computed first: NULL in, NULL out, but for a few. */
 final class CallSource {
@@ -68,7 +69,7 @@ final class CallSource {
                 method.at(c);
                 yield created(c, FUNCTIONS + "CollectionFunctions.map(new Object[] {" + entries + "})");
             }
-            case "TESTED" -> tested(c);
+            case PassedOn.TESTED -> tested(c);
             case "CONCAT_WS" -> concatWithSeparator(c);
             default -> library(c);
         };

@@ -9,6 +9,7 @@ import millrace.schemas.row.FieldType;
 import millrace.topology.function.Casts;
 import millrace.topology.function.TypeText;
 import millrace.topology.plan.Expression;
+import millrace.topology.plan.PassedOn;
 
 /** Expressions as SQL. */
 public final class ExpressionText {
@@ -67,7 +68,7 @@ public final class ExpressionText {
             case "TIMESTAMPADD", "TIMESTAMPDIFF" -> f + "(" + word(o.get(0)) + ", "
                     + join(o.subList(1, o.size()), ", ", 0) + ")";
             case "CASE" -> caseText(o);
-            case "TESTED" -> "TESTED(" + text(o.get(0), 0) + ", " + word(o.get(2)).split(" ")[0] + ")";
+            case PassedOn.TESTED -> "TESTED(" + text(o.get(0), 0) + ", " + word(o.get(2)).split(" ")[0] + ")";
             default -> f + "(" + join(o, ", ", 0) + ")";
         };
     }

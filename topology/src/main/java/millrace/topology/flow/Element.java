@@ -22,6 +22,11 @@ public sealed interface Element {
             return new Row(newValues, change, eventTime, watermark, horizon, origin);
         }
 
+        /** The same row, as something else that it does to the result. */
+        public Row as(Change other) {
+            return new Row(values, other, eventTime, watermark, horizon, origin);
+        }
+
         public boolean retracts() {
             return change.retracts();
         }

@@ -161,7 +161,7 @@ public final class KeepFirstOperator implements Operator {
         waiting.passUpTo(now.watermark(), item -> {
             Element.Row row = KeptRow.readOnce(item.name().bytes(), item.value(), ids);
             if (!item.isRemembered() || isFirst(row, item.name().bytes())) {
-                give(row, Change.INSERT);
+                outlet.give(row.as(Change.INSERT), timestamp);
             }
         });
         rows.forgetBefore(now.horizon());
@@ -173,11 +173,6 @@ public final class KeepFirstOperator implements Operator {
     }
 
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {
-        give(rows.row(entry), change);
-    }
-
-    private void give(Element.Row row, Change change) {
-        outlet.give(new Element.Row(row.values(), change, row.eventTime(),
-                row.watermark(), row.horizon(), row.origin()), timestamp);
+        outlet.give(rows.row(entry).as(change), timestamp);
     }
 }

@@ -110,8 +110,6 @@ public final class KeepLastOperator implements Operator {
     }
 
     private void give(SortedRows.Entry<KeptRow> entry, Change change) {
-        Element.Row row = rows.row(entry);
-        outlet.give(new Element.Row(row.values(), change, row.eventTime(),
-                row.watermark(), row.horizon(), row.origin()), timestamp);
+        outlet.give(rows.row(entry).as(change), timestamp);
     }
 }

@@ -116,13 +116,13 @@ public final class NewestOperator implements Operator {
         if (row.retracts()) {
             remember(of, row.watermark());
             if (before != null) {
-                give(before, Change.DELETE);
+                outlet.give(before.as(Change.DELETE), timestamp);
             }
         } else if (before == null) {
-            give(row, Change.INSERT);
+            outlet.give(row.as(Change.INSERT), timestamp);
         } else {
-            give(before, Change.UPDATE_BEFORE);
-            give(row, Change.UPDATE_AFTER);
+            outlet.give(before.as(Change.UPDATE_BEFORE), timestamp);
+            outlet.give(row.as(Change.UPDATE_AFTER), timestamp);
         }
     }
 
@@ -145,10 +145,5 @@ public final class NewestOperator implements Operator {
                 versions.remove(entry);
             }
         });
-    }
-
-    private void give(Element.Row row, Change change) {
-        outlet.give(new Element.Row(row.values(), change, row.eventTime(), row.watermark(), row.horizon(),
-                row.origin()), timestamp);
     }
 }

@@ -216,7 +216,7 @@ public final class TopNOperator implements Operator {
         outlet.give(isWindowed()
                 ? new Element.Row(values, change, slice - LAST_MILLISECOND, PartitionClock.UNSET, PartitionClock.UNSET,
                         Origin.COMPUTED)
-                : new Element.Row(values, change, row.eventTime(), row.watermark(), row.horizon(), row.origin()),
+                : row.with(values).as(change),
                 timestamp);
     }
 }

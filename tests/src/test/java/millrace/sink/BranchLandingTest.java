@@ -40,9 +40,8 @@ class BranchLandingTest {
             try (SinkRuntime branch = rows.sink("again", on("again"), ALL)) {
                 for (int i = 0; i < 8; i++) {
                     rows.change(300);
-                    Thread.sleep(200);
+                    rows.awaitLanded(main);
                 }
-                rows.awaitLanded(main);
                 rows.awaitLanded(branch);
                 Patience.until("a rewrite of the branch", Duration.ofMinutes(1),
                         () -> rows.files(on("again", newest)) < 8, () -> rows.files(on("again", newest)) + " files");

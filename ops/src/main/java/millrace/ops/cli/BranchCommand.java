@@ -3,8 +3,6 @@ package millrace.ops.cli;
 import java.util.Map;
 import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.branch.TableBranches.Start;
-import millrace.sinks.iceberg.read.TableCatalog;
-import millrace.sinks.iceberg.read.TableCatalog.TableView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,29 +16,23 @@ import picocli.CommandLine.Parameters;
                 "Examples:", "  millrace table branch silver.clicks fix",
                 "  millrace table branch silver.clicks again --empty",
                 "  millrace table branch silver.clicks fix --drop --execute"})
-final class BranchCommand extends TableCommand.OneTable {
+final class BranchCommand extends RefCommand {
     @Parameters(index = "1", paramLabel = "<name>", description = "Of the branch.")
     private String name;
 
     @Option(names = "--empty", description = "Begin without rows, and at the beginning of the topic.")
     private boolean empty;
 
-    @Option(names = "--drop", description = "Drop it instead.")
-    private boolean drop;
-
-    @Option(names = "--execute", description = "Really drop it.")
-    private boolean execute;
+    @Override
+    String name() {
+        return name;
+    }
 
     @Override
-    void show(TableCatalog catalog, TableView table, boolean json) {
-        Map<String, String> properties = Catalog.properties(where(), terminal());
-        if (drop) {
-            DroppedRef.drop(this, properties, table.name(), name, execute, json);
-            return;
-        }
-        TableBranches.create(properties, table.name(), name, empty ? Start.EMPTY : Start.AS_IT_IS);
+    void make(Map<String, String> catalog, String table, boolean json) {
+        TableBranches.create(catalog, table, name, empty ? Start.EMPTY : Start.AS_IT_IS);
         terminal().out().println(json
-                ? Result.json(Map.of("table", table.name(), "branch", name, "created", true))
-                : table.name() + "@" + name + " is there, " + (empty ? "empty" : "with the rows of the table"));
+                ? Result.json(Map.of("table", table, "branch", name, "created", true))
+                : table + "@" + name + " is there, " + (empty ? "empty" : "with the rows of the table"));
     }
 }

@@ -7,6 +7,7 @@ import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.TableName;
 import millrace.sinks.iceberg.table.TableSpec;
 
 /** A table that a pipeline lands, as its folder says. */
@@ -14,14 +15,11 @@ record LandedTable(String pipeline, TableSpec spec) {
     /** @throws ProblemException if no pipeline lands a table of this name */
     static LandedTable find(Where where, Terminal terminal, String name) {
         List<Deployment> deployments = where.projects(terminal).stream().map(Deployment::read).toList();
-        int branch = name.indexOf('@');
-        String whole = branch < 0 ? name : name.substring(0, branch);
+        TableName wanted = TableName.parse(name);
         for (Deployment deployment : deployments) {
             for (DeployedTable table : deployment.tables()) {
-                if (table.name().equals(whole)) {
-                    return new LandedTable(deployment.name(), branch < 0
-                            ? table.spec()
-                            : table.spec().onBranch(name.substring(branch + 1)));
+                if (table.name().equals(wanted.table())) {
+                    return new LandedTable(deployment.name(), table.spec().onBranch(wanted.branch()));
                 }
             }
         }

@@ -2,8 +2,6 @@ package millrace.ops.cli;
 
 import java.util.Map;
 import millrace.sinks.iceberg.branch.TableBranches;
-import millrace.sinks.iceberg.read.TableCatalog;
-import millrace.sinks.iceberg.read.TableCatalog.TableView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,29 +14,23 @@ import picocli.CommandLine.Parameters;
                 "", "Examples:", "  millrace table tag gold.sessions cut-2026-11-19",
                 "  millrace table tag gold.sessions before-fix --of 5735034526573634121",
                 "  millrace table tag gold.sessions cut-2026-11-19 --drop --execute"})
-final class TagCommand extends TableCommand.OneTable {
+final class TagCommand extends RefCommand {
     @Parameters(index = "1", paramLabel = "<name>", description = "Of the tag.")
     private String name;
 
     @Option(names = "--of", defaultValue = "main", paramLabel = "<snapshot>", description = "A snapshot's number, a branch, or another tag. Default: what the table is now.")
     private String of;
 
-    @Option(names = "--drop", description = "Drop it instead.")
-    private boolean drop;
-
-    @Option(names = "--execute", description = "Really drop it.")
-    private boolean execute;
+    @Override
+    String name() {
+        return name;
+    }
 
     @Override
-    void show(TableCatalog catalog, TableView table, boolean json) {
-        Map<String, String> properties = Catalog.properties(where(), terminal());
-        if (drop) {
-            DroppedRef.drop(this, properties, table.name(), name, execute, json);
-            return;
-        }
-        TableBranches.tag(properties, table.name(), name, of);
+    void make(Map<String, String> catalog, String table, boolean json) {
+        TableBranches.tag(catalog, table, name, of);
         terminal().out().println(json
-                ? Result.json(Map.of("table", table.name(), "tag", name, "created", true))
-                : table.name() + "@" + name + " is there");
+                ? Result.json(Map.of("table", table, "tag", name, "created", true))
+                : table + "@" + name + " is there");
     }
 }

@@ -1,11 +1,12 @@
 package millrace.sinks.iceberg.commit;
 
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import millrace.sinks.iceberg.commit.TableState.Others;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 
 /**
@@ -24,26 +25,24 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 final class MarkValidator implements SnapshotAncestryValidator {
     private final TableState expected;
     private final CommitMark mark;
-    private final BooleanSupplier branchIsThere;
-    private final Supplier<Optional<CommitMark>> inProperty;
+    private final Supplier<Table> table;
+    private final String branch;
     private final Optional<String> expectedInProperty;
     private final ForeignRows foreign;
     private String found = "";
 
     /**
-     * @param branchIsThere whether the table that the commit is being applied to has the branch: if it had not, Iceberg would
-     *        make one of the main branch's rows
-     * @param inProperty the mark in the property of the table that the commit is being applied to
+     * @param table that the commit is being applied to
+     * @param branch that it goes on; if the table did not have it, Iceberg would make one of the main branch's rows
      * @param expectedInProperty commit id of the mark that was there when the commit was decided on
      * @param foreign whether the commit may follow snapshots of others that change rows
      */
-    MarkValidator(TableState expected, CommitMark mark, BooleanSupplier branchIsThere,
-            Supplier<Optional<CommitMark>> inProperty,
+    MarkValidator(TableState expected, CommitMark mark, Supplier<Table> table, String branch,
             Optional<String> expectedInProperty, ForeignRows foreign) {
         this.expected = expected;
         this.mark = mark;
-        this.branchIsThere = branchIsThere;
-        this.inProperty = inProperty;
+        this.table = table;
+        this.branch = branch;
         this.expectedInProperty = expectedInProperty;
         this.foreign = foreign;
     }
@@ -56,11 +55,11 @@ final class MarkValidator implements SnapshotAncestryValidator {
                         "Commit " + mark.commitId() + " is in the table already: its reply was lost", null);
             }
         }
-        if (!branchIsThere.getAsBoolean()) {
+        if (!branch.equals(SnapshotRef.MAIN_BRANCH) && !table.get().refs().containsKey(branch)) {
             found = "of a branch that is gone";
             return false;
         }
-        Optional<String> property = inProperty.get().map(CommitMark::commitId);
+        Optional<String> property = MarkedTable.inProperty(table.get(), branch).map(CommitMark::commitId);
         if (property.isPresent() && !property.equals(expectedInProperty)) {
             found = property.get();
             return false;

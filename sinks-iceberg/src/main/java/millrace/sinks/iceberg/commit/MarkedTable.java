@@ -90,7 +90,7 @@ public final class MarkedTable {
     }
 
     /** What keeps rows from being landed on the branch that a table shows. */
-    static Optional<Problem> missing(Table table) {
+    public static Optional<Problem> missing(Table table) {
         if (BranchTable.landingId(table).isPresent()) {
             return Optional.empty();
         }

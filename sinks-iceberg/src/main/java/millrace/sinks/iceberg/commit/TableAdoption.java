@@ -141,9 +141,7 @@ public final class TableAdoption implements AutoCloseable {
                 sameTopic && !(rolledBack && ancestry.mark().isEmpty()) ? held.clocks() : Collections.emptySortedMap());
         Transaction transaction = table.newTransaction();
         AppendFiles append = transaction.newAppend().toBranch(spec.branch())
-                .validateWith(new MarkValidator(ancestry, mark,
-                        () -> spec.isOnMain() || transaction.table().refs().containsKey(spec.branch()),
-                        () -> MarkedTable.inProperty(transaction.table(), spec.branch()),
+                .validateWith(new MarkValidator(ancestry, mark, transaction::table, spec.branch(),
                         MarkedTable.inProperty(table, spec.branch()).map(CommitMark::commitId),
                         ForeignRows.DO_NOT_MATTER));
         mark.toSummary().forEach(append::set);

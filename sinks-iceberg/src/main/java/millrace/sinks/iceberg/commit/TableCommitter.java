@@ -295,9 +295,7 @@ public final class TableCommitter implements LandingTable {
             update.commit();
         }
         String branch = spec.branch();
-        var validator = new MarkValidator(request.expected(), mark,
-                () -> spec.isOnMain() || transaction.table().refs().containsKey(branch),
-                () -> MarkedTable.inProperty(transaction.table(), branch),
+        var validator = new MarkValidator(request.expected(), mark, transaction::table, branch,
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
         if (leaves(request) && merged.obsolete().stream().allMatch(d -> d.format() == FileFormat.PUFFIN)) {
             // Vectors go with their files; files of positions do not.

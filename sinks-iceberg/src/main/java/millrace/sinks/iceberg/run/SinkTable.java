@@ -10,6 +10,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.LandingTable;
+import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -66,14 +67,13 @@ final class SinkTable {
     Optional<UUID> uuid() {
         try {
             Optional<Table> table = seen == null ? Optional.of(tables.loadOrCreate(spec)) : tables.load(spec);
-            Optional<UUID> id = table.flatMap(BranchTable::landingId);
-            id.ifPresent(i -> seen = i);
-            if (table.isPresent() && id.isEmpty()) {
-                say(Problem.of(SinkProblem.BRANCH_MISSING, spec.qualifiedName(),
-                        "There is no branch " + spec.branch() + " on which rows can be landed.")
-                        .withRemedy(SinkProblem.BRANCH_MISSING.remedy()));
+            Optional<Problem> missing = table.flatMap(MarkedTable::missing);
+            if (missing.isPresent()) {
+                say(missing.get());
                 return Optional.empty();
             }
+            Optional<UUID> id = table.flatMap(BranchTable::landingId);
+            id.ifPresent(i -> seen = i);
             problem = null;
             return id;
         } catch (ProblemException e) {

@@ -14,13 +14,13 @@ import org.apache.iceberg.Table;
 public final class BranchTable extends BaseTable {
     private static final long serialVersionUID = 1L;
     private static final String ID = "millrace.branch.";
-    /** Between a table and a branch in names such as {@code silver.clicks@fix}. */
-    static final char MARK = '@';
 
+    private final BaseTable whole;
     private final String branch;
 
     private BranchTable(BaseTable table, String branch) {
-        super(table.operations(), table.name() + MARK + branch);
+        super(table.operations(), new TableName(table.name(), branch).toString());
+        whole = table;
         this.branch = branch;
     }
 
@@ -37,9 +37,7 @@ public final class BranchTable extends BaseTable {
 
     /** The table on its main branch, for what is done to all of it. */
     public static Table whole(Table table) {
-        return table instanceof BranchTable of
-                ? new BaseTable(of.operations(), of.name().substring(0, of.name().length() - 1 - of.branch.length()))
-                : table;
+        return table instanceof BranchTable of ? of.whole : table;
     }
 
     /** Which branch a table shows. */

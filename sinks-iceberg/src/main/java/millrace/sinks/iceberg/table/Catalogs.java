@@ -111,10 +111,9 @@ public final class Catalogs {
      * @return nothing if there is no such table or branch
      */
     public static Optional<Table> load(Catalog catalog, String table) {
-        int mark = table.indexOf(BranchTable.MARK);
+        TableName name = TableName.parse(table);
         try {
-            Table whole = catalog.loadTable(TableIdentifier.parse(mark < 0 ? table : table.substring(0, mark)));
-            return Optional.of(mark < 0 ? whole : BranchTable.of(whole, table.substring(mark + 1)))
+            return Optional.of(BranchTable.of(catalog.loadTable(TableIdentifier.parse(name.table())), name.branch()))
                     .filter(BranchTable::isThere);
         } catch (NoSuchTableException e) {
             return Optional.empty();

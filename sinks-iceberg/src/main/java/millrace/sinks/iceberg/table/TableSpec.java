@@ -120,7 +120,7 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
 
     /** {@code namespace.name}, of another branch than the main one {@code namespace.name@branch}. */
     public String qualifiedName() {
-        return namespace + "." + name + (isOnMain() ? "" : BranchTable.MARK + branch);
+        return new TableName(namespace + "." + name, branch).toString();
     }
 
     /** Event time as the sink reads it. */

@@ -11,7 +11,6 @@ import java.util.function.IntFunction;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.registry.RegistryUnavailableException;
-import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.delete.CurrentFiles;
 import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.delete.DeleteMerge;
@@ -29,6 +28,7 @@ import millrace.sinks.iceberg.table.StorageFullException;
 import millrace.sinks.iceberg.table.TableEvolution;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.WriterColumns;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
@@ -64,13 +64,15 @@ import org.slf4j.LoggerFactory;
  * and asked for the commit id, and data files are never deleted.
  */
 public final class TableCommitter implements LandingTable {
+    /** Of Iceberg's format. */
+    private static final int DEFAULTS_VERSION = 3;
     private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOVES_KEPT = 8;
 
     private final IcebergTables tables;
     private final TableSpec spec;
-    private final IntFunction<FieldType.Struct> schemas;
+    private final IntFunction<WriterColumns> schemas;
     private Optional<CurrentFiles> current = Optional.empty();
     /** By location, of the rewrites that were followed last. */
     private final Map<String, MovedRows> moved = new LinkedHashMap<>(16, 0.75f, true) {
@@ -82,8 +84,8 @@ public final class TableCommitter implements LandingTable {
         }
     };
 
-    /** @param schemas row types by the registry's ids; may throw what a registry throws */
-    public TableCommitter(IcebergTables tables, TableSpec spec, IntFunction<FieldType.Struct> schemas) {
+    /** @param schemas columns by the registry's ids; may throw what a registry throws */
+    public TableCommitter(IcebergTables tables, TableSpec spec, IntFunction<WriterColumns> schemas) {
         this.tables = tables;
         this.spec = spec;
         this.schemas = schemas;
@@ -112,7 +114,9 @@ public final class TableCommitter implements LandingTable {
             }
             table = loaded.get();
             if (request.evolveFor().isPresent()) {
-                evolution = TableSchemas.fit(spec, table.schema(), schemas.apply(request.evolveFor().getAsInt()));
+                WriterColumns incoming = schemas.apply(request.evolveFor().getAsInt());
+                evolution = TableSchemas.fit(spec, table.schema(),
+                        hasDefaults(table) ? incoming : WriterColumns.of(incoming.row()));
             }
         } catch (RuntimeException e) {
             return new CommitOutcome.NotCommitted(unavailable(e));
@@ -130,6 +134,11 @@ public final class TableCommitter implements LandingTable {
             case Change.Possible possible -> commit(table, request, possible.merged(), evolution);
             case Change.Impossible impossible -> impossible.outcome();
         };
+    }
+
+    /** Whether old rows of the table may have something in columns that are added. */
+    private static boolean hasDefaults(Table table) {
+        return ((HasTableOperations) table).operations().current().formatVersion() >= DEFAULTS_VERSION;
     }
 
     /** What a commit does to the files of a table, if it can be found out. */

@@ -37,7 +37,7 @@ final class JsonRows {
         FieldType.Struct between = between(json.rowType());
         Schema schema = AvroTypes.toSchema(NAME, between);
         return new JsonRows(JsonRowDecoder.of(json.columns(), all), AvroRowEncoder.of(schema, between, 0),
-                RowReader.compile(schema, json.rowType(), table));
+                RowReader.ofRows(schema, json.rowType(), table));
     }
 
     /** The whole record, verified; a {@link RuntimeException} is a record that nobody has thought of. */

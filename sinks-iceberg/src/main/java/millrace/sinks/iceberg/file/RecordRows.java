@@ -21,6 +21,7 @@ import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableEvolution;
 import millrace.sinks.iceberg.table.TableSchemas;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.WriterColumns;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.sinks.iceberg.table.ValueFormat;
 import org.apache.avro.Schema;
@@ -89,7 +90,7 @@ final class RecordRows {
     /** Keys have no schema of their own: their columns are the model's, in the order of its key. */
     private static RowReader keys(TableSpec spec, TableColumns table) {
         FieldType.Struct key = keyType(spec, table.schema);
-        return RowReader.compile(AvroTypes.toSchema("key", key), key, table);
+        return RowReader.ofKeys(AvroTypes.toSchema("key", key), key, table);
     }
 
     private static FieldType.Struct keyType(TableSpec spec, org.apache.iceberg.Schema table) {
@@ -253,24 +254,24 @@ final class RecordRows {
         } catch (UnknownSchemaException e) {
             return new Reading.Unknown("the registry has no schema " + id);
         }
-        FieldType.Struct columns;
+        WriterColumns columns;
         try {
-            columns = spec.formerNames().present(AvroTypes.fromSchema(schema));
+            columns = WriterColumns.of(schema, spec.formerNames());
         } catch (ProblemException e) {
             return new Reading.NotNow(new Appended.Refused(id, e.problems()));
         }
-        return decide(id, columns, () -> new Reading.Rows(RowReader.compile(schema, columns, table)));
+        return decide(id, columns, () -> new Reading.Rows(RowReader.ofRows(schema, columns.row(), table)));
     }
 
     /** All records of a JSON topic are read by the contract. */
     private Reading ofContract() {
         if (last == null) {
-            last = decide(json.schemaId(), json.rowType(), () -> new Reading.Json(JsonRows.of(json, table)));
+            last = decide(json.schemaId(), WriterColumns.of(json), () -> new Reading.Json(JsonRows.of(json, table)));
         }
         return last;
     }
 
-    private Reading decide(int id, FieldType.Struct columns, Supplier<Reading> reading) {
+    private Reading decide(int id, WriterColumns columns, Supplier<Reading> reading) {
         return switch (TableSchemas.fit(spec, table.schema, columns)) {
             case TableEvolution.Same same -> reading.get();
             case TableEvolution.Evolve evolve -> new Reading.NotNow(new Appended.NeedsSchema(id, evolve));

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.Malformed;
@@ -19,21 +21,34 @@ final class RowReader {
     private final String[] names;
     /** How to write each top-level column that has parts, by slot. */
     private final AvroValue[] nested;
+    /** What columns hold that the writer does not know. */
+    private final PlainValue[] defaults;
+    private final int[] defaultSlots;
     private final AvroBytes in = new AvroBytes();
 
-    private RowReader(AvroValue[] fields, String[] names, AvroValue[] nested) {
+    private RowReader(AvroValue[] fields, String[] names, AvroValue[] nested, SortedMap<Integer, PlainValue> defaults) {
         this.fields = fields;
         this.names = names;
         this.nested = nested;
+        this.defaults = defaults.values().toArray(PlainValue[]::new);
+        defaultSlots = defaults.keySet().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /**
+     * For whole rows: columns that the writer does not know get the table's default for what is written, if it has one.
+     *
      * @param writer how the records are laid out; its names do not count
      * @param row the names of their columns, field by field
      * @throws IllegalStateException if the schema does not fit the table, which is decided before
      */
-    static RowReader compile(Schema writer, FieldType.Struct row, TableColumns table) {
-        return new Compiler(table, table.schema.identifierFieldNames()).row(writer, row);
+    static RowReader ofRows(Schema writer, FieldType.Struct row, TableColumns table) {
+        Compiler compiler = new Compiler(table, table.schema.identifierFieldNames());
+        return compiler.reader(writer, row, compiler.defaults(row));
+    }
+
+    /** For keys, beside whose columns there is nothing; as the other. */
+    static RowReader ofKeys(Schema writer, FieldType.Struct key, TableColumns table) {
+        return new Compiler(table, table.schema.identifierFieldNames()).reader(writer, key, new TreeMap<>());
     }
 
     /** The whole record, verified; throws with the column's name in the message. */
@@ -48,6 +63,9 @@ final class RowReader {
             throw Malformed.bytes(e.expected() + " in column " + names[i], e.actual());
         }
         in.requireEnd();
+        for (int d = 0; d < defaults.length; d++) {
+            defaults[d].put(row, defaultSlots[d]);
+        }
     }
 
     /** Writes a column with parts from the record that was read last. */
@@ -70,7 +88,15 @@ final class RowReader {
             this.key = key;
         }
 
-        RowReader row(Schema writer, FieldType.Struct row) {
+        SortedMap<Integer, PlainValue> defaults(FieldType.Struct row) {
+            SortedMap<Integer, PlainValue> defaults = new TreeMap<>();
+            table.schema.columns().stream().filter(c -> c.writeDefault() != null && row.indexOf(c.name()) < 0)
+                    .forEach(c -> PlainValue.of(c.type(), c.writeDefault())
+                            .ifPresent(value -> defaults.put(table.slot(c.fieldId()), value)));
+            return defaults;
+        }
+
+        RowReader reader(Schema writer, FieldType.Struct row, SortedMap<Integer, PlainValue> defaults) {
             List<AvroValue> fields = new ArrayList<>();
             List<String> names = new ArrayList<>();
             AvroValue[] nested = new AvroValue[table.columns];
@@ -85,7 +111,7 @@ final class RowReader {
                 fields.add(value);
                 names.add(field.name());
             }
-            return new RowReader(fields.toArray(AvroValue[]::new), names.toArray(String[]::new), nested);
+            return new RowReader(fields.toArray(AvroValue[]::new), names.toArray(String[]::new), nested, defaults);
         }
 
         private static NestedField column(Types.StructType struct, Field field) {

@@ -92,13 +92,18 @@ final class TableColumns {
         };
     }
 
+    /** Whether its values without their point are numbers of 64 bits. */
+    static boolean isNumber(Types.DecimalType type) {
+        return type.precision() <= 18;
+    }
+
     private static Kind kind(Type type) {
         return switch (type.typeId()) {
             case STRUCT, LIST, MAP -> Kind.NESTED;
             case VARIANT -> Kind.VARIANT;
             case STRING, BINARY -> Kind.BYTES;
             case UUID -> Kind.WIDE;
-            case DECIMAL -> ((Types.DecimalType) type).precision() <= 18 ? Kind.NUMBER : Kind.WIDE;
+            case DECIMAL -> isNumber((Types.DecimalType) type) ? Kind.NUMBER : Kind.WIDE;
             default -> Kind.NUMBER;
         };
     }

@@ -2,6 +2,7 @@ package millrace.sinks.iceberg.rewrite;
 
 import java.nio.ByteBuffer;
 import millrace.sinks.iceberg.file.LeafColumn;
+import millrace.sinks.iceberg.file.PlainValue;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
@@ -24,6 +25,19 @@ interface ColumnCursor {
         public void copy(long position, int rows, LeafColumn to) {
             for (int i = 0; i < rows; i++) {
                 to.absent(0, 0);
+            }
+        }
+    }
+
+    /** A column that the file does not have, of which each of its rows has the same value. */
+    record Same(PlainValue value, int definition) implements ColumnCursor {
+        @Override
+        public void skip(int rows) {}
+
+        @Override
+        public void copy(long position, int rows, LeafColumn to) {
+            for (int i = 0; i < rows; i++) {
+                value.give(to, 0, definition);
             }
         }
     }

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import millrace.sinks.iceberg.file.LeafColumn;
+import millrace.sinks.iceberg.file.PlainValue;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
@@ -23,6 +25,7 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -136,14 +139,17 @@ final class ColumnSource implements AutoCloseable {
         return true;
     }
 
-    /** Not if it has a value from elsewhere then: a default, or what is the partition's. */
+    /** Not if it has a value from elsewhere then than a default: what is the partition's. */
     private boolean mayBeAbsent(ColumnDescriptor target) {
-        if (target.getPath().length > 1 || target.getMaxDefinitionLevel() == 0) {
+        if (target.getPath().length > 1) {
             return false;
         }
         int id = target.getPrimitiveType().getId().intValue();
         NestedField field = schema.findField(id);
-        return field.initialDefault() == null && partition.stream().noneMatch(f -> f.sourceId() == id);
+        boolean known = field.initialDefault() == null
+                ? target.getMaxDefinitionLevel() > 0
+                : PlainValue.of(field.type(), field.initialDefault()).isPresent();
+        return known && partition.stream().noneMatch(f -> f.sourceId() == id);
     }
 
     private static boolean isAlike(ColumnDescriptor from, ColumnDescriptor to) {
@@ -204,13 +210,47 @@ final class ColumnSource implements AutoCloseable {
             return;
         }
         reader.setRequestedSchema(stored);
-        PageReadStore pages = reader.readNextRowGroup();
-        ColumnReadStore store = new ColumnReadStoreImpl(pages, new Nowhere(), stored,
-                reader.getFooter().getFileMetaData().getCreatedBy());
+        ColumnReadStore store = store(reader.readNextRowGroup());
         for (int i = 0; i < columns.length; i++) {
             cursors[i] = cursor(store, columns[i], type.getColumns().get(i));
             positions[i] = start;
         }
+    }
+
+    private ColumnReadStore store(PageReadStore pages) {
+        return new ColumnReadStoreImpl(pages, new Nowhere(), stored,
+                reader.getFooter().getFileMetaData().getCreatedBy());
+    }
+
+    /** Bytes that a column takes in pages that are not compressed. */
+    long pageBytes(int column) {
+        return chunks(column).mapToLong(ColumnChunkMetaData::getTotalUncompressedSize).sum();
+    }
+
+    private Stream<ColumnChunkMetaData> chunks(int column) {
+        return columns[column] == null
+                ? Stream.empty()
+                : reader.getRowGroups().stream().flatMap(g -> g.getColumns().stream())
+                        .filter(c -> Arrays.equals(c.getPath().toArray(), columns[column].getPath()));
+    }
+
+    /** Copies all live rows of a column, whatever others have copied; returns what it took in the file. */
+    long copyAll(int column, LeafColumn to) throws IOException {
+        int start = 0;
+        for (int group = 0; group < reader.getRowGroups().size(); group++) {
+            int end = start + Math.toIntExact(reader.getRowGroups().get(group).getRowCount());
+            int live = end - start - dead.get(start, end).cardinality();
+            if (live > 0) {
+                ColumnReadStore store = null;
+                if (columns[column] != null) {
+                    reader.setRequestedSchema(List.of(columns[column]));
+                    store = store(reader.readRowGroup(group));
+                }
+                copy(cursor(store, columns[column], type.getColumns().get(column)), start, live, to);
+            }
+            start = end;
+        }
+        return chunks(column).mapToLong(ColumnChunkMetaData::getTotalSize).sum();
     }
 
     private ColumnCursor cursor(ColumnReadStore store, ColumnDescriptor column, ColumnDescriptor target) {
@@ -223,27 +263,38 @@ final class ColumnSource implements AutoCloseable {
         if (column != null) {
             return new ColumnCursor.Stored(store.getColumnReader(column), target, implied);
         }
-        return implied == null ? new ColumnCursor.Absent() : implied;
+        if (implied != null) {
+            return implied;
+        }
+        NestedField field = schema.findField(id);
+        return field.initialDefault() == null
+                ? new ColumnCursor.Absent()
+                : new ColumnCursor.Same(PlainValue.of(field.type(), field.initialDefault()).orElseThrow(),
+                        target.getMaxDefinitionLevel());
     }
 
     /** Copies a column of the next live rows; no more than are ready. */
     void copy(int column, int rows, LeafColumn to) {
-        ColumnCursor cursor = cursors[column];
-        int at = positions[column];
-        int left = rows;
-        while (left > 0) {
+        positions[column] = copy(cursors[column], positions[column], rows, to);
+    }
+
+    /** Copies live rows from a position on, where the cursor is; returns where it is then. */
+    private int copy(ColumnCursor cursor, int from, int rows, LeafColumn to) {
+        int at = from;
+        int missing = rows;
+        while (missing > 0) {
             int live = dead.nextClearBit(at);
             if (live > at) {
                 cursor.skip(live - at);
                 at = live;
             }
             int nextDead = dead.nextSetBit(at);
-            int count = nextDead < 0 ? left : Math.min(left, nextDead - at);
+            int count = nextDead < 0 ? missing : Math.min(missing, nextDead - at);
             cursor.copy(at, count, to);
             at += count;
-            left -= count;
+            missing -= count;
         }
-        positions[column] = at;
+        return at;
     }
 
     /** Every column has copied so many. Returns what they took in the file, dead rows beside them included. */

@@ -7,8 +7,6 @@ import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
-import millrace.schemas.row.FieldType;
-import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.commit.LandingTable;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableCommitter;
@@ -16,6 +14,8 @@ import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.ValueFormat;
+import millrace.sinks.iceberg.table.WriterColumns;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +37,13 @@ final class SinkTable {
     }
 
     /** A negative id means the contract's columns: those of the version that this process runs. */
-    private FieldType.Struct columns(int id, SchemaRegistry registry) {
-        return id < 0 ? spec.columns() : spec.formerNames().present(AvroTypes.fromSchema(registry.byId(id)));
+    private WriterColumns columns(int id, SchemaRegistry registry) {
+        if (id >= 0) {
+            return WriterColumns.of(registry.byId(id), spec.formerNames());
+        }
+        return spec.values() instanceof ValueFormat.Json json
+                ? WriterColumns.of(json)
+                : WriterColumns.of(spec.columns());
     }
 
     TableSpec spec() {

@@ -1,13 +1,18 @@
 package millrace.sinks.iceberg.table;
 
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.IntSupplier;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -84,6 +89,22 @@ public final class ContractToIceberg {
                         : Types.MapType.ofRequired(key, value, Types.StringType.get(), of);
             }
         };
+    }
+
+    /** A value in the engine's own representation; empty if the type has none that a table could say in its schema. */
+    static Optional<Literal<?>> literal(Type type, Object value) {
+        return Optional.ofNullable(switch (value) {
+            case Boolean b -> Literal.of(b);
+            case Integer i -> Literal.of(i).to(type);
+            case Long l -> Literal.of(l).to(type);
+            case Float f when Float.isFinite(f) -> Literal.of(f);
+            case Double d when Double.isFinite(d) -> Literal.of(d);
+            case BigDecimal d -> Literal.of(d).to(type);
+            case String s -> Literal.of(s);
+            case UUID u -> Literal.of(u);
+            case byte[] b -> Literal.of(ByteBuffer.wrap(b));
+            default -> null;
+        });
     }
 
     private static Types.StructType struct(FieldType.Struct type, IntSupplier ids) {

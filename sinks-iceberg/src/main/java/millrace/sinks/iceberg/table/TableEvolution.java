@@ -1,6 +1,7 @@
 package millrace.sinks.iceberg.table;
 
 import java.util.List;
+import java.util.Optional;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.row.Field;
 import org.apache.iceberg.types.Type;
@@ -32,8 +33,17 @@ public sealed interface TableEvolution {
 
     /** One change of a table's schema. Columns are Iceberg paths such as {@code items.element.price}. */
     sealed interface Change {
-        /** A new optional column; {@code parent} is empty at the top level. */
-        record Add(String parent, Field field) implements Change {}
+        /**
+         * A new optional column; {@code parent} is empty at the top level.
+         *
+         * @param old what rows have there that are in the table or come without it; in the engine's own representation
+         */
+        record Add(String parent, Field field, Optional<Object> old) implements Change {
+            /** One of which those rows have nothing. */
+            public Add(String parent, Field field) {
+                this(parent, field, Optional.empty());
+            }
+        }
 
         /** The column for what JSON records say, where a contract has come to keep it. */
         record KeepJson() implements Change {}

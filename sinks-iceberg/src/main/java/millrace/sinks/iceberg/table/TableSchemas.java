@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.table.TableEvolution.Change;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -19,11 +21,13 @@ import org.apache.iceberg.types.Types.NestedField;
 /** Decides how rows of a schema and the schema of a table go together. Pure. */
 public final class TableSchemas {
     private final TableSpec spec;
+    private final Map<String, Object> defaults;
     private final List<Change> changes = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    private TableSchemas(TableSpec spec) {
+    private TableSchemas(TableSpec spec, Map<String, Object> defaults) {
         this.spec = spec;
+        this.defaults = defaults;
     }
 
     /**
@@ -32,13 +36,20 @@ public final class TableSchemas {
      * @param table the table's schema as committed
      * @param incoming the columns of a writer's schema
      */
-    public static TableEvolution fit(TableSpec spec, Schema table, FieldType.Struct incoming) {
-        TableSchemas fit = new TableSchemas(spec);
-        fit.topLevel(table.asStruct(), incoming);
+    public static TableEvolution fit(TableSpec spec, Schema table, WriterColumns incoming) {
+        TableSchemas fit = new TableSchemas(spec, incoming.defaults());
+        fit.topLevel(table.asStruct(), incoming.row());
         if (!fit.problems.isEmpty()) {
             return new TableEvolution.Incompatible(fit.problems);
         }
         return fit.changes.isEmpty() ? new TableEvolution.Same() : new TableEvolution.Evolve(fit.changes);
+    }
+
+    /**
+     * The same for columns without defaults.
+     */
+    public static TableEvolution fit(TableSpec spec, Schema table, FieldType.Struct incoming) {
+        return fit(spec, table, WriterColumns.of(incoming));
     }
 
     /** Adds the changes of a decision to an uncommitted schema update, which may be part of a transaction. */
@@ -47,8 +58,11 @@ public final class TableSchemas {
         for (Change change : evolve.changes()) {
             switch (change) {
                 // The update gives fresh ids to all that is new; those here only have to differ from each other.
-                case Change.Add add -> update.addColumn(add.parent().isEmpty() ? null : add.parent(),
-                        add.field().name(), ContractToIceberg.type(add.field().type(), () -> ++last[0]));
+                case Change.Add add -> {
+                    Type type = ContractToIceberg.type(add.field().type(), () -> ++last[0]);
+                    Literal<?> old = add.old().flatMap(value -> ContractToIceberg.literal(type, value)).orElse(null);
+                    update.addColumn(add.parent().isEmpty() ? null : add.parent(), add.field().name(), type, null, old);
+                }
                 case Change.KeepJson keep -> update.addColumn(OriginColumn.JSON.columnName(),
                         OriginColumn.JSON.field(() -> ++last[0]).type());
                 case Change.Widen widen -> update.updateColumn(widen.column(), widen.to());
@@ -160,7 +174,9 @@ public final class TableSchemas {
                 column = former.map(table::field).orElse(null);
             }
             if (column == null) {
-                changes.add(new Change.Add(path.inTable(), field));
+                changes.add(new Change.Add(path.inTable(), field, path.present().isEmpty()
+                        ? Optional.ofNullable(defaults.get(field.name()))
+                        : Optional.empty()));
             } else {
                 given.add(column.name());
                 // A key is never null, whatever the schema lets a column be.

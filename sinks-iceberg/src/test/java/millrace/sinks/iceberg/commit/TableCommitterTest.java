@@ -35,6 +35,7 @@ import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.WriterColumns;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -54,6 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits on a real JDBC catalog whose replies can be lost. */
 class TableCommitterTest {
@@ -79,7 +81,7 @@ class TableCommitterTest {
         catalog.initialize("test", properties);
         tables = new IcebergTables(catalog);
         tables.loadOrCreate(spec);
-        committer = new TableCommitter(tables, spec, id -> WIDER);
+        committer = new TableCommitter(tables, spec, id -> WriterColumns.of(WIDER));
     }
 
     @Test
@@ -89,6 +91,20 @@ class TableCommitterTest {
         assertThat(table().currentSnapshot().summary()).containsKey(CommitMark.POSITION);
         assertThat(table().properties()).containsKey(MarkedTable.PROPERTY);
         assertThat(rows()).isEqualTo(10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aNewColumnHasItsDefaultInOldRowsWhereTheFormatKnowsDefaults(int version) {
+        catalog.dropTable(IcebergTables.identifier(spec), true);
+        tables.loadOrCreate(spec.withProperties(Map.of("format-version", Integer.toString(version))));
+        committer = new TableCommitter(tables, spec, id -> new WriterColumns(WIDER, Map.of("more", "none")));
+        TableState start = state();
+        committed(committer.commit(
+                new CommitRequest(start, mark(start, "c1", 10), List.of(proposal(0, 10)), OptionalInt.of(7))));
+        var column = table().schema().findField("more");
+        assertThat(column.initialDefault()).isEqualTo(version < 3 ? null : "none");
+        assertThat(column.writeDefault()).isEqualTo(column.initialDefault());
     }
 
     @Test

@@ -28,6 +28,7 @@ import millrace.sinks.iceberg.stage.KnownRows.Readiness;
 import millrace.sinks.iceberg.stage.RowFiles;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.WriterColumns;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
@@ -112,7 +113,7 @@ class KeyedTableTest {
         land(put(1, "eu", 10), put(2, "eu", 20), put(3, "eu", 30));
         land(gone(1));
         table().updateProperties().set("format-version", "3").commit();
-        committer = new TableCommitter(tables, spec, id -> spec.columns());
+        committer = new TableCommitter(tables, spec, id -> WriterColumns.of(spec.columns()));
         land(gone(2));
         assertThat(rows()).containsExactly("3 eu 30");
         assertThat(files()).singleElement().satisfies(f -> assertThat(f.deletes()).hasSize(1));
@@ -195,7 +196,7 @@ class KeyedTableTest {
     private void create(List<String> partitionBy, String format) {
         spec = Accounts.spec(partitionBy, List.of(), Map.of("format-version", format));
         tables.loadOrCreate(spec);
-        committer = new TableCommitter(tables, spec, id -> spec.columns());
+        committer = new TableCommitter(tables, spec, id -> WriterColumns.of(spec.columns()));
         claim();
         begin(index);
     }

@@ -69,7 +69,7 @@ class ColumnRewriteTest {
         append(row(1, 1.5f, "a", "1.00", List.of()));
         table.updateSchema().addColumn("country", Types.StringType.get(), Literal.of("fr")).commit();
 
-        assertThat(isByColumns()).isFalse();
+        assertThat(isByColumns()).isTrue();
         rewrite();
         assertThat(rows()).extracting(r -> r.getField("country")).containsExactly("fr");
     }

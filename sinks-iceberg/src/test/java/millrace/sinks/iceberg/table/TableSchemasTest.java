@@ -54,12 +54,12 @@ class TableSchemasTest {
                 evolve -> assertThat(evolve.changes()).extracting(Object::toString).containsExactlyInAnyOrder(
                         "Relax[column=id]", "Widen[column=price, from=decimal(10, 2), to=decimal(12, 2)]",
                         "Widen[column=count, from=int, to=long]", "Relax[column=address.street]",
-                        "Add[parent=address, field=Field[name=zip, type=Text[], nullable=true]]",
+                        "Add[parent=address, field=Field[name=zip, type=Text[], nullable=true], old=Optional.empty]",
                         "Relax[column=lines.element]", "Widen[column=lines.element.n, from=int, to=long]",
-                        "Add[parent=lines.element, field=Field[name=gift, type=Bool[], nullable=false]]",
+                        "Add[parent=lines.element, field=Field[name=gift, type=Bool[], nullable=false], old=Optional.empty]",
                         "Relax[column=tags.value]", "Widen[column=tags.value, from=float, to=double]",
                         "Add[parent=, field=Field[name=extra, type=Mapping[value=Struct[fields=[Field[name=x, "
-                                + "type=Int32[], nullable=false]]], valueNullable=false], nullable=false]]"));
+                                + "type=Int32[], nullable=false]]], valueNullable=false], nullable=false], old=Optional.empty]"));
 
         InMemoryCatalog catalog = new InMemoryCatalog();
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));

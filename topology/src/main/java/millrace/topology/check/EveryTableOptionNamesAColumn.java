@@ -1,9 +1,11 @@
 package millrace.topology.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import millrace.schemas.problem.Nearest;
@@ -19,6 +21,10 @@ import millrace.topology.plan.Plan;
 final class EveryTableOptionNamesAColumn {
     private static final Pattern TRANSFORM = Pattern.compile("(\\w+)\\s*\\(\\s*(?:(\\w+)\\s*,\\s*)?(\\w+)\\s*\\)");
     private static final Pattern SORT = Pattern.compile("(\\w+)(\\s+(asc|desc))?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CURVE = Pattern.compile("zorder\\s*\\(([\\w\\s,]+)\\)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CURVE_CUT = Pattern.compile("^zorder\\s*\\([^)]*$|^[^(]*\\)$",
+            Pattern.CASE_INSENSITIVE);
+    private static final int MOST_IN_CURVE = 8;
     private static final List<String> TRANSFORMS = List.of("year", "month", "day", "hour", "bucket", "truncate",
             "identity");
 
@@ -68,11 +74,25 @@ final class EveryTableOptionNamesAColumn {
 
     private void sort(String text) {
         Matcher m = SORT.matcher(text.strip());
-        if (!m.matches()) {
-            wrong("sort_by", "Found " + text + ", expected a column, optionally followed by desc.");
-            return;
+        Matcher curve = CURVE.matcher(text.strip());
+        if (m.matches()) {
+            ordered(m.group(1));
+        } else if (!curve.matches()) {
+            wrong("sort_by", "Found " + text + ", expected a column, optionally followed by desc, or zorder(a, b)"
+                    + (CURVE_CUT.matcher(text).find() ? " in quotation marks, since a list ends at commas." : "."));
+        } else if (model.config().sortBy().size() > 1) {
+            wrong("sort_by", "Beside " + text + " there can be no other order.");
+        } else {
+            List<String> columns = Arrays.stream(curve.group(1).split(",")).map(String::strip).toList();
+            if (columns.size() < 2 || columns.size() > MOST_IN_CURVE || Set.copyOf(columns).size() < columns.size()) {
+                wrong("sort_by", "Found " + text + ", expected two to " + MOST_IN_CURVE + " different columns.");
+            }
+            columns.forEach(this::ordered);
         }
-        column("sort_by", m.group(1)).filter(f -> isNested(f.type())).ifPresent(f -> wrong("sort_by", "\"" + f.name()
+    }
+
+    private void ordered(String name) {
+        column("sort_by", name).filter(f -> isNested(f.type())).ifPresent(f -> wrong("sort_by", "\"" + f.name()
                 + "\" is " + TypeText.of(f.type()) + ", which has no order."));
     }
 

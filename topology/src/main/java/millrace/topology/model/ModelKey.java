@@ -55,7 +55,8 @@ public record ModelKey(String name, Form form, String fallback, String descripti
             new ModelKey("partition_by", Form.COLUMNS, "",
                     "Columns or transforms: `day(ordered_at)`, `bucket(16, customer)`, `truncate(4, sku)`."),
             new ModelKey("sort_by", Form.COLUMNS, "",
-                    "Columns that each data file is sorted by, each optionally with `asc` or `desc`."),
+                    "Columns that each data file is sorted by, each optionally with `asc` or `desc`; or "
+                            + "`\"zorder(region, at)\"`, whose columns all narrow down what a reader reads of rewritten files."),
             new ModelKey("target_file_size", Form.SIZE, "`defaults.target_file_size`",
                     "Data files roll at this size; at least 1MiB."),
             new ModelKey("publish", Form.WORD, "continuous",

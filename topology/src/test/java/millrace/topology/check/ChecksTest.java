@@ -75,7 +75,20 @@ class ChecksTest {
                 "tags is array<text>, by which no table can be partitioned.",
                 "silver.m has no column \"wo\". Did you mean \"who\"?",
                 "\"tags\" is array<text>, which has no order.",
-                "Found ts sideways, expected a column, optionally followed by desc.");
+                "Found ts sideways, expected a column, optionally followed by desc, or zorder(a, b).");
+    }
+
+    @Test
+    void aCurveIsTheOnlyOrderAndOfSeveralColumns() throws IOException {
+        assertThat(problems("SELECT * FROM clicks", "config: {sort_by: \"zorder(id, ts)\"}")).isEmpty();
+        assertThat(problems("SELECT * FROM clicks", "config: {sort_by: \"zorder(id, tags)\"}")).singleElement()
+                .satisfies(p -> assertThat(p).contains("\"tags\" is array<text>, which has no order."));
+        assertThat(problems("SELECT * FROM clicks", "config: {sort_by: \"zorder(id, id)\"}")).singleElement()
+                .satisfies(p -> assertThat(p).contains("expected two to 8 different columns."));
+        assertThat(problems("SELECT * FROM clicks", "config: {sort_by: [\"zorder(id, ts)\", who]}")).singleElement()
+                .satisfies(p -> assertThat(p).contains("Beside zorder(id, ts) there can be no other order."));
+        assertThat(problems("SELECT * FROM clicks", "config: {sort_by: [zorder(id, ts)]}"))
+                .anySatisfy(p -> assertThat(p).contains("in quotation marks, since a list ends at commas."));
     }
 
     @Test

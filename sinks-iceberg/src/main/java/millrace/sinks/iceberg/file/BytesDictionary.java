@@ -29,6 +29,20 @@ final class BytesDictionary {
         target.putBytes(entries.bytes, starts[id], starts[id + 1] - starts[id]);
     }
 
+    /** Gives an entry to a column. */
+    void give(int id, LeafColumn to, int repetition, int definition) {
+        int start = starts[id] + 4;
+        to.bytes(entries.bytes, start, starts[id + 1] - start, repetition, definition);
+    }
+
+    /** As unsigned bytes. */
+    int compare(int id, int other) {
+        return id == other
+                ? 0
+                : Arrays.compareUnsigned(entries.bytes, starts[id] + 4, starts[id + 1], entries.bytes,
+                        starts[other] + 4, starts[other + 1]);
+    }
+
     int idOf(byte[] source, int offset, int length) {
         int hash = hash(source, offset, length);
         int mask = table.length - 1;

@@ -1,19 +1,12 @@
 package millrace.sinks.iceberg.file;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
-import org.apache.iceberg.parquet.ParquetUtil;
-import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -22,30 +15,23 @@ import org.apache.parquet.schema.MessageType;
  * out and writes the footer. After an exception only {@link #abort()} is of use.
  */
 public final class ColumnFile {
-    private static final int COLUMN_INDEX_BYTES = 64;
-
-    private final OutputFile target;
-    private final Schema schema;
     private final ParquetSettings settings;
     private final MetricsConfig metrics;
     private final PageCompressor compressor;
-    private final MessageType type;
     private final PageColumn[] columns;
+    private final RowGroups file;
 
-    private ParquetFileWriter file;
     private long rowsInGroup;
     private long buffered;
 
     ColumnFile(OutputFile target, Schema schema, ParquetSettings settings, MetricsConfig metrics,
             PageCompressor compressor) {
-        this.target = target;
-        this.schema = schema;
         this.settings = settings;
         this.metrics = metrics;
         this.compressor = compressor;
-        type = ParquetSchemaUtil.convert(schema, "table");
-        columns = type.getColumns().stream().map(c -> PageColumns.of(c, settings.dictionaryBytes()))
-                .toArray(PageColumn[]::new);
+        MessageType type = ParquetSchemaUtil.convert(schema, "table");
+        columns = PageColumns.of(type, settings.dictionaryBytes());
+        file = new RowGroups(target, schema, type);
     }
 
     /** The leaf columns in the order of the file's type. */
@@ -75,32 +61,19 @@ public final class ColumnFile {
     }
 
     private void endRowGroup() {
-        try {
-            if (file == null) {
-                file = new ParquetFileWriter(new ParquetTarget(target), type, ParquetFileWriter.Mode.CREATE,
-                        settings.rowGroupBytes(), 0, COLUMN_INDEX_BYTES, Integer.MAX_VALUE, true);
-                file.start();
-            }
-            file.startBlock(rowsInGroup);
-            for (PageColumn column : columns) {
-                column.endPage(rowsInGroup, compressor);
-                column.writeChunk(file, compressor);
-            }
-            file.endBlock();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<PageColumn.Chunk> chunks = new ArrayList<>();
+        for (PageColumn column : columns) {
+            column.endPage(rowsInGroup, compressor);
+            chunks.add(column.endChunk(compressor));
         }
+        file.add(rowsInGroup, chunks);
         rowsInGroup = 0;
         buffered = 0;
     }
 
     /** Bytes so far, those not written yet included. */
     public long length() {
-        try {
-            return (file == null ? 0 : file.getPos()) + buffered;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return file.length() + buffered;
     }
 
     /** Memory of rows that are not in the file yet. */
@@ -118,29 +91,11 @@ public final class ColumnFile {
     /** Finishes the file, which has a row at least. */
     public FinishedFile close() {
         spill();
-        try {
-            file.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
-            ParquetMetadata footer = file.getFooter();
-            long length = file.getPos();
-            file.close();
-            return new FinishedFile(length, ParquetUtil.footerMetrics(footer,
-                    Arrays.stream(columns).flatMap(PageColumn::metrics), metrics),
-                    ParquetUtil.getSplitOffsets(footer));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return file.close(Arrays.stream(columns).flatMap(PageColumn::metrics), metrics);
     }
 
     /** Stops without finishing; the file may exist in part. */
     public void abort() {
-        if (file != null) {
-            file.abort();
-            try {
-                file.close();
-            } catch (IOException | RuntimeException e) {
-                // The file is deleted next; what matters of this failure was thrown before.
-                return;
-            }
-        }
+        file.abort();
     }
 }

@@ -38,6 +38,21 @@ public final class ColumnFiles implements AutoCloseable {
         return new ColumnFile(target, schema, settings, metrics, compressor);
     }
 
+    /**
+     * A file whose columns are written one after the other.
+     *
+     * @param rows that each has
+     * @param rowsOfGroup rows in each row group but the last
+     */
+    public WholeColumnsFile open(OutputFile target, int rows, int rowsOfGroup) {
+        return new WholeColumnsFile(target, schema, settings, metrics, compressor, rows, rowsOfGroup);
+    }
+
+    /** Compressed bytes that a row group has at most. */
+    public long rowGroupBytes() {
+        return settings.rowGroupBytes();
+    }
+
     /** Bytes of a page of one column before it is compressed. */
     public int pageBytes() {
         return settings.pageBytes();

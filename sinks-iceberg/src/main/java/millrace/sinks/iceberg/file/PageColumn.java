@@ -12,6 +12,7 @@ import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * Encodes one leaf column into compressed pages of a row group. Values go to a dictionary as long as that makes them
@@ -36,6 +37,37 @@ abstract class PageColumn implements LeafColumn {
 
     private record Page(int values, int rows, int rawSize, byte[] compressed, boolean dictionary,
             Statistics<?> statistics) {}
+
+    /** A column's pages in one row group, compressed; the dictionary is null if none needs it. */
+    static final class Chunk {
+        private final ColumnDescriptor descriptor;
+        private final List<Page> pages;
+        private final DictionaryPage dictionary;
+        private final Encoding plain;
+        private final CompressionCodecName codec;
+
+        private Chunk(ColumnDescriptor descriptor, List<Page> pages, DictionaryPage dictionary, Encoding plain,
+                CompressionCodecName codec) {
+            this.descriptor = descriptor;
+            this.pages = pages;
+            this.dictionary = dictionary;
+            this.plain = plain;
+            this.codec = codec;
+        }
+
+        void write(ParquetFileWriter writer) throws IOException {
+            writer.startColumn(descriptor, pages.stream().mapToLong(Page::values).sum(), codec);
+            if (dictionary != null) {
+                writer.writeDictionaryPage(dictionary);
+            }
+            for (Page page : pages) {
+                writer.writeDataPage(page.values(), page.rawSize(), BytesInput.from(page.compressed()),
+                        page.statistics(), page.rows(), Encoding.RLE, Encoding.RLE,
+                        page.dictionary() ? Encoding.RLE_DICTIONARY : plain);
+            }
+            writer.endColumn();
+        }
+    }
 
     final ColumnDescriptor descriptor;
     private final int maxDefinition;
@@ -250,21 +282,15 @@ abstract class PageColumn implements LeafColumn {
         return dictionarySize() + (long) idCount * width / 8 < plainSize * 2 / 3;
     }
 
-    /** Writes the column chunk of a row group that ends here, and starts the next. */
-    final void writeChunk(ParquetFileWriter writer, PageCompressor compressor) throws IOException {
-        writer.startColumn(descriptor, pages.stream().mapToLong(Page::values).sum(), compressor.codec());
+    /** Ends the column chunk of a row group, whose last page is ended, and starts the next. */
+    final Chunk endChunk(PageCompressor compressor) {
+        DictionaryPage entries = null;
         if (pages.stream().anyMatch(Page::dictionary)) {
-            PageBuffer entries = dictionaryBytes();
-            writer.writeDictionaryPage(
-                    new DictionaryPage(BytesInput.from(compressor.compress(entries.bytes, entries.size)), entries.size,
-                            dictionaryEntries(), Encoding.PLAIN));
+            PageBuffer values = dictionaryBytes();
+            entries = new DictionaryPage(BytesInput.from(compressor.compress(values.bytes, values.size)), values.size,
+                    dictionaryEntries(), Encoding.PLAIN);
         }
-        for (Page page : pages) {
-            writer.writeDataPage(page.values(), page.rawSize(), BytesInput.from(page.compressed()), page.statistics(),
-                    page.rows(), Encoding.RLE, Encoding.RLE,
-                    page.dictionary() ? Encoding.RLE_DICTIONARY : plainEncoding());
-        }
-        writer.endColumn();
+        Chunk chunk = new Chunk(descriptor, List.copyOf(pages), entries, plainEncoding(), compressor.codec());
         pages.clear();
         compressedSize = 0;
         pageStart = 0;
@@ -274,5 +300,6 @@ abstract class PageColumn implements LeafColumn {
             clearDictionary();
             dictionary = true;
         }
+        return chunk;
     }
 }

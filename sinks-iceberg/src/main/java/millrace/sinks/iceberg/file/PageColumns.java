@@ -18,14 +18,20 @@ import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesWriterForLong;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 
 /** A column for each way in which Parquet stores the values that Iceberg tables have. */
 final class PageColumns {
     private PageColumns() {}
 
+    /** The leaf columns of a file, in the order of its type. */
+    static PageColumn[] of(MessageType type, int dictionaryBytes) {
+        return type.getColumns().stream().map(c -> of(c, dictionaryBytes)).toArray(PageColumn[]::new);
+    }
+
     /** @param dictionaryBytes the most that a dictionary takes; beyond it values stand plain */
-    static PageColumn of(ColumnDescriptor descriptor, int dictionaryBytes) {
+    private static PageColumn of(ColumnDescriptor descriptor, int dictionaryBytes) {
         PrimitiveType type = descriptor.getPrimitiveType();
         if (type.getId() != null && type.getId().intValue() == MetadataColumns.ROW_ID.fieldId()) {
             return new CountingUp(descriptor);

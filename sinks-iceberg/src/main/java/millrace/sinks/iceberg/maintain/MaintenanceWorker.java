@@ -289,7 +289,7 @@ public final class MaintenanceWorker {
         Set<String> taken = new HashSet<>();
         underWay.values().forEach(u -> u.batch.groups().forEach(p -> taken.addAll(p.group().locations())));
         RewritePlan.of(files.files().stream().filter(f -> !taken.contains(f.location())).toList(), when,
-                table.sortOrder().isSorted(), now).stream().limit(rules.plan())
+                Rewriter.order(table), now).stream().limit(rules.plan())
                 .forEach(group -> planned.add(new Planned(table, found.state(), group, files.tasks(group),
                         files.destination(table, group))));
     }

@@ -13,6 +13,7 @@ import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.rewrite.RewritePlan;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
+import millrace.sinks.iceberg.rewrite.Rewriter;
 import millrace.sinks.iceberg.rewrite.TableFile;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -37,7 +38,8 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
      * Files that would be put together.
      *
      * @param how {@code copy}, {@code records}, or {@code leave} for files whose rows leave the table
-     * @param why {@code small_files}, {@code dead_rows}, {@code settled}, {@code other_tier} or {@code too_old}
+     * @param why {@code small_files}, {@code dead_rows}, {@code settled}, {@code not_ordered},
+     *        {@code other_tier} or {@code too_old}
      */
     public record Planned(long files, long bytes, String how, String why) {}
 
@@ -72,7 +74,7 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
     }
 
     private static List<Planned> planned(Table table, Collection<TableFile> files, RewriteRules rules, Instant now) {
-        return RewritePlan.of(files, rules, table.sortOrder().isSorted(), now).stream()
+        return RewritePlan.of(files, rules, Rewriter.order(table), now).stream()
                 .map(g -> new Planned(g.files().size(), g.bytes(), g.way().name().toLowerCase(Locale.ROOT),
                         g.why().name().toLowerCase(Locale.ROOT)))
                 .toList();

@@ -69,7 +69,7 @@ final class TableFiles {
                 all.files.put(file.location(), new TableFile(file.location(), partition(table, file, home),
                         standing(table, file, home), file.fileSizeInBytes(), file.recordCount(), dead(task),
                         task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES),
-                        Rewriter.isInOrder(table, file),
+                        Rewriter.isOrdered(table, file),
                         made.getOrDefault(file.fileSequenceNumber(), oldest)));
             }
         } catch (IOException e) {

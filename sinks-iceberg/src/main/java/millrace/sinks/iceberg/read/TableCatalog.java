@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
 import millrace.sinks.iceberg.table.OriginColumn;
+import millrace.sinks.iceberg.table.ZOrder;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
@@ -114,9 +116,16 @@ public final class TableCatalog implements AutoCloseable {
                 changesBy(t.schema()),
                 t.spec().fields().stream().map(f -> f.transform() + "("
                         + t.schema().findColumnName(f.sourceId()) + ")").toList(),
-                t.sortOrder().fields().stream().map(f -> t.schema().findColumnName(f.sourceId()) + " "
-                        + f.direction().name().toLowerCase(java.util.Locale.ROOT)).toList(),
+                order(t),
                 new TreeMap<>(t.properties())));
+    }
+
+    private static List<String> order(Table table) {
+        return ZOrder.of(table).map(z -> List.of("zorder(" + String.join(", ", z.names(table.schema())) + ")"))
+                .orElseGet(() -> table.sortOrder().fields().stream()
+                        .map(f -> table.schema().findColumnName(f.sourceId()) + " "
+                                + f.direction().name().toLowerCase(Locale.ROOT))
+                        .toList());
     }
 
     private static List<String> changesBy(Schema schema) {
@@ -195,7 +204,7 @@ public final class TableCatalog implements AutoCloseable {
                     .map(f -> "\"" + f.name().replace("\"", "\"\"") + "\" " + sql(f.type())).toList()) + ")";
             case LIST -> sql(type.asListType().elementType()) + "[]";
             case MAP -> "MAP(" + sql(type.asMapType().keyType()) + ", " + sql(type.asMapType().valueType()) + ")";
-            default -> type.toString().toUpperCase(java.util.Locale.ROOT);
+            default -> type.toString().toUpperCase(Locale.ROOT);
         };
     }
 

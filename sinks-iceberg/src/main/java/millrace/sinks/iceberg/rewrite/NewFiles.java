@@ -8,6 +8,7 @@ import millrace.sinks.iceberg.file.FinishedFile;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
+import millrace.sinks.iceberg.table.ZOrder;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.SortOrder;
@@ -39,7 +40,8 @@ final class NewFiles {
         this.table = table;
         this.order = order;
         this.destination = destination;
-        names = OutputFileFactory.builderFor(table, 0, 0).operationId(destination.named(name))
+        String operation = ZOrder.of(table).map(z -> z.named(name)).orElse(name);
+        names = OutputFileFactory.builderFor(table, 0, 0).operationId(destination.named(operation))
                 .format(FileFormat.PARQUET).build();
     }
 

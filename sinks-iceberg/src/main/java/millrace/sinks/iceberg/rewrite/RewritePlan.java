@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import millrace.sinks.iceberg.rewrite.TableFile.Standing;
 
 /**
@@ -24,10 +25,20 @@ public final class RewritePlan {
     private static final int MOST_LEAVING = 256;
 
     private final RewriteRules rules;
-    private final boolean ordered;
+    private final Order order;
     private final Instant now;
     private final List<Group> groups = new ArrayList<>();
     private final List<TableFile> leaving = new ArrayList<>();
+
+    /** How the rows of the table's files are ordered. */
+    public enum Order {
+        /** They are not. */
+        NONE,
+        /** By columns: files that are keep it when they are put together. */
+        SORTED,
+        /** Along a {@link millrace.sinks.iceberg.table.ZOrder}, which is another one for all the rows of other files. */
+        Z_CURVE
+    }
 
     /** How a group is rewritten. */
     public enum Way {
@@ -42,6 +53,8 @@ public final class RewritePlan {
     /** Why. */
     public enum Why {
         SMALL_FILES, DEAD_ROWS, SETTLED,
+        /** It lies in a settled partition and has not been put along the table's curve. */
+        NOT_ORDERED,
         /** They belong to another tier by their age. */
         OTHER_TIER,
         /** They are older than the table keeps them. */
@@ -66,19 +79,15 @@ public final class RewritePlan {
     /** Where a file's rows belong, and whether it lies there. */
     private record Belonging(String partition, Standing standing) {}
 
-    private RewritePlan(RewriteRules rules, boolean ordered, Instant now) {
+    private RewritePlan(RewriteRules rules, Order order, Instant now) {
         this.rules = rules;
-        this.ordered = ordered;
+        this.order = order;
         this.now = now;
     }
 
-    /**
-     * Groups that have no file in common, the most worthwhile first.
-     *
-     * @param ordered whether the table has a sort order
-     */
-    public static List<Group> of(Collection<TableFile> files, RewriteRules rules, boolean ordered, Instant now) {
-        RewritePlan plan = new RewritePlan(rules, ordered, now);
+    /** Groups that have no file in common, the most worthwhile first. */
+    public static List<Group> of(Collection<TableFile> files, RewriteRules rules, Order order, Instant now) {
+        RewritePlan plan = new RewritePlan(rules, order, now);
         Map<Belonging, List<TableFile>> together = new TreeMap<>(
                 Comparator.comparing(Belonging::partition).thenComparing(Belonging::standing));
         files.forEach(f -> together.computeIfAbsent(new Belonging(f.partition(), f.standing()), p -> new ArrayList<>())
@@ -111,22 +120,22 @@ public final class RewritePlan {
     }
 
     private void partition(List<TableFile> files) {
+        boolean settled = isSettled(files);
         List<TableFile> small = new ArrayList<>();
         for (TableFile file : files) {
             if (rules.isSmall(file)) {
                 small.add(file);
-            } else if (hasTooManyDead(file)) {
-                groups.add(group(List.of(file), Why.DEAD_ROWS));
+            } else {
+                alone(file, settled);
             }
         }
-        boolean settled = isSettled(files);
         small.sort(Comparator.comparingLong(TableFile::bytes).thenComparing(TableFile::location));
         List<TableFile> open = new ArrayList<>();
         long bytes = 0;
         for (TableFile file : small) {
             boolean full = bytes + file.bytes() > rules.targetBytes() || open.size() == rules.mostFiles();
             boolean outweighs = !settled && file.bytes() > bytes && isWorthwhile(open);
-            if (full || outweighs || ordered && !fitsInMemory(open, file)) {
+            if (full || outweighs || !fitsInMemory(open, file)) {
                 close(open, settled);
                 open = new ArrayList<>();
                 bytes = 0;
@@ -152,7 +161,7 @@ public final class RewritePlan {
         long bytes = 0;
         for (TableFile file : files) {
             boolean full = bytes + file.bytes() > rules.targetBytes() || open.size() == rules.mostFiles();
-            if (!open.isEmpty() && (full || ordered && !fitsInMemory(open, file))) {
+            if (!open.isEmpty() && (full || !fitsInMemory(open, file))) {
                 groups.add(new Group(List.copyOf(open), Way.RECORDS, Why.OTHER_TIER));
                 open.clear();
                 bytes = 0;
@@ -184,7 +193,7 @@ public final class RewritePlan {
         } else if (settled && open.size() > 1) {
             groups.add(group(open, Why.SETTLED));
         } else {
-            open.forEach(this::alone);
+            open.forEach(file -> alone(file, settled));
         }
     }
 
@@ -194,9 +203,11 @@ public final class RewritePlan {
                 .mapToLong(TableFile::bytes).sum() >= files.get(files.size() - 1).bytes();
     }
 
-    private void alone(TableFile file) {
+    private void alone(TableFile file, boolean settled) {
         if (hasTooManyDead(file)) {
             groups.add(group(List.of(file), Why.DEAD_ROWS));
+        } else if (settled && order == Order.Z_CURVE && !file.ordered() && fitsInMemory(List.of(), file)) {
+            groups.add(group(List.of(file), Why.NOT_ORDERED));
         }
     }
 
@@ -204,16 +215,26 @@ public final class RewritePlan {
         return file.deadRatio() >= rules.deadRatio();
     }
 
+    /** Whether a file may be ordered together with these. */
     private boolean fitsInMemory(List<TableFile> open, TableFile next) {
-        return open.stream().filter(f -> !f.sorted()).mapToLong(TableFile::bytes).sum()
-                + (next.sorted() ? 0 : next.bytes()) <= rules.mostSortedBytes();
+        Stream<TableFile> all = Stream.concat(open.stream(), Stream.of(next));
+        return switch (order) {
+            case NONE -> true;
+            case SORTED -> all.filter(f -> !f.ordered()).mapToLong(TableFile::bytes).sum() <= rules.mostSortedBytes();
+            case Z_CURVE -> {
+                List<TableFile> together = all.toList();
+                yield together.stream().mapToLong(TableFile::bytes).sum() <= rules.mostCurvedBytes()
+                        && together.stream().mapToLong(TableFile::rows).sum() <= rules.mostCurvedRows();
+            }
+        };
     }
 
     private Group group(List<TableFile> files, Why why) {
         long rows = files.stream().mapToLong(TableFile::rows).sum();
         long dead = files.stream().mapToLong(TableFile::dead).sum();
         long bytes = files.stream().mapToLong(TableFile::bytes).sum();
-        boolean asTheyAre = !ordered && dead < rows * rules.deadRatio() && bytes / files.size() >= rules.copyFrom()
+        boolean asTheyAre = order == Order.NONE && dead < rows * rules.deadRatio()
+                && bytes / files.size() >= rules.copyFrom()
                 && files.stream().noneMatch(f -> f.deletedByValue() || hasTooManyDead(f));
         List<TableFile> inOrder = new ArrayList<>(files);
         inOrder.sort(Comparator.comparing(TableFile::added).thenComparing(TableFile::location));

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
+import millrace.sinks.iceberg.table.ZOrder;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
@@ -31,8 +32,20 @@ public final class Rewriter {
         return new Rewritten(List.of(), new MovedRows(List.of(), gone));
     }
 
-    /** Whether the rows of a file are in the table's order; false for tables without one. */
-    public static boolean isInOrder(Table table, DataFile file) {
+    /** How the rows of a table's files are ordered. */
+    public static RewritePlan.Order order(Table table) {
+        return table.sortOrder().isSorted()
+                ? RewritePlan.Order.SORTED
+                : ZOrder.of(table).isPresent() ? RewritePlan.Order.Z_CURVE : RewritePlan.Order.NONE;
+    }
+
+    /** Whether nothing is left to do for the order of a file's rows; false for tables without one. */
+    public static boolean isOrdered(Table table, DataFile file) {
+        return isInOrder(table, file) || ZOrder.of(table).filter(z -> z.isNamed(file.location())).isPresent();
+    }
+
+    /** Whether the rows of a file are in the table's sort order; false for tables without one. */
+    static boolean isInOrder(Table table, DataFile file) {
         return table.sortOrder().isSorted() && file.sortOrderId() != null
                 && file.sortOrderId() == table.sortOrder().orderId();
     }
@@ -60,6 +73,12 @@ public final class Rewriter {
                     if (copy.isPossible()) {
                         return copy.write(name, pace);
                     }
+                }
+            }
+            Optional<ZOrderRewrite> curve = ZOrderRewrite.open(table, tasks, destination);
+            if (curve.isPresent()) {
+                try (ZOrderRewrite rewrite = curve.get()) {
+                    return rewrite.write(name, pace);
                 }
             }
             Optional<ColumnRewrite> columns = ColumnRewrite.open(table, tasks, destination);

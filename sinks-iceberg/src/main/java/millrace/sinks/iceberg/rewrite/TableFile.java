@@ -10,12 +10,11 @@ import java.time.Instant;
  * @param rows dead ones included
  * @param dead of them, deleted by position
  * @param deletedByValue whether a delete of another writer, which names values, may hold for rows of it
- * @param sorted whether its rows are in the table's order; false for tables without one
+ * @param ordered whether its rows are in the table's order, as far as they can be; false for tables without one
  * @param added when its snapshot was made
  */
 public record TableFile(String location, String partition, Standing standing, long bytes, long rows, long dead,
-        boolean deletedByValue,
-        boolean sorted, Instant added) {
+        boolean deletedByValue, boolean ordered, Instant added) {
     /** Whether a file lies where its rows belong, which changes as they grow old. */
     public enum Standing {
         /** It does. */

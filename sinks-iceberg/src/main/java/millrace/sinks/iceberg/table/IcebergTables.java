@@ -83,9 +83,11 @@ public final class IcebergTables {
         }
         Compression.of(spec.qualifiedName(), properties(spec));
         Schema schema = ContractToIceberg.schema(spec);
+        Map<String, String> properties = properties(spec);
+        TableLayout.curve(spec, schema).ifPresent(c -> properties.put(ZOrder.PROPERTY, String.join(",", c)));
         Catalog.TableBuilder builder = catalog.buildTable(identifier(spec), schema)
                 .withPartitionSpec(TableLayout.partitioning(spec, schema))
-                .withSortOrder(TableLayout.order(spec, schema)).withProperties(properties(spec));
+                .withSortOrder(TableLayout.order(spec, schema)).withProperties(properties);
         try {
             createNamespace(identifier(spec).namespace());
             return BranchTable.of(builder.create(), spec.branch());

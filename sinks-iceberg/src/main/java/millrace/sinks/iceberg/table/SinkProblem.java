@@ -6,8 +6,8 @@ import millrace.schemas.problem.ProblemCode;
 public enum SinkProblem implements ProblemCode {
     PARTITION_UNREADABLE("A partition_by entry is not a transform of a column of the table.",
             "Write a column, or year|month|day|hour(column), bucket(n, column), truncate(width, column)."),
-    SORT_UNREADABLE("A sort_by entry is not a column of the table with an optional asc or desc.",
-            "Write a column of the table, optionally followed by asc or desc."),
+    SORT_UNREADABLE("A sort_by entry is not a column of the table with an optional asc or desc, nor zorder of several.",
+            "Write a column of the table, optionally followed by asc or desc, or let zorder(column, column) be all of sort_by."),
     AGES_UNFIT("Rows of a table cannot be told by their age as the rules for it say.",
             "Partition the table by hour, day, month or year of a time, and the tiers by the same columns, no finer."),
     COMPRESSION_UNKNOWN("A table's files cannot be compressed as its properties say.",

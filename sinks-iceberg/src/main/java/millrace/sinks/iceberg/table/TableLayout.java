@@ -1,9 +1,12 @@
 package millrace.sinks.iceberg.table;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +25,7 @@ import org.apache.iceberg.types.Types.NestedField;
 public final class TableLayout {
     private static final Pattern CALL = Pattern.compile("(\\w+)\\s*\\(([^()]*)\\)");
     private static final Pattern WORDS = Pattern.compile("(\\S+)(?:\\s+(\\w+))?");
+    private static final Pattern CURVE = Pattern.compile("zorder\\s*\\(.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     /** Transform names, and the plural forms that Spark uses. */
@@ -61,6 +65,9 @@ public final class TableLayout {
 
     /** Throws {@link ProblemException} with every entry that cannot be read. */
     public static SortOrder order(TableSpec table, Schema schema) {
+        if (curve(table).isPresent()) {
+            return SortOrder.unsorted();
+        }
         TableLayout layout = new TableLayout(table, schema);
         SortOrder.Builder builder = SortOrder.builderFor(schema);
         for (String entry : table.sortBy()) {
@@ -68,6 +75,35 @@ public final class TableLayout {
         }
         layout.raise();
         return builder.build();
+    }
+
+    /**
+     * The columns of a {@code zorder(a, b)}; empty if the table has none. Throws as {@link #order} if it cannot be done.
+     */
+    static Optional<List<String>> curve(TableSpec table, Schema schema) {
+        Optional<String> entry = curve(table);
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        TableLayout layout = new TableLayout(table, schema);
+        Matcher call = CALL.matcher(entry.get());
+        List<String> columns = call.matches()
+                ? Arrays.stream(call.group(2).split(",")).map(String::strip).toList()
+                : List.of();
+        if (table.sortBy().size() > 1) {
+            layout.bad(SinkProblem.SORT_UNREADABLE, entry.get(), "Beside zorder there can be no other order.");
+        } else if (columns.size() < 2 || columns.size() > ZOrder.MOST_COLUMNS
+                || columns.size() > Set.copyOf(columns).size()) {
+            layout.bad(SinkProblem.SORT_UNREADABLE, entry.get(), "Expected zorder(column, column, ...), with two to "
+                    + ZOrder.MOST_COLUMNS + " different columns.");
+        }
+        columns.forEach(column -> layout.ordered(entry.get(), column));
+        layout.raise();
+        return Optional.of(columns);
+    }
+
+    private static Optional<String> curve(TableSpec table) {
+        return table.sortBy().stream().map(String::strip).filter(CURVE.asMatchPredicate()).findFirst();
     }
 
     private void raise() {
@@ -133,7 +169,8 @@ public final class TableLayout {
     private void sort(String entry, SortOrder.Builder builder) {
         Matcher words = WORDS.matcher(entry);
         if (!words.matches()) {
-            bad(SinkProblem.SORT_UNREADABLE, entry, "Expected a column, optionally followed by asc or desc.");
+            bad(SinkProblem.SORT_UNREADABLE, entry,
+                    "Expected a column, optionally followed by asc or desc, or zorder(column, column).");
             return;
         }
         String direction = words.group(2) == null ? "asc" : words.group(2).toLowerCase(Locale.ROOT);
@@ -143,18 +180,25 @@ public final class TableLayout {
             return;
         }
         String column = words.group(1);
-        NestedField field = column(SinkProblem.SORT_UNREADABLE, entry, column);
-        if (field == null) {
+        if (!ordered(entry, column)) {
             return;
         }
-        if (!fits("identity", field.type())) {
-            bad(SinkProblem.SORT_UNREADABLE, entry,
-                    "Column \"" + column + "\" is " + field.type() + ", which has no order.");
-        } else if (direction.equals("asc")) {
+        if (direction.equals("asc")) {
             builder.asc(column, NullOrder.NULLS_FIRST);
         } else {
             builder.desc(column, NullOrder.NULLS_LAST);
         }
+    }
+
+    /** Whether there is such a column that has an order; if not, a problem is noted. */
+    private boolean ordered(String entry, String column) {
+        NestedField field = column(SinkProblem.SORT_UNREADABLE, entry, column);
+        if (field != null && !fits("identity", field.type())) {
+            bad(SinkProblem.SORT_UNREADABLE, entry,
+                    "Column \"" + column + "\" is " + field.type() + ", which has no order.");
+            return false;
+        }
+        return field != null;
     }
 
     /** The column of a path, or null with a problem noted; values inside lists and maps are many per row. */

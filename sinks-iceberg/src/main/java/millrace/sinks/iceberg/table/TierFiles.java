@@ -24,7 +24,7 @@ import org.apache.iceberg.io.LocationProvider;
 public final class TierFiles {
     /** The table property that says where files of the table lie besides its own folder, one place to a line. */
     public static final String PLACES = "millrace.places";
-    private static final char MARK = '~';
+    static final char MARK = '~';
     private static final List<String> KEPT = List.of(TableProperties.OBJECT_STORE_ENABLED,
             TableProperties.WRITE_OBJECT_STORE_PARTITIONED_PATHS);
 

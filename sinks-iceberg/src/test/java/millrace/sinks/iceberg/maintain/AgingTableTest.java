@@ -208,7 +208,8 @@ class AgingTableTest {
 
     private List<Group> plan() {
         TableFiles now = TableFiles.of(table, TierLayout.ages(table, spec, TableCheckup.clock(table), NOW));
-        return RewritePlan.of(now.files(), RewriteRules.forTarget(IcebergTables.targetFileSize(table)).atOnce(), false,
+        return RewritePlan.of(now.files(), RewriteRules.forTarget(IcebergTables.targetFileSize(table)).atOnce(),
+                RewritePlan.Order.NONE,
                 Instant.now().plus(Duration.ofMinutes(1)));
     }
 

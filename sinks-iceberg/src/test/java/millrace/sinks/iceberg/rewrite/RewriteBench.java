@@ -46,10 +46,12 @@ public final class RewriteBench {
         Path folder = Files.createTempDirectory("bench");
         Table plain = table(folder, "plain", List.of(), rows, files);
         Table sorted = table(folder, "sorted", List.of("user_id"), rows, files);
+        Table curve = table(folder, "curve", List.of("zorder(user_id, client_ts)"), rows, files);
         for (int round = 0; round < rounds; round++) {
             rewrite("copy", plain, Way.COPY, round);
             rewrite("records", plain, Way.RECORDS, round);
             rewrite("sorted", sorted, Way.RECORDS, round);
+            rewrite("zorder", curve, Way.RECORDS, round);
             generics(plain, round);
         }
         new LocalFileIO().deletePrefix(folder.toString());

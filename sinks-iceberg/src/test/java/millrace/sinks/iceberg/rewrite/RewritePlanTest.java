@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Group;
+import millrace.sinks.iceberg.rewrite.RewritePlan.Order;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Way;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Why;
 import millrace.sinks.iceberg.rewrite.TableFile.Standing;
@@ -24,7 +25,7 @@ class RewritePlanTest {
     private static final RewriteRules RULES = RewriteRules.forTarget(128 * MB);
 
     private final List<TableFile> files = new ArrayList<>();
-    private boolean ordered;
+    private Order order = Order.NONE;
 
     @Test
     void fiveSmallFilesArePutTogether() {
@@ -149,7 +150,7 @@ class RewritePlanTest {
 
     @Test
     void whatIsSortedInMemoryHasToFitThere() {
-        ordered = true;
+        order = Order.SORTED;
         for (int i = 0; i < 30; i++) {
             add(new TableFile("f" + i, "p", Standing.AT_HOME, 4 * MB, 100, 0, false, true, NOW));
         }
@@ -188,6 +189,31 @@ class RewritePlanTest {
     }
 
     @Test
+    void aFileOfASettledPartitionIsPutAlongTheCurveOnce() {
+        order = Order.Z_CURVE;
+        Instant settled = NOW.minus(Duration.ofHours(1));
+        add(new TableFile("new", "p", Standing.AT_HOME, 60 * MB, 100, 0, false, false, NOW));
+        add(new TableFile("a", "q", Standing.AT_HOME, 60 * MB, 100, 0, false, false, settled));
+        add(new TableFile("b", "r", Standing.AT_HOME, 100 * MB, 100, 0, false, false, settled));
+        add(new TableFile("done", "s", Standing.AT_HOME, 100 * MB, 100, 0, false, true, settled));
+        add(new TableFile("too large", "t", Standing.AT_HOME, 200 * MB, 100, 0, false, false, settled));
+        add(new TableFile("too many", "u", Standing.AT_HOME, 60 * MB, 5_000_000, 0, false, false, settled));
+        assertThat(plan()).allSatisfy(g -> {
+            assertThat(g.why()).isEqualTo(Why.NOT_ORDERED);
+            assertThat(g.way()).isEqualTo(Way.RECORDS);
+        }).extracting(g -> g.files().get(0).location()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void whatIsPutAlongTheCurveTogetherFitsInMemory() {
+        order = Order.Z_CURVE;
+        for (int i = 0; i < 12; i++) {
+            add(new TableFile("f" + i, "p", Standing.AT_HOME, 5 * MB, 700_000, 0, false, false, NOW));
+        }
+        assertThat(plan()).hasSize(2).allSatisfy(g -> assertThat(g.files()).hasSize(5));
+    }
+
+    @Test
     void noFileIsInTwoGroupsAndNoneIsMadeUp() {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
@@ -200,7 +226,7 @@ class RewritePlanTest {
                         NOW.minusSeconds(random.nextInt(10_000))));
                 known.put("f" + i, files.get(files.size() - 1));
             }
-            ordered = random.nextBoolean();
+            order = Order.values()[random.nextInt(3)];
             Set<String> seen = new HashSet<>();
             for (Group group : plan()) {
                 assertThat(group.files()).isNotEmpty().allSatisfy(f -> {
@@ -223,6 +249,6 @@ class RewritePlanTest {
     }
 
     private List<Group> plan() {
-        return RewritePlan.of(files, RULES, ordered, NOW);
+        return RewritePlan.of(files, RULES, order, NOW);
     }
 }

@@ -19,6 +19,7 @@ import millrace.sinks.iceberg.file.StagedWriter;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.moved.RowPlace;
 import millrace.sinks.iceberg.read.TableRows;
+import millrace.sinks.iceberg.rewrite.RewritePlan.Order;
 import millrace.sinks.iceberg.rewrite.RewritePlan.Way;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
@@ -48,21 +49,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RewriterTest {
     private static final int SEEDS = "long".equals(System.getProperty("millrace.suite")) ? 1000 : 40;
 
+    private static final Map<Order, List<String>> SORT_BY = Map.of(Order.NONE, List.of(), Order.SORTED,
+            List.of("_key desc", "_offset"), Order.Z_CURVE, List.of("zorder(_key, _offset, _topic_partition)"));
+
     @ParameterizedTest
-    @CsvSource({"COPY, false", "RECORDS, false", "RECORDS, true"})
-    void rowsAreWhereItSays(Way way, boolean sorted) throws IOException {
+    @CsvSource({"COPY, NONE", "RECORDS, NONE", "RECORDS, SORTED", "RECORDS, Z_CURVE"})
+    void rowsAreWhereItSays(Way way, Order order) throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             try {
-                run(way, sorted, seed);
+                run(way, order, seed);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
     }
 
-    private static void run(Way way, boolean sorted, long seed) throws IOException {
+    private static void run(Way way, Order order, long seed) throws IOException {
         Random random = new Random(seed);
-        Table table = table(random, sorted);
+        Table table = table(random, order);
+        assertThat(Rewriter.order(table)).isEqualTo(order);
         List<FileScanTask> tasks = tasks(table);
         Map<Long, Lineage> before = lineage(table);
 
@@ -72,7 +77,7 @@ class RewriterTest {
         assertThat(rewritten.moved().byFile().values()).allSatisfy(move -> assertThat(move)
                 .isInstanceOf(way == Way.COPY
                         ? RowMove.Shift.class
-                        : sorted ? RowMove.Permutation.class : RowMove.Rank.class));
+                        : order == Order.NONE ? RowMove.Rank.class : RowMove.Permutation.class));
         Map<String, List<Record>> now = new HashMap<>();
         for (DataFile file : rewritten.files()) {
             now.put(file.location(), rows(table, file));
@@ -93,13 +98,14 @@ class RewriterTest {
             }
         }
         assertThat(taken).hasSize(now.values().stream().mapToInt(List::size).sum());
-        if (sorted) {
-            var order = SortOrderComparators.forSchema(table.schema(), table.sortOrder());
+        assertThat(rewritten.files()).allMatch(f -> Rewriter.isOrdered(table, f) != (order == Order.NONE));
+        if (order == Order.SORTED) {
+            var comparator = SortOrderComparators.forSchema(table.schema(), table.sortOrder());
             var wrapper = new InternalRecordWrapper(table.schema().asStruct());
             var other = new InternalRecordWrapper(table.schema().asStruct());
             now.values().forEach(rows -> {
                 for (int i = 1; i < rows.size(); i++) {
-                    assertThat(order.compare(wrapper.wrap(rows.get(i - 1)), other.wrap(rows.get(i))))
+                    assertThat(comparator.compare(wrapper.wrap(rows.get(i - 1)), other.wrap(rows.get(i))))
                             .isLessThanOrEqualTo(0);
                 }
             });
@@ -138,12 +144,12 @@ class RewriterTest {
         return lineage;
     }
 
-    private static Table table(Random random, boolean sorted) throws IOException {
+    private static Table table(Random random, Order order) throws IOException {
         RandomRecords records = new RandomRecords(random);
         Schema schema = Schema.createRecord("Top", null, "top", false);
         schema.setFields(records.record(0).getFields().stream().map(f -> new Schema.Field(f, f.schema())).toList());
         TableSpec spec = Specs.of("db", "t", schema, Layout.BRONZE, List.of(),
-                sorted ? List.of("_key desc", "_offset") : List.of(), random.nextBoolean()
+                SORT_BY.get(order), random.nextBoolean()
                         ? Map.of()
                         : Map.of("write.parquet.page-size-bytes", "64", "write.parquet.row-group-size-bytes",
                                 Integer.toString(256 << random.nextInt(6)), "write.target-file-size-bytes",

@@ -33,6 +33,7 @@ import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.WriterColumns;
 import millrace.sinks.iceberg.table.Tier;
 import millrace.sinks.iceberg.table.TierFiles;
 import org.apache.iceberg.DataFile;
@@ -99,7 +100,11 @@ final class KeyedSimulation {
         catalog.initialize("memory", Map.of("warehouse", "/" + UUID.randomUUID()));
         ages = random.nextInt(3) == 0;
         months = random.nextInt(3) == 0;
-        List<String> sortBy = random.nextInt(3) == 0 ? List.of("balance desc") : List.of();
+        List<String> sortBy = switch (random.nextInt(4)) {
+            case 0 -> List.of("balance desc");
+            case 1 -> List.of("zorder(balance, id)");
+            default -> List.of();
+        };
         Map<String, String> properties = Map.of("format-version", random.nextInt(4) == 0 ? "2" : "3",
                 "history.expire.max-snapshot-age-ms", "0",
                 "history.expire.min-snapshots-to-keep", Integer.toString(1 + random.nextInt(5)),
@@ -111,7 +116,7 @@ final class KeyedSimulation {
         // Snapshots are made by the wall clock, which the simulation's is behind.
         Duration settled = ages || random.nextBoolean() ? SETTLED : Duration.ofSeconds(random.nextInt(10));
         RewriteRules rewrite = new RewriteRules(1 << 20, 2, 0.3, settled,
-                random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20);
+                random.nextBoolean() ? 0 : Long.MAX_VALUE, 4, 1 << 20, 1 << 20, 1 << 20);
         maintenance = new MaintenanceRules(Duration.ofMillis(1_000 + random.nextInt(5_000)), 1 + random.nextInt(6),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 1 + random.nextInt(2), target -> rewrite,
@@ -189,7 +194,8 @@ final class KeyedSimulation {
 
     /** The last day whose end the table is complete through. */
     private long completeThrough() {
-        return new TableCommitter(tables, spec, i -> spec.columns()).look() instanceof TableLook.Found found
+        return new TableCommitter(tables, spec, i -> WriterColumns.of(spec.columns()))
+                .look() instanceof TableLook.Found found
                 && found.state().mark().isPresent()
                 && found.state().mark().get().completeThrough().isPresent()
                         ? Math.floorDiv(found.state().mark().get().completeThrough().getAsLong(), DAY_MICROS)
@@ -403,9 +409,10 @@ final class KeyedSimulation {
     }
 
     private Map<Integer, Long> position() {
-        return new TableCommitter(tables, spec, i -> spec.columns()).look() instanceof TableLook.Found found
-                ? found.state().position().map(p -> (Map<Integer, Long>) p.next()).orElse(Map.of())
-                : Map.of();
+        return new TableCommitter(tables, spec, i -> WriterColumns.of(spec.columns()))
+                .look() instanceof TableLook.Found found
+                        ? found.state().position().map(p -> (Map<Integer, Long>) p.next()).orElse(Map.of())
+                        : Map.of();
     }
 
     private boolean isComplete() {
@@ -432,7 +439,8 @@ final class KeyedSimulation {
     }
 
     private FaultyLanding landing() {
-        FaultyLanding landing = new FaultyLanding(new TableCommitter(tables, spec, i -> spec.columns()), random);
+        FaultyLanding landing = new FaultyLanding(
+                new TableCommitter(tables, spec, i -> WriterColumns.of(spec.columns())), random);
         landing.faults = faults;
         landings.add(landing);
         return landing;

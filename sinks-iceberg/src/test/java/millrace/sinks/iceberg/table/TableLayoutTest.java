@@ -69,6 +69,22 @@ class TableLayoutTest {
         }).isInstanceOfSatisfying(ProblemException.class, e -> assertThat(e.problems()).hasSize(3));
     }
 
+    @Test
+    void aCurveIsAllOfTheOrder() {
+        TableSpec spec = spec(List.of(), List.of("ZORDER(region, client_ts)"));
+        Schema schema = ContractToIceberg.schema(spec);
+        assertThat(TableLayout.order(spec, schema).isUnsorted()).isTrue();
+        assertThat(TableLayout.curve(spec, schema)).contains(List.of("region", "client_ts"));
+        assertThat(TableLayout.curve(spec(List.of(), List.of("region")), schema)).isEmpty();
+        assertThat(List.of(List.of("zorder(region)"), List.of("zorder(region, region)"),
+                List.of("zorder(region, regio)"), List.of("zorder(region, tags)"), List.of("zorder(region, client_ts"),
+                List.of("zorder(region, client_ts)", "region"))).allSatisfy(
+                        entries -> assertThatThrownBy(() -> TableLayout.curve(spec(List.of(), entries), schema))
+                                .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(e.problems())
+                                        .singleElement().satisfies(p -> assertThat(p.code())
+                                                .isEqualTo(SinkProblem.SORT_UNREADABLE))));
+    }
+
     private static List<String> partitions(String... entries) {
         TableSpec spec = spec(List.of(entries), List.of());
         Schema schema = ContractToIceberg.schema(spec);

@@ -1,0 +1,208 @@
+package millrace.sinks.iceberg.rewrite;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import millrace.sinks.iceberg.file.ColumnFiles;
+import millrace.sinks.iceberg.file.HeldColumn;
+import millrace.sinks.iceberg.file.WholeColumnsFile;
+import millrace.sinks.iceberg.moved.RowMove;
+import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
+import millrace.sinks.iceberg.table.ZOrder;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Puts the live rows of files along a {@link ZOrder}, so that rows that are alike in its columns share row groups and
+ * pages, whose bounds let readers pass over them. One column at a time is in memory:
+ *
+ * <pre>
+ *   columns of the order -> ranks -> places on the curve, sorted -> which row comes where
+ *   each column:            values of all files -> in that order -> pages
+ * </pre>
+ *
+ * Places go by ranks among the rows, not by values: the curve splits the rows where they are, however they are
+ * distributed.
+ */
+final class ZOrderRewrite implements AutoCloseable {
+    /** Of the values of one column, which are in memory together. */
+    private static final long MOST_PAGE_BYTES = 192L << 20;
+    /** Row groups that readers can choose from, if those are large enough then. */
+    private static final int GROUPS = 16;
+    private static final long LEAST_GROUP_BYTES = 1 << 20;
+
+    private final Table table;
+    private final Destination destination;
+    private final ColumnFiles files;
+    private final List<ColumnSource> sources;
+    private final int[] curve;
+    private final List<ColumnDescriptor> columns;
+    private final int rows;
+
+    private ZOrderRewrite(Table table, Destination destination, ColumnFiles files, List<ColumnSource> sources,
+            int[] curve, List<ColumnDescriptor> columns) {
+        this.table = table;
+        this.destination = destination;
+        this.files = files;
+        this.sources = sources;
+        this.curve = curve;
+        this.columns = columns;
+        rows = sources.stream().mapToInt(ColumnSource::liveRows).sum();
+    }
+
+    /** Empty if the table has no such order, or the files cannot be put in it: they are rewritten in theirs then. */
+    static Optional<ZOrderRewrite> open(Table table, List<FileScanTask> tasks, Destination destination)
+            throws IOException {
+        Optional<ZOrder> order = ZOrder.of(table);
+        long rows = tasks.stream().mapToLong(t -> t.file().recordCount()).sum();
+        if (order.isEmpty() || rows > RewriteRules.MOST_CURVED_ROWS
+                || !tasks.stream().allMatch(Rewriter::isCopied)) {
+            return Optional.empty();
+        }
+        Schema schema = LineageColumns.schema(table, tasks);
+        Optional<ColumnFiles> files = ColumnFiles.of(table, destination.properties(table), schema);
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ColumnSource> sources = new ArrayList<>();
+        Optional<ZOrderRewrite> opened = Optional.empty();
+        try {
+            MessageType type = ParquetSchemaUtil.convert(schema, "table");
+            for (FileScanTask task : tasks) {
+                sources.add(ColumnSource.open(table, task, schema, type));
+            }
+            List<ColumnDescriptor> columns = type.getColumns();
+            if (sources.stream().allMatch(ColumnSource::isPossible) && IntStream.range(0, columns.size()).allMatch(
+                    c -> sources.stream().mapToLong(s -> s.pageBytes(c)).sum() <= MOST_PAGE_BYTES)) {
+                int[] curve = order.get().columns().stream().mapToInt(id -> column(columns, id)).toArray();
+                opened = Optional.of(new ZOrderRewrite(table, destination, files.get(), sources, curve, columns));
+            }
+            return opened;
+        } finally {
+            if (opened.isEmpty()) {
+                files.get().close();
+                for (ColumnSource source : sources) {
+                    source.close();
+                }
+            }
+        }
+    }
+
+    private static int column(List<ColumnDescriptor> columns, int id) {
+        return IntStream.range(0, columns.size())
+                .filter(c -> columns.get(c).getPrimitiveType().getId() != null
+                        && columns.get(c).getPrimitiveType().getId().intValue() == id)
+                .findFirst().orElseThrow();
+    }
+
+    Rewritten write(String name, Pace pace) throws IOException {
+        NewFiles target = new NewFiles(table, destination, table.sortOrder(), name);
+        if (rows == 0) {
+            return target.rewritten(moves(new int[0]));
+        }
+        int[] order = order(pace);
+        boolean done = false;
+        WholeColumnsFile file = files.open(target.next(), rows, rowsOfGroup());
+        try {
+            for (int c = 0; c < columns.size(); c++) {
+                HeldColumn column = hold(c, pace);
+                file.write((first, count, to) -> {
+                    for (int row = first; row < first + count; row++) {
+                        column.copy(order[row], to);
+                    }
+                });
+            }
+            target.finish(file.close());
+            done = true;
+            return target.rewritten(moves(order));
+        } finally {
+            if (!done) {
+                file.abort();
+                target.discard();
+            }
+        }
+    }
+
+    /** Which live row comes where, those of all files counted through. */
+    private int[] order(Pace pace) throws IOException {
+        int bits = (Integer.SIZE - 1) / curve.length;
+        int[] places = new int[rows];
+        for (int c = 0; c < curve.length; c++) {
+            int[] ranks = hold(curve[c], pace).ranks(bits);
+            for (int row = 0; row < rows; row++) {
+                places[row] |= spread(ranks[row], bits, c);
+            }
+        }
+        // Rows in one place stay in the order of their files.
+        long[] sorted = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            sorted[row] = (long) places[row] << Integer.SIZE | row;
+        }
+        Arrays.sort(sorted);
+        for (int row = 0; row < rows; row++) {
+            places[row] = (int) sorted[row];
+        }
+        return places;
+    }
+
+    /** The bits of one column's rank where those of all take turns, the highest first. */
+    private int spread(int rank, int bits, int column) {
+        int place = 0;
+        for (int bit = 0; bit < bits; bit++) {
+            place |= (rank >>> bit & 1) << bit * curve.length + (curve.length - 1 - column);
+        }
+        return place;
+    }
+
+    private HeldColumn hold(int column, Pace pace) throws IOException {
+        HeldColumn held = new HeldColumn(columns.get(column));
+        for (ColumnSource source : sources) {
+            pace.read(source.copyAll(column, held));
+        }
+        if (held.rows() != rows) {
+            throw new IllegalStateException(columns.get(column) + " has " + held.rows() + " rows, expected " + rows);
+        }
+        return held;
+    }
+
+    private int rowsOfGroup() {
+        double bytes = Math.max(1, sources.stream().mapToDouble(
+                s -> (double) s.file().fileSizeInBytes() * s.liveRows() / s.file().recordCount()).sum());
+        double group = Math.min(files.rowGroupBytes(), Math.max(LEAST_GROUP_BYTES, bytes / GROUPS));
+        return (int) Math.max(1, Math.min(rows, rows * (group / bytes)));
+    }
+
+    private Map<String, RowMove> moves(int[] order) {
+        int[] placeOf = new int[rows];
+        for (int place = 0; place < rows; place++) {
+            placeOf[order[place]] = place;
+        }
+        Map<String, RowMove> moves = new LinkedHashMap<>();
+        int row = 0;
+        for (ColumnSource source : sources) {
+            int[] places = new int[Math.toIntExact(source.file().recordCount())];
+            for (int position = 0; position < places.length; position++) {
+                places[position] = source.dead().get(position) ? (int) RowMove.GONE : placeOf[row++];
+            }
+            moves.put(source.file().location(), new RowMove.Permutation(places));
+        }
+        return moves;
+    }
+
+    @Override
+    public void close() throws IOException {
+        files.close();
+        for (ColumnSource source : sources) {
+            source.close();
+        }
+    }
+}

@@ -71,8 +71,7 @@ class RandomPipelinesTest {
 
     private void check(String servers, long seed) throws Exception {
         Random random = new Random(seed);
-        List<Scene.Source> sources = SOURCES.entrySet().stream()
-                .map(s -> source(s.getKey(), s.getValue(), seed, random)).toList();
+        List<Scene.Source> sources = sources(seed, random);
         List<Model> models = RandomModels.of(seed, sources.stream().map(Scene.Source::toContract).toList(), MODELS);
         String story = "seed " + seed + "\n" + sources + "\n" + models.stream().map(m -> m.qualifiedName() + " "
                 + m.config().uniqueKey() + " " + m.config().retention() + " " + m.sql())
@@ -107,6 +106,15 @@ class RandomPipelinesTest {
         replayed.forEach(row -> counts.merge(row, -1, Integer::sum));
         return counts.entrySet().stream().filter(e -> e.getValue() != 0)
                 .map(e -> (e.getValue() > 0 ? "only live: " : "only by replay: ") + e.getKey()).limit(20).toList();
+    }
+
+    /** Two of them, which most pipelines read; of each third one all. */
+    private static List<Scene.Source> sources(long seed, Random random) {
+        List<String> names = new ArrayList<>(SOURCES.keySet());
+        if (random.nextInt(3) > 0) {
+            names.remove(random.nextInt(names.size()));
+        }
+        return names.stream().map(name -> source(name, SOURCES.get(name), seed, random)).toList();
     }
 
     private static Scene.Source source(String name, Contract.Kind kind, long seed, Random random) {

@@ -196,7 +196,9 @@ final class Scene implements AutoCloseable {
         Pipeline pipeline = new Pipeline(name, contracts, plans.stream()
                 .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
         Map<String, String> given = new HashMap<>(Map.of("consumer.session.timeout.ms", "6000",
-                "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000"));
+                "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000",
+                // Nobody looks at them here, and to register them takes longer than many a run.
+                "metric.reporters", ""));
         given.putAll(streams);
         var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
                 Duration.ofMillis(100), true, (short) 1, Map.of(), given, journalOf);

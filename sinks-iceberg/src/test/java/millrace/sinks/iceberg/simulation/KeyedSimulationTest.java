@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A table whose rows change by key is what its records come to, whatever fails and whoever rewrites it meanwhile. */
@@ -14,34 +19,43 @@ class KeyedSimulationTest {
     private static final int LINE = 400;
     private static final int TRACE = Integer.getInteger("millrace.trace", 120);
 
-    private long rewrites;
-    private long left;
-    private long inTiers;
+    /** Each is one thread, which Iceberg lets wait in steps of ten milliseconds for its workers. */
+    private static final int SIDE_BY_SIDE = 4;
+
+    private final LongAdder rows = new LongAdder();
+    private final LongAdder rewrites = new LongAdder();
+    private final LongAdder left = new LongAdder();
+    private final LongAdder inTiers = new LongAdder();
 
     @Test
-    void theTableIsWhatItsRecordsComeTo() {
-        long rows = 0;
-        rewrites = 0;
+    void theTableIsWhatItsRecordsComeTo() throws Exception {
         long first = Long.getLong("millrace.seed", 1);
         long last = Long.getLong("millrace.seed", SEEDS);
-        for (long seed = first; seed <= last; seed++) {
-            rows += run(seed);
+        try (ExecutorService sideBySide = Executors.newFixedThreadPool(SIDE_BY_SIDE)) {
+            List<Future<?>> seeds = new ArrayList<>();
+            LongStream.rangeClosed(first, last).forEach(seed -> seeds.add(sideBySide.submit(() -> run(seed))));
+            try {
+                for (Future<?> seed : seeds) {
+                    seed.get();
+                }
+            } finally {
+                sideBySide.shutdownNow();
+            }
         }
-        assertThat(rows).isGreaterThan(last - first);
-        assertThat(rewrites).isGreaterThanOrEqualTo(last - first);
-        assertThat(left).isGreaterThanOrEqualTo((last - first) / 8);
-        assertThat(inTiers).isGreaterThanOrEqualTo((last - first) / 8);
+        assertThat(rows.sum()).isGreaterThan(last - first);
+        assertThat(rewrites.sum()).isGreaterThanOrEqualTo(last - first);
+        assertThat(left.sum()).isGreaterThanOrEqualTo((last - first) / 8);
+        assertThat(inTiers.sum()).isGreaterThanOrEqualTo((last - first) / 8);
     }
 
-    private int run(long seed) {
+    private void run(long seed) {
         List<String> trace = new ArrayList<>();
         try {
             var simulation = new KeyedSimulation(seed, trace);
-            int rows = simulation.run();
-            rewrites += simulation.rewrites();
-            left += simulation.left();
-            inTiers += simulation.inTiers();
-            return rows;
+            rows.add(simulation.run());
+            rewrites.add(simulation.rewrites());
+            left.add(simulation.left());
+            inTiers.add(simulation.inTiers());
         } catch (AssertionError | RuntimeException e) {
             String end = trace.subList(Math.max(0, trace.size() - TRACE), trace.size()).stream()
                     .map(line -> line.substring(0, Math.min(LINE, line.length()))).collect(Collectors.joining("\n"));

@@ -79,7 +79,7 @@ final class BytesDictionary {
         }
     }
 
-    private static int hash(byte[] source, int offset, int length) {
+    static int hash(byte[] source, int offset, int length) {
         long hash = length * 0x9E3779B97F4A7C15L;
         int p = offset;
         int end = offset + length;

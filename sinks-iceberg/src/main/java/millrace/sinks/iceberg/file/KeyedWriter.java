@@ -1,13 +1,9 @@
 package millrace.sinks.iceberg.file;
 
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import millrace.sinks.iceberg.table.StorageFullException;
 import millrace.sinks.iceberg.table.TableSpec;
-import millrace.statestores.store.KeyBytes;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.apache.kafka.common.header.Headers;
@@ -18,19 +14,14 @@ import org.apache.kafka.common.header.Headers;
  * thread uses it.
  */
 public final class KeyedWriter {
-    /** Objects and array headers of a held record, about. */
-    private static final int OVERHEAD = 200;
+    /** That a record has one was looked at when it came. */
+    private static final byte[] ANY_KEY = {};
 
     private final RecordRows records;
     private final OpenFiles files;
     private final Optional<SortKey> order;
-    private final Map<KeyBytes, Held> newest = new HashMap<>();
-    private long heldBytes;
+    private final NewestRecords newest = new NewestRecords();
     private boolean ended;
-
-    /** @param sortKey of a row; of a delete, and where the table has no order, the key */
-    private record Held(byte[] sortKey, int partition, long offset, long timestamp, byte[] key, byte[] value,
-            Headers headers, int bytes) {}
 
     private KeyedWriter(RecordRows records, OpenFiles files, Optional<SortKey> order) {
         this.records = records;
@@ -55,57 +46,57 @@ public final class KeyedWriter {
         requireOpen();
         Appended answer = records.read(partition, offset, timestamp, key, value, headers);
         if (answer == Appended.WRITTEN) {
-            byte[] sortKey = value == null ? name : order.map(o -> o.of(records.row())).orElse(name);
-            Held held = new Held(sortKey, partition, offset, timestamp, key, value, headers,
-                    records.row().size + name.length + sortKey.length + OVERHEAD);
-            Held before = newest.put(new KeyBytes(name), held);
-            heldBytes += held.bytes() - (before == null ? 0 : before.bytes());
+            byte[] sortKey = value == null ? null : order.map(o -> o.of(records.row())).orElse(null);
+            newest.put(name, sortKey, partition, offset, value);
         }
         return answer;
     }
 
-    /** What is held, an estimate in bytes. */
+    /** What is held, in bytes. */
     public long bytes() {
-        return heldBytes;
-    }
-
-    /** The names of the keys that are held, ascending as unsigned bytes. */
-    public List<byte[]> names() {
-        byte[][] names = newest.keySet().stream().map(KeyBytes::bytes).toArray(byte[][]::new);
-        Arrays.sort(names, Arrays::compareUnsigned);
-        return List.of(names);
+        return newest.bytes();
     }
 
     /** Told of each key's newest row when it is written. */
     public interface Placed {
-        /** @param file its location */
-        void at(byte[] name, String file, long position);
+        /** All keys that are held, before the first of them is written; their names ascending as unsigned bytes. */
+        void keys(List<byte[]> names);
+
+        /**
+         * @param key its number among those
+         * @param file its location
+         */
+        void at(int key, String file, long position);
 
         /** The key has no row any more. */
-        void nowhere(byte[] name);
+        void nowhere(int key);
     }
 
     /** Writes what is held and returns the files, in the table's order; empty if only deletes were held. */
     public List<DataFile> close(Placed placed) {
         requireOpen();
         try {
-            @SuppressWarnings("unchecked")
-            Map.Entry<KeyBytes, Held>[] sorted = newest.entrySet().toArray(Map.Entry[]::new);
-            newest.clear();
-            Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(a.getValue().sortKey(), b.getValue().sortKey()));
-            for (Map.Entry<KeyBytes, Held> entry : sorted) {
-                Held h = entry.getValue();
-                if (h.value() == null) {
-                    placed.nowhere(entry.getKey().bytes());
+            Integer[] byName = newest.byName();
+            int[] keyOf = new int[byName.length];
+            byte[][] names = new byte[byName.length][];
+            for (int key = 0; key < byName.length; key++) {
+                keyOf[byName[key]] = key;
+                names[key] = newest.name(byName[key]);
+            }
+            placed.keys(List.of(names));
+            for (Integer record : order.isPresent() ? newest.inOrder() : byName) {
+                if (newest.isDelete(record)) {
+                    placed.nowhere(keyOf[record]);
                     continue;
                 }
-                if (records.read(h.partition(), h.offset(), h.timestamp(), h.key(), h.value(),
-                        h.headers()) != Appended.WRITTEN) {
+                if (records.read(newest.partition(record), newest.offset(record), 0, ANY_KEY, newest.value(record),
+                        null) != Appended.WRITTEN) {
                     throw new IllegalStateException("a record that could be read cannot be read again");
                 }
                 files.add(records.row());
-                placed.at(entry.getKey().bytes(), files.rowFile(), files.rowPosition());
+                placed.at(keyOf[record], files.rowFile(), files.rowPosition());
             }
+            newest.clear();
             files.finishOpen();
         } catch (RuntimeException e) {
             ended = true;

@@ -1,9 +1,7 @@
 package millrace.sinks.iceberg.keyed;
 
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import millrace.sinks.iceberg.delete.DeadRows;
@@ -17,7 +15,6 @@ import millrace.sinks.iceberg.stage.TableRowFiles;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.statestores.index.KeyIndex;
-import millrace.statestores.store.KeyBytes;
 import org.apache.iceberg.Table;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -73,30 +70,11 @@ public final class KeyedRowFiles implements RowFiles {
 
     @Override
     public Closed close() {
-        List<byte[]> names = writer.names();
-        long[] before = places.find(names);
-        Map<KeyBytes, Long> after = new HashMap<>();
-        var files = writer.close(new KeyedWriter.Placed() {
-            private String lastFile;
-            private int last;
-
-            @Override
-            public void at(byte[] name, String file, long position) {
-                if (!file.equals(lastFile)) {
-                    lastFile = file;
-                    last = places.fileOf(file);
-                }
-                after.put(new KeyBytes(name), KeyIndex.place(last, position));
-            }
-
-            @Override
-            public void nowhere(byte[] name) {
-                after.put(new KeyBytes(name), KeyIndex.NOWHERE);
-            }
-        });
+        Places keys = new Places();
+        var files = writer.close(keys);
         DeadRows dead = new DeadRows();
         dead.addAll(places.doubled());
-        for (long place : before) {
+        for (long place : keys.before) {
             if (place != KeyIndex.NOWHERE) {
                 places.kill(dead, place);
             }
@@ -104,9 +82,39 @@ public final class KeyedRowFiles implements RowFiles {
         if (!dead.isEmpty()) {
             deletes = Optional.of(dead.write(table, proposal));
         }
-        places.staged(proposal, after);
+        places.staged(proposal, new StagedPlaces(keys.names, keys.after));
         List<StagedFile> staged = files.stream().map(f -> TableRowFiles.staged(f, table)).toList();
         return new Closed(staged, deletes);
+    }
+
+    /** Where the row of each key was, and is going to be. */
+    private final class Places implements KeyedWriter.Placed {
+        private List<byte[]> names;
+        private long[] before;
+        private long[] after;
+        private String lastFile;
+        private int last;
+
+        @Override
+        public void keys(List<byte[]> all) {
+            names = all;
+            before = places.find(all);
+            after = new long[all.size()];
+        }
+
+        @Override
+        public void at(int key, String file, long position) {
+            if (!file.equals(lastFile)) {
+                lastFile = file;
+                last = places.fileOf(file);
+            }
+            after[key] = KeyIndex.place(last, position);
+        }
+
+        @Override
+        public void nowhere(int key) {
+            after[key] = KeyIndex.NOWHERE;
+        }
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class RowPlaces implements KnownRows {
 
     private final Map<String, Undecided> undecided = new LinkedHashMap<>();
     /** By the id of a proposal that is about to be made. */
-    private final Map<String, Map<KeyBytes, Long>> staged = new HashMap<>();
+    private final Map<String, StagedPlaces> staged = new HashMap<>();
     private TableKeys keys;
     private Reflected reflected;
     private Reading reading;
@@ -78,7 +78,7 @@ public final class RowPlaces implements KnownRows {
         public static final Sweeping USUAL = new Sweeping(8, 5_000);
     }
 
-    private record Undecided(Map<KeyBytes, Long> places, Map<Integer, Long> next) {}
+    private record Undecided(StagedPlaces places, Map<Integer, Long> next) {}
 
     /** An index that is being built. */
     private final class Reading {
@@ -286,7 +286,7 @@ public final class RowPlaces implements KnownRows {
             last = visited;
             reflected = after;
             if (done) {
-                undecided.values().forEach(u -> u.places().replaceAll((name, place) -> follow(place, through)));
+                undecided.values().forEach(u -> u.places().follow(place -> follow(place, through)));
                 index.forgetFiles(through.files());
                 moves.forget(count);
                 sweep = Optional.empty();
@@ -337,20 +337,8 @@ public final class RowPlaces implements KnownRows {
             throw new IllegalStateException(spec.qualifiedName() + ": the index is not ready");
         }
         long[] places = index.find(names);
-        if (undecided.isEmpty()) {
-            return places;
-        }
-        List<Undecided> newestFirst = new ArrayList<>(undecided.values()).reversed();
-        for (int i = 0; i < places.length; i++) {
-            KeyBytes name = new KeyBytes(names.get(i));
-            for (Undecided proposal : newestFirst) {
-                Long place = proposal.places().get(name);
-                if (place != null) {
-                    places[i] = place;
-                    break;
-                }
-            }
-        }
+        // The newest last.
+        undecided.values().forEach(proposal -> proposal.places().lieOver(names, places));
         return places;
     }
 
@@ -375,7 +363,7 @@ public final class RowPlaces implements KnownRows {
     }
 
     /** What a proposal changes that is about to be made. */
-    void staged(String proposal, Map<KeyBytes, Long> places) {
+    void staged(String proposal, StagedPlaces places) {
         staged.put(proposal, places);
     }
 
@@ -383,8 +371,8 @@ public final class RowPlaces implements KnownRows {
     public void proposed(Proposal proposal) {
         Map<Integer, Long> next = new HashMap<>();
         proposal.ranges().forEach((partition, range) -> next.put(partition, range.to()));
-        Map<KeyBytes, Long> changed = staged.remove(proposal.id());
-        undecided.put(proposal.id(), new Undecided(changed == null ? new HashMap<>() : changed, next));
+        StagedPlaces changed = staged.remove(proposal.id());
+        undecided.put(proposal.id(), new Undecided(changed == null ? StagedPlaces.NONE : changed, next));
     }
 
     @Override
@@ -399,7 +387,7 @@ public final class RowPlaces implements KnownRows {
         KeyIndex.Changes changes = index.changes();
         List<String> done = new ArrayList<>();
         for (Map.Entry<String, Undecided> of : undecided.entrySet()) {
-            of.getValue().places().forEach((name, place) -> changes.put(name.bytes(), follow(place, moves)));
+            of.getValue().places().forEach((name, place) -> changes.put(name, follow(place, moves)));
             reflected = reflected.after(of.getValue().next());
             done.add(of.getKey());
             if (of.getKey().equals(last)) {

@@ -498,7 +498,7 @@ final class KeyedSimulation {
             worker = new StageWorker("sim", name, source, landing(),
                     KeyedRowFiles.factory(tables, spec, Accounts::schema, places), places,
                     KeyedSimulation.this::clocks,
-                    control.sender(name), SimRules.STAGE, clock);
+                    control.sender(name), SimRules.STAGE_KEYED, clock);
         }
 
         void hear(int most) {

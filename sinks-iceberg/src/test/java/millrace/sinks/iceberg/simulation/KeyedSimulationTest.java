@@ -43,9 +43,9 @@ class KeyedSimulationTest {
             }
         }
         assertThat(rows.sum()).isGreaterThan(last - first);
-        assertThat(rewrites.sum()).isGreaterThanOrEqualTo(last - first);
-        assertThat(left.sum()).isGreaterThanOrEqualTo((last - first) / 8);
-        assertThat(inTiers.sum()).isGreaterThanOrEqualTo((last - first) / 8);
+        assertThat(rewrites.sum()).as("rewrites").isGreaterThanOrEqualTo(last - first);
+        assertThat(left.sum()).as("files that left").isGreaterThanOrEqualTo((last - first) / 8);
+        assertThat(inTiers.sum()).as("files in tiers").isGreaterThanOrEqualTo((last - first) / 8);
     }
 
     private void run(long seed) {

@@ -1,0 +1,249 @@
+package millrace.sinks.iceberg.file;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The newest record of each name, numbered from 0 on as their names first come. They lie in few large arrays; a record takes
+ * the room of the one it replaces, unless it is longer.
+ *
+ * <pre>
+ *   name -> hash -> number -> page, offset: room | lengths | partition | offset | name | sort key | value
+ * </pre>
+ */
+final class NewestRecords {
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(long[].class,
+            ByteOrder.BIG_ENDIAN);
+
+    private static final int PAGE = 1 << 20;
+    private static final int ROOM = 0;
+    private static final int NAME_LENGTH = 4;
+    private static final int ORDER_LENGTH = 8;
+    private static final int VALUE_LENGTH = 12;
+    private static final int PARTITION = 16;
+    private static final int OFFSET = 20;
+    private static final int HEADER = 28;
+    private static final int NONE = -1;
+    /** Of each record in the arrays beside the pages. */
+    private static final int OVERHEAD = 24;
+
+    private final List<byte[]> pages = new ArrayList<>();
+    private int used = PAGE;
+    private long pageBytes;
+    private long[] places = new long[1 << 10];
+    private int[] hashes = new int[1 << 10];
+    private int[] table = new int[1 << 11];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** What they take, in bytes. */
+    long bytes() {
+        long unused = pages.isEmpty() ? 0 : pages.get(pages.size() - 1).length - used;
+        return pageBytes - unused + (long) size * OVERHEAD;
+    }
+
+    /**
+     * @param order what the record is sorted by; null if that is its name
+     * @param value null of a delete
+     */
+    void put(byte[] name, byte[] order, int partition, long offset, byte[] value) {
+        int needed = HEADER + name.length + (order == null ? 0 : order.length) + (value == null ? 0 : value.length);
+        int record = recordOf(name);
+        if (record < size && room(record) >= needed) {
+            write(pages.get(page(record)), start(record), room(record), name, order, partition, offset, value);
+            return;
+        }
+        if (record == size) {
+            size++;
+        }
+        byte[] page = roomFor(needed);
+        places[record] = (long) (pages.size() - 1) << Integer.SIZE | used;
+        write(page, used, needed, name, order, partition, offset, value);
+        used += needed;
+    }
+
+    private byte[] roomFor(int needed) {
+        if (pages.isEmpty() || used + needed > pages.get(pages.size() - 1).length) {
+            byte[] page = new byte[Math.max(PAGE, needed)];
+            pages.add(page);
+            pageBytes += page.length;
+            used = 0;
+        }
+        return pages.get(pages.size() - 1);
+    }
+
+    private static void write(byte[] page, int at, int room, byte[] name, byte[] order, int partition, long offset,
+            byte[] value) {
+        INTS.set(page, at + ROOM, room);
+        INTS.set(page, at + NAME_LENGTH, name.length);
+        INTS.set(page, at + ORDER_LENGTH, order == null ? NONE : order.length);
+        INTS.set(page, at + VALUE_LENGTH, value == null ? NONE : value.length);
+        INTS.set(page, at + PARTITION, partition);
+        LONGS.set(page, at + OFFSET, offset);
+        int to = at + HEADER;
+        System.arraycopy(name, 0, page, to, name.length);
+        to += name.length;
+        if (order != null) {
+            System.arraycopy(order, 0, page, to, order.length);
+            to += order.length;
+        }
+        if (value != null) {
+            System.arraycopy(value, 0, page, to, value.length);
+        }
+    }
+
+    /** The number of a name's record; {@link #size}, for which there is room, if it has none yet. */
+    private int recordOf(byte[] name) {
+        int hash = BytesDictionary.hash(name, 0, name.length);
+        int mask = table.length - 1;
+        int at = hash & mask;
+        for (int record = table[at]; record != 0; record = table[at]) {
+            if (hashes[record - 1] == hash && isNamed(record - 1, name)) {
+                return record - 1;
+            }
+            at = at + 1 & mask;
+        }
+        if (size == places.length) {
+            grow();
+            return recordOf(name);
+        }
+        hashes[size] = hash;
+        table[at] = size + 1;
+        return size;
+    }
+
+    private void grow() {
+        places = Arrays.copyOf(places, size * 2);
+        hashes = Arrays.copyOf(hashes, size * 2);
+        table = new int[size * 4];
+        int mask = table.length - 1;
+        for (int record = 0; record < size; record++) {
+            int at = hashes[record] & mask;
+            while (table[at] != 0) {
+                at = at + 1 & mask;
+            }
+            table[at] = record + 1;
+        }
+    }
+
+    private boolean isNamed(int record, byte[] name) {
+        byte[] page = pages.get(page(record));
+        int from = start(record) + HEADER;
+        return name.length == length(record, NAME_LENGTH)
+                && Arrays.equals(page, from, from + name.length, name, 0, name.length);
+    }
+
+    private int page(int record) {
+        return (int) (places[record] >>> Integer.SIZE);
+    }
+
+    private int start(int record) {
+        return (int) places[record];
+    }
+
+    private int room(int record) {
+        return length(record, ROOM);
+    }
+
+    private int length(int record, int field) {
+        return (int) INTS.get(pages.get(page(record)), start(record) + field);
+    }
+
+    byte[] name(int record) {
+        int from = start(record) + HEADER;
+        return Arrays.copyOfRange(pages.get(page(record)), from, from + length(record, NAME_LENGTH));
+    }
+
+    boolean isDelete(int record) {
+        return length(record, VALUE_LENGTH) == NONE;
+    }
+
+    /** Of a record that is no delete. */
+    byte[] value(int record) {
+        int from = start(record) + HEADER + length(record, NAME_LENGTH) + Math.max(0, length(record, ORDER_LENGTH));
+        return Arrays.copyOfRange(pages.get(page(record)), from, from + length(record, VALUE_LENGTH));
+    }
+
+    int partition(int record) {
+        return length(record, PARTITION);
+    }
+
+    long offset(int record) {
+        return (long) LONGS.get(pages.get(page(record)), start(record) + OFFSET);
+    }
+
+    /** All records, ascending by their names as unsigned bytes. */
+    Integer[] byName() {
+        return sorted(false);
+    }
+
+    /** All records, ascending by what they are sorted by as unsigned bytes. */
+    Integer[] inOrder() {
+        return sorted(true);
+    }
+
+    private Integer[] sorted(boolean inOrder) {
+        long[] prefixes = new long[size];
+        Integer[] records = new Integer[size];
+        for (int record = 0; record < size; record++) {
+            records[record] = record;
+            prefixes[record] = prefix(pages.get(page(record)), keyStart(record, inOrder), keyLength(record, inOrder));
+        }
+        Arrays.sort(records, (a, b) -> {
+            int byPrefix = Long.compareUnsigned(prefixes[a], prefixes[b]);
+            return byPrefix != 0 ? byPrefix : compare(a, b, inOrder);
+        });
+        return records;
+    }
+
+    private int compare(int record, int other, boolean inOrder) {
+        int from = keyStart(record, inOrder);
+        int otherFrom = keyStart(other, inOrder);
+        return Arrays.compareUnsigned(pages.get(page(record)), from, from + keyLength(record, inOrder),
+                pages.get(page(other)), otherFrom, otherFrom + keyLength(other, inOrder));
+    }
+
+    private boolean hasOrder(int record, boolean inOrder) {
+        return inOrder && length(record, ORDER_LENGTH) != NONE;
+    }
+
+    private int keyStart(int record, boolean inOrder) {
+        return start(record) + HEADER + (hasOrder(record, inOrder) ? length(record, NAME_LENGTH) : 0);
+    }
+
+    private int keyLength(int record, boolean inOrder) {
+        return length(record, hasOrder(record, inOrder) ? ORDER_LENGTH : NAME_LENGTH);
+    }
+
+    /** The first eight bytes, filled with zeros. */
+    private static long prefix(byte[] page, int from, int length) {
+        if (length >= Long.BYTES) {
+            return (long) BIG_ENDIAN.get(page, from);
+        }
+        long prefix = 0;
+        for (int i = 0; i < length; i++) {
+            prefix |= (page[from + i] & 0xffL) << Long.SIZE - Byte.SIZE * (i + 1);
+        }
+        return prefix;
+    }
+
+    /** Forgets all. */
+    void clear() {
+        pages.clear();
+        used = PAGE;
+        pageBytes = 0;
+        places = new long[1 << 10];
+        hashes = new int[1 << 10];
+        table = new int[1 << 11];
+        size = 0;
+    }
+}

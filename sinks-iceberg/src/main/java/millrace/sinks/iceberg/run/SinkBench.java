@@ -46,7 +46,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>
  * Arguments: {@code brokers}, {@code topic}, {@code registry}, {@code warehouse} (a folder), and optionally
- * {@code schema} (the registry's id, 1), {@code partition}, {@code interval_ms}, {@code workers}, {@code layout}.
+ * {@code schema} (the registry's id, 1), {@code partition}, {@code interval_ms}, {@code workers}, {@code layout}, {@code key},
+ * {@code maintain=true} for maintenance meanwhile, {@code compact=true} to put all files together afterwards.
  */
 public final class SinkBench {
     private SinkBench() {}
@@ -75,7 +76,8 @@ public final class SinkBench {
         Path warehouse = Path.of(required(given, "warehouse"));
         Files.createDirectories(warehouse);
         String run = "bench-" + System.currentTimeMillis();
-        Catalog catalog = Catalogs.open("bench", Catalogs.sqlite(warehouse.resolve(run + ".db"), warehouse));
+        Map<String, String> catalogProperties = Catalogs.sqlite(warehouse.resolve(run + ".db"), warehouse);
+        Catalog catalog = Catalogs.open(catalogProperties);
         SchemaRegistry registry = new ConfluentRegistry(required(given, "registry"), Map.of());
         FieldType.Struct columns = AvroTypes
                 .fromSchema(registry.byId(Integer.parseInt(given.getOrDefault("schema", "1"))));
@@ -119,10 +121,25 @@ public final class SinkBench {
                 figures.put("snapshots", table.history().size());
                 figures.put("files", table.currentSnapshot().summary().get("total-data-files"));
                 figures.put("file_mb", Long.parseLong(table.currentSnapshot().summary().get("total-files-size")) >> 20);
+                if (Boolean.parseBoolean(given.get("compact"))) {
+                    compact(config, catalogProperties, spec, figures);
+                }
                 figures.put("jvm_uptime_s", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
                 return figures;
             }
         }
+    }
+
+    private static void compact(SinkConfig config, Map<String, String> catalogProperties, TableSpec spec,
+            Map<String, Object> figures) throws InterruptedException {
+        double cpu = cpuSeconds();
+        long start = System.nanoTime();
+        var done = Compaction.run(config, catalogProperties, spec, Clock.systemUTC(), () -> false, rewrites -> {})
+                .rewrites();
+        figures.put("compacted_files", done.filesBefore());
+        figures.put("compact_mb", done.bytesBefore() >> 20);
+        figures.put("compact_wall_s", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9));
+        figures.put("compact_cpu_s", String.format(Locale.ROOT, "%.1f", cpuSeconds() - cpu));
     }
 
     /** The mark that the committer has written is compared, so that waiting does not read the catalog. */

@@ -35,7 +35,7 @@ final class StageService implements AutoCloseable {
     private static final Duration RESOLVE = Duration.ofSeconds(1);
 
     /** Held records are on the heap until a proposal is made of them. */
-    private static final long MOST_HELD = 96L << 20;
+    private static final long MOST_HELD = 128L << 20;
 
     private final SinkTable table;
     private final int number;

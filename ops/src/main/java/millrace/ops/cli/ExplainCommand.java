@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Nearest;
@@ -14,6 +16,9 @@ import millrace.topology.explain.Emission;
 import millrace.topology.explain.Lineage;
 import millrace.topology.explain.PlanPrinter;
 import millrace.topology.plan.Plan;
+import millrace.topology.reach.Distance;
+import millrace.topology.reach.Reach;
+import millrace.topology.reach.Reaches;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +26,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code millrace explain}. */
 @Command(name = "explain", mixinStandardHelpOptions = true, header = "Shows how a model is computed, and where each of its columns comes from.", description = {
-        "", "The plan is what runs, live and in a replay: read it from the bottom up."}, footer = {"", "Examples:",
+        "", "The plan is what runs, live and in a replay: read it from the bottom up.", "",
+        "Below stands how far around a moment the model looks at the contracts that it is computed from: what a replay of some days has to read before and after them."}, footer = {
+                "", "Examples:",
                 "  millrace explain silver.clicks", "  millrace explain --types silver.clicks",
                 "  millrace explain                       (all models)"})
 final class ExplainCommand extends Main.Subcommand {
@@ -77,6 +84,11 @@ final class ExplainCommand extends Main.Subcommand {
                 from.isEmpty() ? "-" : String.join(", ", from.stream().map(Object::toString).toList())));
         text.append('\n');
         columns.lines().forEach(l -> text.append("  ").append(l).append('\n'));
+        TextTable reaches = new TextTable("reads", "back", "ahead", "");
+        Reaches.toContracts(plan, all).forEach((contract, reach) -> reaches.row(contract, text(reach.back()),
+                text(reach.ahead()), because(reach)));
+        text.append('\n');
+        reaches.lines().forEach(l -> text.append("  ").append(l.stripTrailing()).append('\n'));
         return text.toString().stripTrailing();
     }
 
@@ -91,6 +103,24 @@ final class ExplainCommand extends Main.Subcommand {
         Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.put(name,
                 from.stream().map(Object::toString).toList()));
         out.put("columns", columns);
+        Map<String, Object> reads = new LinkedHashMap<>();
+        Reaches.toContracts(plan, all).forEach((contract, reach) -> reads.put(contract,
+                Map.of("back", text(reach.back()), "ahead", text(reach.ahead()), "because", because(reach))));
+        out.put("reads", reads);
         return out;
+    }
+
+    private static String text(Distance distance) {
+        return switch (distance) {
+            case Distance.Within within -> Durations.format(within.duration());
+            case Distance.Anywhere anywhere -> "all";
+        };
+    }
+
+    /** Why it has no end, if it has none. */
+    private static String because(Reach reach) {
+        return Stream.of(reach.back(), reach.ahead())
+                .flatMap(d -> d instanceof Distance.Anywhere anywhere ? Stream.of(anywhere.because()) : Stream.empty())
+                .distinct().collect(Collectors.joining("; "));
     }
 }

@@ -3,6 +3,7 @@ package millrace.ops.cli;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.http.Shown;
@@ -165,6 +166,9 @@ final class TableCommand extends Main.Group {
                     + " is what one should have");
             text.row("rows", Shown.count(found.rows() - found.dead()) + " and " + Shown.count(found.dead())
                     + " dead ones (" + percent + " %), told by " + Shown.count(found.deleteFiles()) + " delete files");
+            found.fullest().ifPresent(f -> text.row("partitions", Shown.count(found.partitions()) + "; " + f.path()
+                    + " has " + Shown.count(f.files()) + " files, " + Shown.bytes(f.bytes()) + ": "
+                    + String.format(Locale.ROOT, "%.1f", f.timesTheMean()) + " times as many as one has on average"));
             text.row("snapshots", Shown.count(found.snapshots()) + found.oldest()
                     .map(o -> ", the oldest of " + Shown.ago(Optional.of(o), now)).orElse(""));
             text.row("manifests", Shown.count(found.manifests()));

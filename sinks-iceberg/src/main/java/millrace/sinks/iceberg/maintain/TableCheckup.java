@@ -2,12 +2,14 @@ package millrace.sinks.iceberg.maintain;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.age.PartitionAges;
 import millrace.sinks.iceberg.age.TierLayout;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
@@ -29,10 +31,21 @@ import org.apache.iceberg.Table;
  * @param rows in the files, {@code dead} ones included
  * @param deleteFiles that say which
  * @param oldest when the oldest snapshot was made that has not expired
- * @param rewrites that would be made, the most worthwhile first
+ * @param partitions that have a file
+ * @param fullest of them, if there are several: the one with the most files
+ * @param rewrites that would be made, in their order
  */
 public record TableCheckup(long targetBytes, long files, long small, long bytes, long rows, long dead, long deleteFiles,
-        long manifests, long snapshots, Optional<Instant> oldest, List<Planned> rewrites) {
+        long manifests, long snapshots, Optional<Instant> oldest, long partitions, Optional<Fullest> fullest,
+        List<Planned> rewrites) {
+
+    /**
+     * A partition that has more files than others.
+     *
+     * @param path as in the places of files
+     * @param timesTheMean how many times as many files it has as a partition on average
+     */
+    public record Fullest(String path, long files, long bytes, double timesTheMean) {}
 
     /**
      * Files that would be put together.
@@ -84,10 +97,12 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
         long target = IcebergTables.targetFileSize(table);
         Snapshot head = table.currentSnapshot();
         if (head == null) {
-            return new TableCheckup(target, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), List.of());
+            return new TableCheckup(target, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), 0, Optional.empty(), List.of());
         }
         RewriteRules rules = RewriteRules.forTarget(target);
-        Collection<TableFile> files = TableFiles.of(table).files();
+        TableFiles all = TableFiles.of(table);
+        Collection<TableFile> files = all.files();
+        List<AgeCheckup.Partition> partitions = all.byPartition(table, PartitionAges.NONE);
         return new TableCheckup(target, files.size(), files.stream().filter(rules::isSmall).count(),
                 files.stream().mapToLong(TableFile::bytes).sum(), files.stream().mapToLong(TableFile::rows).sum(),
                 files.stream().mapToLong(TableFile::dead).sum(),
@@ -96,6 +111,16 @@ public record TableCheckup(long targetBytes, long files, long small, long bytes,
                 StreamSupport.stream(table.snapshots().spliterator(), false).count(),
                 StreamSupport.stream(table.snapshots().spliterator(), false).map(Snapshot::timestampMillis)
                         .min(Long::compare).map(Instant::ofEpochMilli),
-                planned(table, files, rules, now));
+                partitions.size(), fullest(partitions), planned(table, files, rules, now));
+    }
+
+    private static Optional<Fullest> fullest(List<AgeCheckup.Partition> partitions) {
+        if (partitions.size() < 2) {
+            return Optional.empty();
+        }
+        double mean = partitions.stream().mapToLong(AgeCheckup.Partition::files).average().orElseThrow();
+        return partitions.stream().max(Comparator.comparingLong(AgeCheckup.Partition::files)
+                .thenComparingLong(AgeCheckup.Partition::bytes))
+                .map(p -> new Fullest(p.path(), p.files(), p.bytes(), p.files() / mean));
     }
 }

@@ -227,6 +227,11 @@ final class ColumnSource implements AutoCloseable {
         return chunks(column).mapToLong(ColumnChunkMetaData::getTotalUncompressedSize).sum();
     }
 
+    /** How many values a column has, absent ones and those of dead rows too. */
+    long values(int column) {
+        return chunks(column).mapToLong(ColumnChunkMetaData::getValueCount).sum();
+    }
+
     private Stream<ColumnChunkMetaData> chunks(int column) {
         return columns[column] == null
                 ? Stream.empty()

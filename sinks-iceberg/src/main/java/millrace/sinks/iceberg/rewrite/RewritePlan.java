@@ -1,9 +1,13 @@
 package millrace.sinks.iceberg.rewrite;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +25,8 @@ import millrace.sinks.iceberg.rewrite.TableFile.Standing;
  * files are that come in.
  */
 public final class RewritePlan {
+    /** Of so many groups one is the one that has waited longest. */
+    private static final int PATIENCE = 4;
     /** Files that leave together, which one message names. */
     private static final int MOST_LEAVING = 256;
 
@@ -85,7 +91,10 @@ public final class RewritePlan {
         this.now = now;
     }
 
-    /** Groups that have no file in common, the most worthwhile first. */
+    /**
+     * Groups that have no file in common, the most worthwhile first; but every fourth is the one that has waited longest,
+     * since a partition that gets most of the files always has one that is worth more.
+     */
     public static List<Group> of(Collection<TableFile> files, RewriteRules rules, Order order, Instant now) {
         RewritePlan plan = new RewritePlan(rules, order, now);
         Map<Belonging, List<TableFile>> together = new TreeMap<>(
@@ -100,8 +109,29 @@ public final class RewritePlan {
             }
         });
         plan.leave();
-        plan.groups.sort(Comparator.comparingDouble(RewritePlan::worth).reversed());
-        return plan.groups;
+        return plan.inTurn();
+    }
+
+    private List<Group> inTurn() {
+        Deque<Group> byWorth = new ArrayDeque<>(groups.stream()
+                .sorted(Comparator.comparingDouble(RewritePlan::worth).reversed()).toList());
+        Deque<Group> byWaiting = new ArrayDeque<>(groups.stream().filter(g -> Double.isFinite(worth(g)))
+                .sorted(Comparator.comparing(RewritePlan::waitingSince)).toList());
+        Set<Group> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Group> inTurn = new ArrayList<>();
+        while (!byWorth.isEmpty()) {
+            Deque<Group> next = inTurn.size() % PATIENCE == PATIENCE - 1 && !byWaiting.isEmpty() ? byWaiting : byWorth;
+            Group group = next.remove();
+            if (taken.add(group)) {
+                inTurn.add(group);
+            }
+        }
+        return inTurn;
+    }
+
+    /** When the last of its files came. */
+    private static Instant waitingSince(Group group) {
+        return group.files().stream().map(TableFile::added).max(Comparator.naturalOrder()).orElseThrow();
     }
 
     /** Files that are saved, and dead rows, by what it costs. */

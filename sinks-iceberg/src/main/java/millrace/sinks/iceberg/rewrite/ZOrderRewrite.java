@@ -36,6 +36,8 @@ import org.apache.parquet.schema.MessageType;
 final class ZOrderRewrite implements AutoCloseable {
     /** Of the values of one column, which are in memory together. */
     private static final long MOST_PAGE_BYTES = 192L << 20;
+    /** The same in numbers, since a row may have many. */
+    private static final long MOST_VALUES = 16_000_000;
     /** Row groups that readers can choose from, if those are large enough then. */
     private static final int GROUPS = 16;
     private static final long LEAST_GROUP_BYTES = 1 << 20;
@@ -81,8 +83,8 @@ final class ZOrderRewrite implements AutoCloseable {
                 sources.add(ColumnSource.open(table, task, schema, type));
             }
             List<ColumnDescriptor> columns = type.getColumns();
-            if (sources.stream().allMatch(ColumnSource::isPossible) && IntStream.range(0, columns.size()).allMatch(
-                    c -> sources.stream().mapToLong(s -> s.pageBytes(c)).sum() <= MOST_PAGE_BYTES)) {
+            if (sources.stream().allMatch(ColumnSource::isPossible)
+                    && IntStream.range(0, columns.size()).allMatch(c -> fitsInMemory(sources, c))) {
                 int[] curve = order.get().columns().stream().mapToInt(id -> column(columns, id)).toArray();
                 opened = Optional.of(new ZOrderRewrite(table, destination, files.get(), sources, curve, columns));
             }
@@ -95,6 +97,11 @@ final class ZOrderRewrite implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static boolean fitsInMemory(List<ColumnSource> sources, int column) {
+        return sources.stream().mapToLong(s -> s.pageBytes(column)).sum() <= MOST_PAGE_BYTES
+                && sources.stream().mapToLong(s -> s.values(column)).sum() <= MOST_VALUES;
     }
 
     private static int column(List<ColumnDescriptor> columns, int id) {

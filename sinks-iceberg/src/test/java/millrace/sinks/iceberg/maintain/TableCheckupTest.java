@@ -52,10 +52,31 @@ class TableCheckupTest {
         assertThat(found.snapshots()).isEqualTo(5);
         assertThat(found.manifests()).isEqualTo(5);
         assertThat(found.targetBytes()).isEqualTo(128L << 20);
+        assertThat(found.partitions()).isEqualTo(1);
+        assertThat(found.fullest()).isEmpty();
         assertThat(found.rewrites()).containsExactly(
                 new TableCheckup.Planned(5, found.bytes(), "records", "small_files"));
         assertThat(TableCheckup.of(properties, "db.clicks", now.plus(Duration.ofHours(2))).orElseThrow().rewrites())
                 .extracting(TableCheckup.Planned::files).containsExactly(5L);
+    }
+
+    @Test
+    void itNamesThePartitionThatHasTheMostFiles() {
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve("catalog.db"), folder.resolve("warehouse"));
+        TableSpec spec = Specs.of("db", "clicks", Clickstream.SCHEMA, TableSpec.Layout.ENGINE,
+                List.of("bucket(4, user_id)"), List.of(), Map.of());
+        Table table = new IcebergTables(Catalogs.open(properties)).loadOrCreate(spec);
+        append(table, spec, new Clickstream(1_000, 1), 0);
+        for (int file = 1; file < 4; file++) {
+            append(table, spec, new Clickstream(1, 1), file);
+        }
+        TableCheckup found = TableCheckup.of(properties, "db.clicks", Instant.now()).orElseThrow();
+        assertThat(found.partitions()).isEqualTo(4);
+        assertThat(found.fullest()).hasValueSatisfying(fullest -> {
+            assertThat(fullest.path()).startsWith("user_id_bucket=");
+            assertThat(fullest.files()).isEqualTo(4);
+            assertThat(fullest.timesTheMean()).isEqualTo(4 / (7 / 4.0));
+        });
     }
 
     private static void append(Table table, TableSpec spec, Clickstream events, int file) {

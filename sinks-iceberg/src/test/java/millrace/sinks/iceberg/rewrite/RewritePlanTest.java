@@ -214,6 +214,20 @@ class RewritePlanTest {
     }
 
     @Test
+    void aPartitionThatGetsMostFilesDoesNotKeepOthersWaiting() {
+        for (int i = 0; i < 5; i++) {
+            add(new TableFile("cold" + i, "cold", Standing.AT_HOME, 20 * MB, 100, 0, false, false,
+                    NOW.minus(Duration.ofMinutes(50))));
+            for (int hot = 0; hot < 9; hot++) {
+                add(new TableFile("hot" + hot + "-" + i, "hot" + hot, Standing.AT_HOME, MB, 100, 0, false, false, NOW));
+            }
+        }
+        List<Group> plan = plan();
+        assertThat(plan).hasSize(10);
+        assertThat(plan.get(3).files()).extracting(TableFile::partition).containsOnly("cold");
+    }
+
+    @Test
     void noFileIsInTwoGroupsAndNoneIsMadeUp() {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);

@@ -37,7 +37,7 @@ final class ExplainCommand extends Main.Subcommand {
     @Mixin
     private Where where;
 
-    private record Explained(Plan plan, Emission emission) {
+    private record Explained(Plan plan, Emission emission, boolean keepsAll) {
         String name() {
             return plan.model();
         }
@@ -52,7 +52,9 @@ final class ExplainCommand extends Main.Subcommand {
     @Override
     ExitCode run() {
         List<Explained> all = where.projects(terminal()).stream().map(d -> Deployment.read(d).pipeline())
-                .flatMap(p -> p.models().stream().map(m -> new Explained(m.plan(), p.emissionOf(m)))).toList();
+                .flatMap(p -> p.models().stream()
+                        .map(m -> new Explained(m.plan(), p.emissionOf(m), m.config().keepsAll())))
+                .toList();
         List<Plan> plans = all.stream().map(Explained::plan).toList();
         List<Explained> chosen = model == null ? all : all.stream().filter(e -> e.name().equals(model)).toList();
         if (chosen.isEmpty() && model != null) {
@@ -77,7 +79,9 @@ final class ExplainCommand extends Main.Subcommand {
         (types ? PlanPrinter.printWithTypes(plan, emission) : PlanPrinter.print(plan, emission)).strip().lines()
                 .forEach(l -> text.append("  ").append(l).append('\n'));
         if (!emission.changesBy().isEmpty()) {
-            text.append("  the table keeps every change: _change, _offset\n");
+            text.append(explained.keepsAll()
+                    ? "  the table keeps every change: _change, _offset\n"
+                    : "  the table keeps the newest row of each key\n");
         }
         TextTable columns = new TextTable("column", "from");
         Lineage.toContracts(plan, all).columns().forEach((name, from) -> columns.row(name,

@@ -90,11 +90,17 @@ class MainTest {
                 "models:\n  - name: spent\n    config: {unique_key: [customer], retention: forever}\n");
         assertThat(run("explain", "--project", "shop", "gold.spent")).as(err()).isZero();
         assertThat(out()).contains("  emit gold.spent, upserts by customer\n")
-                .contains("\n  the table keeps every change: _change, _offset\n");
+                .contains("\n  the table keeps the newest row of each key\n")
+                .contains("\n  reads    back   ahead\n  orders   all    all     a group without a window");
         assertThat(run("explain", "--project", "shop", "gold.spent", "-o", "json")).isZero();
         assertThat(out()).containsPattern("\"changesBy\" : \\[ ?\"customer\" ?]");
         assertThat(run("explain", "--project", "shop", "silver.orders")).isZero();
-        assertThat(out()).contains("  emit silver.orders\n").doesNotContain("_change");
+        assertThat(out()).contains("  emit silver.orders\n").doesNotContain("keeps")
+                .contains("\n  reads    back   ahead\n  orders   0s     0s");
+        Files.writeString(gold.resolve("gold.yml"), "models:\n  - name: spent\n"
+                + "    config: {unique_key: [customer], retention: forever, materialized: append}\n");
+        assertThat(run("explain", "--project", "shop", "gold.spent")).as(err()).isZero();
+        assertThat(out()).contains("\n  the table keeps every change: _change, _offset\n");
     }
 
     @Test

@@ -140,7 +140,8 @@ public final class TableQuery {
         }
         files.forEach(f -> paths.add(DuckDb.literal(f.path())));
         String schema = "schema = MAP {" + String.join(", ", columns.stream().map(c -> c.id() + ": {name: "
-                + DuckDb.literal(c.name()) + ", type: " + DuckDb.literal(c.type()) + ", default_value: NULL}").toList())
+                + DuckDb.literal(c.name()) + ", type: " + DuckDb.literal(c.type()) + ", default_value: "
+                + c.initial().map(DuckDb::literal).orElse("CAST(NULL AS VARCHAR)") + "}").toList())
                 + "}";
         List<FileView> whole = files.stream().filter(f -> f.deleted() instanceof TableCatalog.Deleted.Nothing).toList();
         List<FileView> partly = files.stream().filter(f -> f.deleted() instanceof TableCatalog.Deleted.Positions)

@@ -3,6 +3,8 @@ package millrace.ops.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import millrace.schemas.contract.Column;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.Field;
@@ -26,6 +29,7 @@ import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.avro.Schema;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,33 @@ class TableQueryTest {
                 "[3, Oslo, 2.5, null]");
         assertThat(query("select count(*) as n, sum(total) as s from silver.orders")).containsExactly("[n, s]",
                 "[3, 2.5]");
+    }
+
+    @Test
+    void rowsOfBeforeAColumnHaveItsDefault() {
+        write(spec("silver", OLD), OLD, new Object[] {1L, "Rome", 0L});
+        Table table = tables.load(spec("silver", OLD)).orElseThrow();
+        table.updateSchema().addColumn("country", Types.StringType.get(), Literal.of("it's"))
+                .addColumn("n", Types.LongType.get(), Literal.of(-7L))
+                .addColumn("ratio", Types.DoubleType.get(), Literal.of(0.25))
+                .addColumn("open", Types.BooleanType.get(), Literal.of(true))
+                .addColumn("price", Types.DecimalType.of(9, 2), Literal.of(new BigDecimal("-2.50")))
+                .addColumn("day", Types.DateType.get(), Literal.of(1).to(Types.DateType.get()))
+                .addColumn("noon", Types.TimeType.get(), Literal.of(1_500_000L).to(Types.TimeType.get()))
+                .addColumn("since", Types.TimestampType.withZone(),
+                        Literal.of(1_500_000L).to(Types.TimestampType.withZone()))
+                .addColumn("bits", Types.BinaryType.get(), Literal.of(ByteBuffer.wrap(new byte[] {-1, 'a', 0})))
+                .addColumn("who", Types.UUIDType.get(), Literal.of(new UUID(1, 2)))
+                .addColumn("note", Types.StringType.get()).commit();
+        write(spec("silver", OLD), OLD, new Object[] {2L, "Oslo", 0L});
+
+        assertThat(query("select id, country, n, ratio, open, price, day, noon, since, hex(bits) as bits, who, note "
+                + "from silver.orders order by id")).containsExactly(
+                        "[id, country, n, ratio, open, price, day, noon, since, bits, who, note]",
+                        "[1, it's, -7, 0.25, true, -2.50, 1970-01-02, 00:00:01.500, 1970-01-01T00:00:01.500Z, FF6100, "
+                                + new UUID(1, 2) + ", null]",
+                        "[2, it's, -7, 0.25, true, -2.50, 1970-01-02, 00:00:01.500, 1970-01-01T00:00:01.500Z, FF6100, "
+                                + new UUID(1, 2) + ", null]");
     }
 
     @ParameterizedTest

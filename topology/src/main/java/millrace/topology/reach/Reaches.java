@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import millrace.schemas.row.FieldType;
 import millrace.topology.plan.OverCall;
 import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
@@ -14,41 +15,60 @@ import millrace.topology.plan.WindowSpec;
 
 /**
  * How far models look at what they read, step by step. A row's moment is any of the event times that it has: of a window's
- * row its start as well as its end, of a pair's that of either side.
+ * row its start as well as its end, of a pair's that of either side. Where rows have several, what follows from one of them
+ * is as much further as they can lie apart.
+ *
+ * <p>
+ * This is about rows that count. Which rows come too late follows from all records before them in their partition,
+ * whatever their event time: a replay reads every record between two offsets.
  */
 public final class Reaches {
+    private static final String SESSIONS = "sessions, which may be of any length";
+    private static final String VERSIONS = "scd2, where each version ends with the next";
+    private static final String JOIN_FOR_EVER = "a join that keeps its rows for good";
+
+    private final Map<String, Plan> models;
     private final SortedMap<String, Reach> found = new TreeMap<>();
 
-    private Reaches() {}
+    private Reaches(Map<String, Plan> models) {
+        this.models = models;
+    }
 
-    /** By the name of each contract and model that a model reads itself. */
-    public static SortedMap<String, Reach> of(Plan plan) {
-        Reaches reaches = new Reaches();
+    /**
+     * By the name of each contract and model that a model reads itself.
+     *
+     * @param all models that there are, the model among them
+     */
+    public static SortedMap<String, Reach> of(Plan plan, Collection<Plan> all) {
+        return of(plan, byName(all));
+    }
+
+    private static SortedMap<String, Reach> of(Plan plan, Map<String, Plan> models) {
+        Reaches reaches = new Reaches(models);
         reaches.visit(plan.root(), Reach.NONE);
         return reaches.found;
     }
 
-    /**
-     * By the name of each contract that a model is computed from, through whatever models.
-     *
-     * @param all that there are, the model among them
-     */
+    /** By the name of each contract that a model is computed from, through whatever models; as the other. */
     public static SortedMap<String, Reach> toContracts(Plan plan, Collection<Plan> all) {
-        Map<String, Plan> byName = all.stream().collect(Collectors.toMap(Plan::model, Function.identity()));
         SortedMap<String, Reach> contracts = new TreeMap<>();
-        toContracts(plan, Reach.NONE, byName, contracts);
+        toContracts(plan, Reach.NONE, byName(all), contracts);
         return contracts;
     }
 
-    private static void toContracts(Plan plan, Reach sofar, Map<String, Plan> byName,
+    private static Map<String, Plan> byName(Collection<Plan> plans) {
+        return plans.stream().collect(Collectors.toMap(Plan::model, Function.identity()));
+    }
+
+    private static void toContracts(Plan plan, Reach sofar, Map<String, Plan> models,
             SortedMap<String, Reach> contracts) {
-        of(plan).forEach((source, reach) -> {
+        of(plan, models).forEach((source, reach) -> {
             Reach through = sofar.plus(reach);
-            Plan model = byName.get(source);
+            Plan model = models.get(source);
             if (model == null) {
                 contracts.merge(source, through, Reach::or);
             } else {
-                toContracts(model, through, byName, contracts);
+                toContracts(model, through, models, contracts);
             }
         });
     }
@@ -57,24 +77,50 @@ public final class Reaches {
         switch (node) {
             case PlanNode.Scan scan -> found.merge(scan.source(), above, Reach::or);
             case PlanNode.Join join -> {
-                visit(join.left(), above.plus(ofLeft(join)));
-                visit(join.right(), above.plus(ofRight(join)));
+                Reach apart = Reach.around(spread(join.left()).plus(spread(join.right())));
+                visit(join.left(), above.plus(ofLeft(join)).plus(apart));
+                visit(join.right(), above.plus(ofRight(join)).plus(apart));
             }
             case PlanNode.AsOfJoin join -> {
-                visit(join.left(), above);
-                visit(join.right(), above.plus(Reach.back(
-                        orAnywhere(join.oldest(), "an as-of join that takes a row of any age"))));
+                Reach apart = Reach.around(spread(join.left()).plus(spread(join.right())));
+                visit(join.left(), above.plus(Reach.ahead(oldest(join))).plus(apart));
+                visit(join.right(), above.plus(Reach.back(oldest(join))).plus(apart));
             }
-            default -> node.inputs().forEach(input -> visit(input, above.plus(ofOne(node))));
+            default -> node.inputs().forEach(input -> visit(input, above.plus(ofOne(node, spread(input)))));
         }
     }
 
+    /** How far apart the event times of one row can lie. */
+    private Distance spread(PlanNode node) {
+        if (node.rowType().fields().stream().filter(f -> f.type() instanceof FieldType.Timestamp).count() < 2) {
+            return Distance.NONE;
+        }
+        return switch (node) {
+            case PlanNode.Scan scan -> models.containsKey(scan.source())
+                    ? spread(models.get(scan.source()).root())
+                    : Distance.NONE;
+            case PlanNode.Windows windows -> spread(windows.input()).plus(Distance.of(size(windows.spec())));
+            case PlanNode.Join join -> spread(join.left()).plus(spread(join.right())).plus(join.bounds()
+                    .map(b -> Distance.of(Math.max(Math.abs(b.before()), Math.abs(b.after()))))
+                    .orElseGet(() -> new Distance.Anywhere(JOIN_FOR_EVER)));
+            case PlanNode.AsOfJoin join -> spread(join.left()).plus(spread(join.right())).plus(oldest(join));
+            case PlanNode.SessionAggregate s -> new Distance.Anywhere(SESSIONS);
+            case PlanNode.MergeSession s -> new Distance.Anywhere(SESSIONS);
+            case PlanNode.Versions v -> new Distance.Anywhere(VERSIONS);
+            default -> node.inputs().stream().map(this::spread).reduce(Distance.NONE, Distance::or);
+        };
+    }
+
+    private static Distance oldest(PlanNode.AsOfJoin join) {
+        return orAnywhere(join.oldest(), "an as-of join that takes a row of any age");
+    }
+
     private static Reach ofLeft(PlanNode.Join join) {
-        return join.bounds().map(b -> between(b.after(), b.before())).orElseGet(Reaches::ofJoinForEver);
+        return join.bounds().map(b -> between(b.after(), b.before())).orElseGet(() -> anywhere(JOIN_FOR_EVER));
     }
 
     private static Reach ofRight(PlanNode.Join join) {
-        return join.bounds().map(b -> between(b.before(), b.after())).orElseGet(Reaches::ofJoinForEver);
+        return join.bounds().map(b -> between(b.before(), b.after())).orElseGet(() -> anywhere(JOIN_FOR_EVER));
     }
 
     /** Where one row of a pair can be, seen from the other, which may be negative, and from itself. */
@@ -82,14 +128,15 @@ public final class Reaches {
         return new Reach(Distance.of(Math.max(0, before)), Distance.of(Math.max(0, after)));
     }
 
-    private static Reach ofJoinForEver() {
-        return anywhere("a join that keeps its rows for good");
-    }
-
-    /** Of a step with one input. */
-    private static Reach ofOne(PlanNode node) {
+    /**
+     * Of a step with one input, or several that are alike.
+     *
+     * @param spread of its rows
+     */
+    private static Reach ofOne(PlanNode node, Distance spread) {
+        Reach apart = Reach.around(spread.plus(spread));
         return switch (node) {
-            case PlanNode.Windows windows -> Reach.around(Distance.of(size(windows.spec())));
+            case PlanNode.Windows windows -> Reach.around(spread.plus(Distance.of(size(windows.spec()))));
             case PlanNode.Aggregate a -> group(a.windowEnd().isPresent());
             case PlanNode.PartialAggregate a -> Reach.NONE;
             case PlanNode.MergeAggregate a -> group(a.windowEnd().isPresent());
@@ -100,12 +147,12 @@ public final class Reaches {
                     ? Reach.NONE
                     : anywhere("the first rows of a key without a window");
             case PlanNode.Deduplicate d -> switch (d.keep()) {
-                case FIRST -> Reach.back(Distance.of(d.retention()));
-                case LAST -> Reach.ahead(Distance.of(d.retention()));
+                case FIRST -> Reach.back(Distance.of(d.retention())).plus(apart);
+                case LAST -> Reach.ahead(Distance.of(d.retention())).plus(apart);
             };
             case PlanNode.Newest newest -> anywhere("a changelog, whose rows stay until they change");
-            case PlanNode.Versions versions -> anywhere("scd2, where each version ends with the next");
-            case PlanNode.OverAggregate over -> over(over);
+            case PlanNode.Versions versions -> anywhere(VERSIONS);
+            case PlanNode.OverAggregate over -> over(over).plus(apart);
             case PlanNode.Scan s -> Reach.NONE;
             case PlanNode.Calc c -> Reach.NONE;
             case PlanNode.Union u -> Reach.NONE;
@@ -122,7 +169,7 @@ public final class Reaches {
     }
 
     private static Reach session() {
-        return anywhere("sessions, which may be of any length");
+        return anywhere(SESSIONS);
     }
 
     private static long size(WindowSpec spec) {

@@ -68,6 +68,20 @@ class ReachesTest {
                 "SELECT n FROM silver.m1 UNION ALL SELECT id FROM b")).isEqualTo("a 25h 25h, b 0s 0s");
     }
 
+    @Test
+    void rowsWithSeveralTimesAreSeenFromEachOfThem() {
+        String windows = """
+            SELECT who, window_start, window_time, COUNT(*) AS n
+            FROM TABLE(TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '1' HOUR)) GROUP BY who, window_start, window_end, window_time""";
+        assertThat(of(windows, """
+            SELECT w.window_start, w.n FROM silver.m0 w JOIN b ON w.who = b.who
+            AND b.ts BETWEEN w.window_time AND w.window_time + INTERVAL '10' MINUTE"""))
+                .isEqualTo("a 130m 2h, b 1h 70m");
+        assertThat(of("SELECT a.ts, b.id FROM a ASOF JOIN b MATCH_CONDITION b.ts <= a.ts ON a.who = b.who"))
+                .isEqualTo("a 0s all (an as-of join that takes a row of any age), "
+                        + "b all 0s");
+    }
+
     private static String of(String... sqls) {
         List<Model> models = IntStream.range(0, sqls.length).mapToObj(i -> {
             Model model = Model.of("silver", "m" + i, "m" + i + ".sql", sqls[i]);

@@ -64,6 +64,8 @@ import org.slf4j.LoggerFactory;
  * and asked for the commit id, and data files are never deleted.
  */
 public final class TableCommitter implements LandingTable {
+    /** The table property by which columns that are added get no default: {@code false}. */
+    static final String COLUMN_DEFAULTS = "millrace.column-defaults";
     /** Of Iceberg's format. */
     private static final int DEFAULTS_VERSION = 3;
     private static final Logger LOG = LoggerFactory.getLogger(TableCommitter.class);
@@ -136,9 +138,10 @@ public final class TableCommitter implements LandingTable {
         };
     }
 
-    /** Whether old rows of the table may have something in columns that are added. */
-    private static boolean hasDefaults(Table table) {
-        return ((HasTableOperations) table).operations().current().formatVersion() >= DEFAULTS_VERSION;
+    /** Whether old rows of the table may have something in columns that are added; those of another branch, of all. */
+    private boolean hasDefaults(Table table) {
+        return spec.isOnMain() && !"false".equals(table.properties().get(COLUMN_DEFAULTS))
+                && ((HasTableOperations) table).operations().current().formatVersion() >= DEFAULTS_VERSION;
     }
 
     /** What a commit does to the files of a table, if it can be found out. */

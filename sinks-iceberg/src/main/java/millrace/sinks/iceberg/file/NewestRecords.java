@@ -62,13 +62,15 @@ final class NewestRecords {
             write(pages.get(page(record)), start(record), room(record), name, order, partition, offset, value);
             return;
         }
+        // One that grows may grow again.
+        int room = record == size ? needed : Math.addExact(needed, needed / 8);
         if (record == size) {
             size++;
         }
-        byte[] page = roomFor(needed);
+        byte[] page = roomFor(room);
         places[record] = (long) (pages.size() - 1) << Integer.SIZE | used;
-        write(page, used, needed, name, order, partition, offset, value);
-        used += needed;
+        write(page, used, room, name, order, partition, offset, value);
+        used += room;
     }
 
     private byte[] roomFor(int needed) {

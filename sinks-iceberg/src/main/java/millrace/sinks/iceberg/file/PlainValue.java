@@ -60,7 +60,8 @@ public final class PlainValue {
 
     void put(RowSlots row, int slot) {
         switch (shape) {
-            case NUMBER -> row.setNumber(slot, number);
+            // Of small decimals the high half counts too, where rows are sorted.
+            case NUMBER -> row.setWide(slot, number >> Long.SIZE - 1, number);
             case WIDE -> row.setWide(slot, high, number);
             case BYTES -> row.setBytes(slot, bytes, 0, bytes.length);
         }

@@ -266,7 +266,8 @@ final class RecordRows {
     /** All records of a JSON topic are read by the contract. */
     private Reading ofContract() {
         if (last == null) {
-            last = decide(json.schemaId(), WriterColumns.of(json), () -> new Reading.Json(JsonRows.of(json, table)));
+            last = decide(json.schemaId(), WriterColumns.of(json.rowType()),
+                    () -> new Reading.Json(JsonRows.of(json, table)));
         }
         return last;
     }

@@ -37,6 +37,9 @@ public final class WholeColumnsFile {
 
     WholeColumnsFile(OutputFile target, Schema schema, ParquetSettings settings, MetricsConfig metrics,
             PageCompressor compressor, int rows, int rowsOfGroup) {
+        if (rowsOfGroup < 1) {
+            throw new IllegalArgumentException("row groups of " + rowsOfGroup + " rows");
+        }
         this.settings = settings;
         this.metrics = metrics;
         this.compressor = compressor;

@@ -2,7 +2,12 @@ package millrace.sinks.iceberg.read;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +35,7 @@ import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.ByteBuffers;
 import org.apache.iceberg.util.SnapshotUtil;
 
 /**
@@ -53,8 +59,9 @@ public final class TableCatalog implements AutoCloseable {
      *
      * @param id Iceberg's field id, by which data files know it
      * @param type in SQL's words, with nested types spelled out: {@code STRUCT(a BIGINT)}, {@code VARCHAR[]}
+     * @param initial what rows have whose files do not know the column, as text that SQL casts to the type
      */
-    public record ColumnView(int id, String name, String type, boolean required) {}
+    public record ColumnView(int id, String name, String type, boolean required, Optional<String> initial) {}
 
     /** A live data file; {@code path} is a plain path where the file is on this machine, else its location. */
     public record FileView(String path, boolean local, long rows, long bytes, Deleted deleted) {}
@@ -112,7 +119,9 @@ public final class TableCatalog implements AutoCloseable {
         return load(name).map(t -> new TableView(name, t.location(),
                 t instanceof org.apache.iceberg.HasTableOperations o ? o.operations().current().formatVersion() : 0,
                 t.schema().columns().stream()
-                        .map(c -> new ColumnView(c.fieldId(), c.name(), sql(c.type()), c.isRequired())).toList(),
+                        .map(c -> new ColumnView(c.fieldId(), c.name(), sql(c.type()), c.isRequired(),
+                                Optional.ofNullable(c.initialDefault()).map(value -> text(c.type(), value))))
+                        .toList(),
                 changesBy(t.schema()),
                 t.spec().fields().stream().map(f -> f.transform() + "("
                         + t.schema().findColumnName(f.sourceId()) + ")").toList(),
@@ -205,6 +214,23 @@ public final class TableCatalog implements AutoCloseable {
             case LIST -> sql(type.asListType().elementType()) + "[]";
             case MAP -> "MAP(" + sql(type.asMapType().keyType()) + ", " + sql(type.asMapType().valueType()) + ")";
             default -> type.toString().toUpperCase(Locale.ROOT);
+        };
+    }
+
+    private static String text(Type type, Object value) {
+        return switch (type.typeId()) {
+            case DATE -> LocalDate.ofEpochDay((Integer) value).toString();
+            case TIME -> LocalTime.ofNanoOfDay((Long) value * 1_000).toString();
+            case TIMESTAMP -> Instant.EPOCH.plus((Long) value, ChronoUnit.MICROS).toString();
+            case DECIMAL -> ((BigDecimal) value).toPlainString();
+            case FIXED, BINARY -> {
+                StringBuilder bytes = new StringBuilder();
+                for (byte b : ByteBuffers.toByteArray((ByteBuffer) value)) {
+                    bytes.append(String.format(Locale.ROOT, "\\x%02X", b));
+                }
+                yield bytes.toString();
+            }
+            default -> value.toString();
         };
     }
 

@@ -24,7 +24,7 @@ public record RewriteRules(long targetBytes, int together, double deadRatio, Dur
     private static final long COPY_FROM = 4L << 20;
     private static final int MOST_FILES = 32;
     private static final long MOST_SORTED = 24L << 20;
-    private static final long MOST_CURVED = 128L << 20;
+    static final long MOST_CURVED = 128L << 20;
     static final long MOST_CURVED_ROWS = 4_000_000;
 
     public static RewriteRules forTarget(long targetBytes) {

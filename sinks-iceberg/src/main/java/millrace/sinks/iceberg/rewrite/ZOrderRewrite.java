@@ -66,7 +66,8 @@ final class ZOrderRewrite implements AutoCloseable {
             throws IOException {
         Optional<ZOrder> order = ZOrder.of(table);
         long rows = tasks.stream().mapToLong(t -> t.file().recordCount()).sum();
-        if (order.isEmpty() || rows > RewriteRules.MOST_CURVED_ROWS
+        long bytes = tasks.stream().mapToLong(t -> t.file().fileSizeInBytes()).sum();
+        if (order.isEmpty() || rows > RewriteRules.MOST_CURVED_ROWS || bytes > RewriteRules.MOST_CURVED
                 || !tasks.stream().allMatch(Rewriter::isCopied)) {
             return Optional.empty();
         }
@@ -183,7 +184,7 @@ final class ZOrderRewrite implements AutoCloseable {
 
     private int rowsOfGroup() {
         double bytes = Math.max(1, sources.stream().mapToDouble(
-                s -> (double) s.file().fileSizeInBytes() * s.liveRows() / s.file().recordCount()).sum());
+                s -> (double) s.file().fileSizeInBytes() * s.liveRows() / Math.max(1, s.file().recordCount())).sum());
         double group = Math.min(files.rowGroupBytes(), Math.max(LEAST_GROUP_BYTES, bytes / GROUPS));
         return (int) Math.max(1, Math.min(rows, rows * (group / bytes)));
     }

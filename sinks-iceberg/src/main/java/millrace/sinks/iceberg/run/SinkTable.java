@@ -14,7 +14,6 @@ import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
-import millrace.sinks.iceberg.table.ValueFormat;
 import millrace.sinks.iceberg.table.WriterColumns;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
@@ -38,12 +37,9 @@ final class SinkTable {
 
     /** A negative id means the contract's columns: those of the version that this process runs. */
     private WriterColumns columns(int id, SchemaRegistry registry) {
-        if (id >= 0) {
-            return WriterColumns.of(registry.byId(id), spec.formerNames());
-        }
-        return spec.values() instanceof ValueFormat.Json json
-                ? WriterColumns.of(json)
-                : WriterColumns.of(spec.columns());
+        return id < 0
+                ? WriterColumns.of(spec.columns())
+                : WriterColumns.of(registry.byId(id), spec.formerNames());
     }
 
     TableSpec spec() {

@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -91,9 +92,9 @@ public final class ContractToIceberg {
         };
     }
 
-    /** A value in the engine's own representation; empty if the type has none that a table could say in its schema. */
+    /** A value in the engine's own representation; empty if a table could not say it in its schema. */
     static Optional<Literal<?>> literal(Type type, Object value) {
-        return Optional.ofNullable(switch (value) {
+        Optional<Literal<?>> literal = Optional.ofNullable(switch (value) {
             case Boolean b -> Literal.of(b);
             case Integer i -> Literal.of(i).to(type);
             case Long l -> Literal.of(l).to(type);
@@ -105,6 +106,18 @@ public final class ContractToIceberg {
             case byte[] b -> Literal.of(ByteBuffer.wrap(b));
             default -> null;
         });
+        return literal.filter(l -> canBeSaid(type, l));
+    }
+
+    /** Avro takes any number for a logical type, such as one of no time of day; a schema that has one cannot be written. */
+    private static boolean canBeSaid(Type type, Literal<?> value) {
+        try {
+            SchemaParser.toJson(new Schema(NestedField.optional("c").withId(1).ofType(type)
+                    .withInitialDefault(value).withWriteDefault(value).build()));
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 
     private static Types.StructType struct(FieldType.Struct type, IntSupplier ids) {

@@ -32,11 +32,6 @@ public record WriterColumns(FieldType.Struct row, Map<String, Object> defaults) 
         return of(row, columns);
     }
 
-    /** Those of a contract. */
-    public static WriterColumns of(ValueFormat.Json json) {
-        return of(json.rowType(), json.columns());
-    }
-
     private static WriterColumns of(FieldType.Struct row, List<Column> columns) {
         Map<String, Object> defaults = new HashMap<>();
         for (int i = 0; i < columns.size(); i++) {

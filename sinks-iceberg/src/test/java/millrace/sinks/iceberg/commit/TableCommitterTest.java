@@ -55,7 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commits on a real JDBC catalog whose replies can be lost. */
 class TableCommitterTest {
@@ -94,16 +94,17 @@ class TableCommitterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
-    void aNewColumnHasItsDefaultInOldRowsWhereTheFormatKnowsDefaults(int version) {
+    @CsvSource({"2, true, false", "3, true, true", "3, false, false"})
+    void aNewColumnHasItsDefaultInOldRowsWhereTheFormatKnowsDefaults(int version, String allowed, boolean has) {
         catalog.dropTable(IcebergTables.identifier(spec), true);
-        tables.loadOrCreate(spec.withProperties(Map.of("format-version", Integer.toString(version))));
+        tables.loadOrCreate(spec.withProperties(Map.of("format-version", Integer.toString(version),
+                TableCommitter.COLUMN_DEFAULTS, allowed)));
         committer = new TableCommitter(tables, spec, id -> new WriterColumns(WIDER, Map.of("more", "none")));
         TableState start = state();
         committed(committer.commit(
                 new CommitRequest(start, mark(start, "c1", 10), List.of(proposal(0, 10)), OptionalInt.of(7))));
         var column = table().schema().findField("more");
-        assertThat(column.initialDefault()).isEqualTo(version < 3 ? null : "none");
+        assertThat(column.initialDefault()).isEqualTo(has ? "none" : null);
         assertThat(column.writeDefault()).isEqualTo(column.initialDefault());
     }
 

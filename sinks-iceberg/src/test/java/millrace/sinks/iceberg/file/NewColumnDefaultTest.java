@@ -55,6 +55,7 @@ class NewColumnDefaultTest {
           {"name": "large", "type": {"type": "bytes", "logicalType": "decimal", "precision": 30, "scale": 2},
            "default": "\\u00ff\\u0038"},
           {"name": "bits", "type": "bytes", "default": "\\u00ff"},
+          {"name": "never", "type": {"type": "int", "logicalType": "time-millis"}, "default": -1},
           {"name": "note", "type": ["null", "string"], "default": null},
           {"name": "tags", "type": {"type": "array", "items": "string"}, "default": []}]}""");
     private static final Map<Integer, Schema> SCHEMAS = Map.of(1, BEFORE, 2, AFTER);
@@ -87,13 +88,27 @@ class NewColumnDefaultTest {
         assertRows();
     }
 
+    @Test
+    void rowsAreSortedByADefaultToo() throws IOException {
+        evolve();
+        table.replaceSortOrder().asc("price").commit();
+        byte[] positive = RandomRecords.encode(2, AFTER, new GenericRecordBuilder(AFTER).set("id", 2L)
+                .set("price", ByteBuffer.wrap(new byte[] {1})).set("never", 0).build());
+        land(positive, order(1, BEFORE, 1), positive);
+        List<String> order = new ArrayList<>();
+        try (TableRows all = TableRows.of(table)) {
+            all.forEach(r -> order.add(r.getField("price").toString()));
+        }
+        assertThat(order).containsExactly("-2.00", "0.01", "0.01");
+    }
+
     private void assertRows() throws IOException {
         List<Record> rows = rows();
         assertThat(rows).extracting(r -> r.getField("id")).containsExactly(1L, 2L, 3L, null);
         for (int i = 0; i < 2; i++) {
             Record row = rows.get(i);
             assertThat(COLUMNS).extracting(row::getField).containsExactlyElementsOf(DEFAULTS);
-            assertThat(List.of("note", "tags")).extracting(row::getField).containsOnlyNulls();
+            assertThat(List.of("note", "tags", "never")).extracting(row::getField).containsOnlyNulls();
         }
         assertThat(rows.get(2).getField("country")).isEqualTo("nl");
         assertThat(rows.get(2).getField("ratio")).isNull();
@@ -144,7 +159,7 @@ class NewColumnDefaultTest {
     private static byte[] order(int id, Schema schema, long order) {
         GenericRecordBuilder record = new GenericRecordBuilder(schema).set("id", order);
         if (schema == AFTER) {
-            record.set("country", "nl").set("ratio", null);
+            record.set("country", "nl").set("ratio", null).set("never", 0);
         }
         return RandomRecords.encode(id, schema, record.build());
     }

@@ -54,6 +54,10 @@ class NewestRecordsTest {
         }
         assertThat(records.bytes()).isEqualTo(one);
         assertThat(records.offset(0)).isEqualTo(999);
+        for (int length = 100; length < 1_100; length++) {
+            records.put(new byte[4], null, 0, length, new byte[length]);
+        }
+        assertThat(records.bytes()).as("of a record that grows").isLessThan(20_000);
         records.clear();
         assertThat(records.bytes()).isZero();
         assertThat(records.byName()).isEmpty();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import millrace.sinks.iceberg.file.ParquetTarget;
 import millrace.sinks.iceberg.file.RandomRecords;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
@@ -22,13 +23,18 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.parquet.column.statistics.LongStatistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +55,23 @@ class ZOrderRewriteTest {
         assertThat(met(groups, 0)).isLessThan(0.3);
         assertThat(met(groups, 1)).isLessThan(0.3);
         assertThat(met(groups, 2)).isGreaterThan(0.9);
+    }
+
+    @Test
+    void filesWithoutRowsAreTakenToo() throws IOException {
+        Table table = table("zorder(x, y)");
+        OutputFile target = table.io().newOutputFile(table.location() + "/empty.parquet");
+        var writer = new ParquetFileWriter(new ParquetTarget(target),
+                ParquetSchemaUtil.convert(table.schema(), "table"), ParquetFileWriter.Mode.CREATE, 1, 0, 64,
+                Integer.MAX_VALUE, true);
+        writer.start();
+        writer.end(Map.of());
+        long length = writer.getPos();
+        writer.close();
+        table.newAppend().appendFile(DataFiles.builder(table.spec()).withPath(target.location())
+                .withFormat(FileFormat.PARQUET).withFileSizeInBytes(length).withRecordCount(0).build()).commit();
+        table.refresh();
+        assertThat(rewrite(table, "m-1").recordCount()).isEqualTo((long) FILES * ROWS);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package millrace.sinks.iceberg.rewrite;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +13,7 @@ import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.IcebergTables;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
-import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads the live rows of files and writes them anew without ever putting one together: first it is known which row follows
@@ -34,6 +30,7 @@ final class ColumnRewrite implements AutoCloseable {
 
     private final Table table;
     private final Destination destination;
+    private final OpenColumns open;
     private final ColumnFiles files;
     private final List<ColumnSource> sources;
     private final long targetBytes;
@@ -44,11 +41,12 @@ final class ColumnRewrite implements AutoCloseable {
     private final int[] runRows = new int[MOST_ROWS];
     private int runs;
 
-    private ColumnRewrite(Table table, Destination destination, ColumnFiles files, List<ColumnSource> sources) {
+    private ColumnRewrite(Table table, Destination destination, OpenColumns open) {
         this.table = table;
         this.destination = destination;
-        this.files = files;
-        this.sources = sources;
+        this.open = open;
+        files = open.target();
+        sources = open.sources();
         targetBytes = IcebergTables.targetFileSize(table);
         taken = new int[sources.size()];
     }
@@ -58,31 +56,9 @@ final class ColumnRewrite implements AutoCloseable {
             throws IOException {
         boolean inOrder = table.sortOrder().isUnsorted()
                 || tasks.stream().allMatch(t -> Rewriter.isInOrder(table, t.file()));
-        if (!inOrder || !tasks.stream().allMatch(Rewriter::isCopied)) {
-            return Optional.empty();
-        }
-        Schema schema = LineageColumns.schema(table, tasks);
-        Optional<ColumnFiles> files = ColumnFiles.of(table, destination.properties(table), schema);
-        if (files.isEmpty()) {
-            return Optional.empty();
-        }
-        List<ColumnSource> sources = new ArrayList<>();
-        Optional<ColumnRewrite> opened = Optional.empty();
-        try {
-            MessageType type = ParquetSchemaUtil.convert(schema, "table");
-            for (FileScanTask task : tasks) {
-                sources.add(ColumnSource.open(table, task, schema, type));
-            }
-            if (sources.stream().allMatch(ColumnSource::isPossible)) {
-                opened = Optional.of(new ColumnRewrite(table, destination, files.get(), sources));
-            }
-            return opened;
-        } finally {
-            if (opened.isEmpty()) {
-                files.get().close();
-                close(sources);
-            }
-        }
+        return inOrder
+                ? OpenColumns.open(table, tasks, destination).map(o -> new ColumnRewrite(table, destination, o))
+                : Optional.empty();
     }
 
     Rewritten write(String name, Pace pace) throws IOException {
@@ -212,13 +188,6 @@ final class ColumnRewrite implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        files.close();
-        close(sources);
-    }
-
-    private static void close(List<ColumnSource> sources) throws IOException {
-        for (ColumnSource source : sources) {
-            source.close();
-        }
+        open.close();
     }
 }

@@ -1,25 +1,20 @@
 package millrace.sinks.iceberg.rewrite;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import millrace.sinks.iceberg.file.ColumnFiles;
 import millrace.sinks.iceberg.file.HeldColumn;
 import millrace.sinks.iceberg.file.WholeColumnsFile;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.rewrite.Rewriter.Rewritten;
 import millrace.sinks.iceberg.table.ZOrder;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.schema.MessageType;
 
 /**
  * Puts the live rows of files along a {@link ZOrder}, so that rows that are alike in its columns share row groups and
@@ -44,20 +39,19 @@ final class ZOrderRewrite implements AutoCloseable {
 
     private final Table table;
     private final Destination destination;
-    private final ColumnFiles files;
+    private final OpenColumns open;
     private final List<ColumnSource> sources;
     private final int[] curve;
     private final List<ColumnDescriptor> columns;
     private final int rows;
 
-    private ZOrderRewrite(Table table, Destination destination, ColumnFiles files, List<ColumnSource> sources,
-            int[] curve, List<ColumnDescriptor> columns) {
+    private ZOrderRewrite(Table table, Destination destination, ZOrder order, OpenColumns open) {
         this.table = table;
         this.destination = destination;
-        this.files = files;
-        this.sources = sources;
-        this.curve = curve;
-        this.columns = columns;
+        this.open = open;
+        sources = open.sources();
+        columns = open.columns();
+        curve = order.columns().stream().mapToInt(this::column).toArray();
         rows = sources.stream().mapToInt(ColumnSource::liveRows).sum();
     }
 
@@ -67,37 +61,19 @@ final class ZOrderRewrite implements AutoCloseable {
         Optional<ZOrder> order = ZOrder.of(table);
         long rows = tasks.stream().mapToLong(t -> t.file().recordCount()).sum();
         long bytes = tasks.stream().mapToLong(t -> t.file().fileSizeInBytes()).sum();
-        if (order.isEmpty() || rows > RewriteRules.MOST_CURVED_ROWS || bytes > RewriteRules.MOST_CURVED
-                || !tasks.stream().allMatch(Rewriter::isCopied)) {
+        if (order.isEmpty() || rows > RewriteRules.MOST_CURVED_ROWS || bytes > RewriteRules.MOST_CURVED) {
             return Optional.empty();
         }
-        Schema schema = LineageColumns.schema(table, tasks);
-        Optional<ColumnFiles> files = ColumnFiles.of(table, destination.properties(table), schema);
-        if (files.isEmpty()) {
+        Optional<OpenColumns> open = OpenColumns.open(table, tasks, destination);
+        if (open.isPresent() && !fitsInMemory(open.get())) {
+            open.get().close();
             return Optional.empty();
         }
-        List<ColumnSource> sources = new ArrayList<>();
-        Optional<ZOrderRewrite> opened = Optional.empty();
-        try {
-            MessageType type = ParquetSchemaUtil.convert(schema, "table");
-            for (FileScanTask task : tasks) {
-                sources.add(ColumnSource.open(table, task, schema, type));
-            }
-            List<ColumnDescriptor> columns = type.getColumns();
-            if (sources.stream().allMatch(ColumnSource::isPossible)
-                    && IntStream.range(0, columns.size()).allMatch(c -> fitsInMemory(sources, c))) {
-                int[] curve = order.get().columns().stream().mapToInt(id -> column(columns, id)).toArray();
-                opened = Optional.of(new ZOrderRewrite(table, destination, files.get(), sources, curve, columns));
-            }
-            return opened;
-        } finally {
-            if (opened.isEmpty()) {
-                files.get().close();
-                for (ColumnSource source : sources) {
-                    source.close();
-                }
-            }
-        }
+        return open.map(o -> new ZOrderRewrite(table, destination, order.get(), o));
+    }
+
+    private static boolean fitsInMemory(OpenColumns open) {
+        return IntStream.range(0, open.columns().size()).allMatch(c -> fitsInMemory(open.sources(), c));
     }
 
     private static boolean fitsInMemory(List<ColumnSource> sources, int column) {
@@ -105,7 +81,7 @@ final class ZOrderRewrite implements AutoCloseable {
                 && sources.stream().mapToLong(s -> s.values(column)).sum() <= MOST_VALUES;
     }
 
-    private static int column(List<ColumnDescriptor> columns, int id) {
+    private int column(int id) {
         return IntStream.range(0, columns.size())
                 .filter(c -> columns.get(c).getPrimitiveType().getId() != null
                         && columns.get(c).getPrimitiveType().getId().intValue() == id)
@@ -119,7 +95,7 @@ final class ZOrderRewrite implements AutoCloseable {
         }
         int[] order = order(pace);
         boolean done = false;
-        WholeColumnsFile file = files.open(target.next(), rows, rowsOfGroup());
+        WholeColumnsFile file = open.target().open(target.next(), rows, rowsOfGroup());
         try {
             for (int c = 0; c < columns.size(); c++) {
                 HeldColumn column = hold(c, pace);
@@ -185,7 +161,7 @@ final class ZOrderRewrite implements AutoCloseable {
     private int rowsOfGroup() {
         double bytes = Math.max(1, sources.stream().mapToDouble(
                 s -> (double) s.file().fileSizeInBytes() * s.liveRows() / Math.max(1, s.file().recordCount())).sum());
-        double group = Math.min(files.rowGroupBytes(), Math.max(LEAST_GROUP_BYTES, bytes / GROUPS));
+        double group = Math.min(open.target().rowGroupBytes(), Math.max(LEAST_GROUP_BYTES, bytes / GROUPS));
         return (int) Math.max(1, Math.min(rows, rows * (group / bytes)));
     }
 
@@ -208,9 +184,6 @@ final class ZOrderRewrite implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        files.close();
-        for (ColumnSource source : sources) {
-            source.close();
-        }
+        open.close();
     }
 }

@@ -77,7 +77,8 @@ final class RandomModels {
         }
         List<Model.Config> plain = List.of(config("", c.retention));
         List<Model.Config> keyed = c.tellsCopiesApart() ? List.of() : List.of(config(c.key, c.retention));
-        Stream.of(plain.stream().map(wish), keyed.stream().map(wish), plain.stream(), keyed.stream())
+        List<Model.Config> unwished = c.sql.startsWith(VERSIONS) && !isKeyedByWho(c.sql) ? List.of() : keyed;
+        Stream.of(plain.stream().map(wish), keyed.stream().map(wish), plain.stream(), unwished.stream())
                 .flatMap(configs -> configs)
                 .flatMap(
                         config -> accept(new Model("gold", name, name + ".sql", c.sql, "", List.of(), config)).stream())
@@ -87,6 +88,15 @@ final class RandomModels {
                         relations.add("gold." + name);
                     }
                 });
+    }
+
+    /** Whether what a query reads has one row of each {@code who}: a changelog, or a model that has it as its key. */
+    private boolean isKeyedByWho(String sql) {
+        String read = sql.substring(sql.indexOf(" FROM ") + " FROM ".length()).split(" ")[0];
+        return contracts.stream().anyMatch(c -> c.name().equals(read) && c.kind() == Contract.Kind.CHANGELOG)
+                || models.stream().anyMatch(m -> m.qualifiedName().equals(read)
+                        && m.config().uniqueKey().equals(List.of("who"))
+                        && m.config().materialized().filter(Model.Materialized.SCD2::equals).isEmpty());
     }
 
     /** What a model may ask for that changes nothing of its table in the end. */

@@ -35,8 +35,10 @@ final class EveryKeyTellsGroupsApart {
         for (int i = 0; i < groupOf.length; i++) {
             groupOf[i] = i;
         }
+        boolean filtered = false;
         while (true) {
             if (node instanceof PlanNode.Calc calc) {
+                filtered |= calc.condition().isPresent();
                 for (int i = 0; i < groupOf.length; i++) {
                     groupOf[i] = groupOf[i] >= 0 ? PassedOn.columnOf(calc.projections().get(groupOf[i])) : -1;
                 }
@@ -50,6 +52,7 @@ final class EveryKeyTellsGroupsApart {
                 break;
             }
         }
+        boolean all = !filtered;
         return switch (node) {
             case PlanNode.MergeAggregate a -> missing(model, plan, a, first(a.groups()), groupOf);
             case PlanNode.MergeSession s -> missing(model, plan, s, first(s.groups() + PlanNode.Windows.COLUMNS),
@@ -59,6 +62,8 @@ final class EveryKeyTellsGroupsApart {
             case PlanNode.Newest n when !model.config().keepsForever() -> missing(model, plan, n, n.keys(), groupOf);
             case PlanNode.Newest n -> ofRow(model, plan, n, n.keys(), groupOf);
             case PlanNode.Deduplicate d when changes.in(d) -> ofRow(model, plan, d, timed(d), groupOf);
+            // Of a model that is read; a condition may leave the current version of each key.
+            case PlanNode.Versions v when v != plan.root() && all -> ofRow(model, plan, v, versioned(v), groupOf);
             default -> List.of();
         };
     }
@@ -81,6 +86,12 @@ final class EveryKeyTellsGroupsApart {
         if (d.keep() == PlanNode.Deduplicate.Keep.FIRST) {
             columns.add(d.timeColumn());
         }
+        return columns;
+    }
+
+    private static List<Integer> versioned(PlanNode.Versions v) {
+        List<Integer> columns = new ArrayList<>(v.keys());
+        columns.add(v.input().rowType().fields().size());
         return columns;
     }
 

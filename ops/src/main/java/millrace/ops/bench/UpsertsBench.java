@@ -300,7 +300,11 @@ public final class UpsertsBench {
             shape.put("file_mb", found.bytes() >> 20);
             shape.put("live_rows", found.rows() - found.dead());
             shape.put("dead_ratio", decimal((double) found.dead() / Math.max(1, found.rows())));
+            double million = Math.max(1, found.rows() - found.dead()) / 1e6;
             shape.put("index_mb", FolderSize.of(indexes) >> 20);
+            shape.put("index_mb_per_million_keys", decimal((FolderSize.of(indexes) >> 10) / 1024.0 / million));
+            shape.put("index_memory_mb", StateMemory.used() >> 20);
+            shape.put("index_memory_mb_per_million_keys", decimal((StateMemory.used() >> 10) / 1024.0 / million));
             return shape;
         }
 

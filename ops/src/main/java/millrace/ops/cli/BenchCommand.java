@@ -342,7 +342,7 @@ final class BenchCommand extends Main.Group {
     /** {@code millrace bench upserts}. */
     @Command(name = "upserts", mixinStandardHelpOptions = true, header = "Says what it costs to keep the newest row of each key in few files.", description = {
             "",
-            "Produces changes of keys, lands them in a table that keeps the newest row of each, first without and then with maintenance beside it, as fast as can be; restarts without and with the index of keys lost; then lets changes come at a share of the greatest rate for a while, with maintenance. Prints a line of key=value for each pass and each look: rows_per_s, cpu_s of the process, files, dead_ratio (rows that are deleted, of all in the files), index_mb on disk, the rows behind, and how long it takes until a change can be read (fresh_p50_s, fresh_p99_s).",
+            "Produces changes of keys, lands them in a table that keeps the newest row of each, first without and then with maintenance beside it, as fast as can be; restarts without and with the index of keys lost; then lets changes come at a share of the greatest rate for a while, with maintenance. Prints a line of key=value for each pass and each look: rows_per_s, cpu_s of the process, files, dead_ratio (rows that are deleted, of all in the files), index_mb on disk and index_memory_mb, both also per million keys, the rows behind, and how long it takes until a change can be read (fresh_p50_s, fresh_p99_s).",
             "",
             "At the end it says by how much lag, files and dead ratio have grown over the second half of the looks, as a share of what they were. Ctrl-C ends it at the next look."}, footer = {
                     "", "Examples:", "  millrace bench upserts",

@@ -300,12 +300,15 @@ public final class UpsertsBench {
             shape.put("file_mb", found.bytes() >> 20);
             shape.put("live_rows", found.rows() - found.dead());
             shape.put("dead_ratio", decimal((double) found.dead() / Math.max(1, found.rows())));
-            double million = Math.max(1, found.rows() - found.dead()) / 1e6;
-            shape.put("index_mb", FolderSize.of(indexes) >> 20);
-            shape.put("index_mb_per_million_keys", decimal((FolderSize.of(indexes) >> 10) / 1024.0 / million));
-            shape.put("index_memory_mb", StateMemory.used() >> 20);
-            shape.put("index_memory_mb_per_million_keys", decimal((StateMemory.used() >> 10) / 1024.0 / million));
+            long keys = Math.max(1, found.rows() - found.dead());
+            size(shape, "index", FolderSize.of(indexes), keys);
+            size(shape, "index_memory", StateMemory.used(), keys);
             return shape;
+        }
+
+        private static void size(Map<String, Object> shape, String of, long bytes, long keys) {
+            shape.put(of + "_mb", bytes >> 20);
+            shape.put(of + "_mb_per_million_keys", decimal(bytes * 1e6 / (1 << 20) / keys));
         }
 
         private Map<Integer, Long> ends() throws InterruptedException, ExecutionException {

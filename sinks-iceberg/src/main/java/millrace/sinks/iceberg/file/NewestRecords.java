@@ -18,8 +18,6 @@ import java.util.List;
 final class NewestRecords {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(long[].class,
-            ByteOrder.BIG_ENDIAN);
 
     private static final int PAGE = 1 << 20;
     private static final int ROOM = 0;
@@ -198,7 +196,8 @@ final class NewestRecords {
         Integer[] records = new Integer[size];
         for (int record = 0; record < size; record++) {
             records[record] = record;
-            prefixes[record] = prefix(pages.get(page(record)), keyStart(record, inOrder), keyLength(record, inOrder));
+            prefixes[record] = BytesPrefix.of(pages.get(page(record)), keyStart(record, inOrder),
+                    keyLength(record, inOrder));
         }
         Arrays.sort(records, (a, b) -> {
             int byPrefix = Long.compareUnsigned(prefixes[a], prefixes[b]);
@@ -224,18 +223,6 @@ final class NewestRecords {
 
     private int keyLength(int record, boolean inOrder) {
         return length(record, hasOrder(record, inOrder) ? ORDER_LENGTH : NAME_LENGTH);
-    }
-
-    /** The first eight bytes, filled with zeros. */
-    private static long prefix(byte[] page, int from, int length) {
-        if (length >= Long.BYTES) {
-            return (long) BIG_ENDIAN.get(page, from);
-        }
-        long prefix = 0;
-        for (int i = 0; i < length; i++) {
-            prefix |= (page[from + i] & 0xffL) << Long.SIZE - Byte.SIZE * (i + 1);
-        }
-        return prefix;
     }
 
     /** Forgets all. */

@@ -2,10 +2,7 @@ package millrace.sinks.iceberg.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.iceberg.FieldMetrics;
@@ -368,9 +365,6 @@ final class PageColumns {
 
     /** Text and bytes. */
     private static final class Binaries extends PageColumn {
-        private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(long[].class,
-                ByteOrder.BIG_ENDIAN);
-
         private final int dictionaryLimit;
         private final BytesDictionary dictionary = new BytesDictionary();
         private byte[] least;
@@ -398,7 +392,8 @@ final class PageColumns {
 
         /** Compares the first eight bytes as one number, and the rest only where that does not decide. */
         private void bound(byte[] source, int offset, int length) {
-            long prefix = prefix(source, offset, length);
+            // Signed comparison is to order as bytes do.
+            long prefix = BytesPrefix.of(source, offset, length) ^ Long.MIN_VALUE;
             if (least == null) {
                 least = Arrays.copyOfRange(source, offset, offset + length);
                 most = least;
@@ -416,18 +411,6 @@ final class PageColumns {
                 most = Arrays.copyOfRange(source, offset, offset + length);
                 mostPrefix = prefix;
             }
-        }
-
-        /** Such that signed comparison orders as bytes do. */
-        private static long prefix(byte[] source, int offset, int length) {
-            if (length >= 8) {
-                return (long) BIG_ENDIAN.get(source, offset) ^ Long.MIN_VALUE;
-            }
-            long prefix = 0;
-            for (int i = 0; i < length; i++) {
-                prefix |= (source[offset + i] & 0xffL) << 56 - 8 * i;
-            }
-            return prefix ^ Long.MIN_VALUE;
         }
 
         @Override

@@ -15,9 +15,6 @@ import org.apache.parquet.schema.MessageType;
  * compressed, until the last one has come. After an exception only {@link #abort()} is of use.
  */
 public final class WholeColumnsFile {
-    private static final int MOST_ROWS = 1000;
-    private static final int FIRST_ROWS = 16;
-
     private final ParquetSettings settings;
     private final MetricsConfig metrics;
     private final PageCompressor compressor;
@@ -64,16 +61,12 @@ public final class WholeColumnsFile {
         int from = 0;
         for (List<PageColumn.Chunk> group : groups) {
             int size = Math.min(rowsOfGroup, rows - from);
-            int batch = FIRST_ROWS;
+            ColumnBatch batch = new ColumnBatch(settings.pageBytes());
             for (int given = 0; given < size;) {
-                int next = Math.min(batch, size - given);
+                int next = Math.min(batch.rows(), size - given);
                 values.give(from + given, next, column);
                 given += next;
-                if (column.pageBytes() > 2L * settings.pageBytes()) {
-                    batch = Math.max(1, batch / 4);
-                } else if (column.pageBytes() < settings.pageBytes()) {
-                    batch = Math.min(MOST_ROWS, batch * 2);
-                }
+                batch.adapt(column.pageBytes());
                 column.endFullPage(given, settings.pageBytes(), compressor);
             }
             column.endPage(size, compressor);

@@ -14,11 +14,6 @@ import millrace.statestores.index.KeyIndex;
 record StagedPlaces(List<byte[]> names, long[] places) {
     static final StagedPlaces NONE = new StagedPlaces(List.of(), new long[0]);
 
-    /** Is told of keys. */
-    interface Visitor {
-        void key(byte[] name, long place);
-    }
-
     /**
      * Puts those of its places over others that are for the same keys.
      *
@@ -64,7 +59,7 @@ record StagedPlaces(List<byte[]> names, long[] places) {
         Arrays.setAll(places, i -> to.applyAsLong(places[i]));
     }
 
-    void forEach(Visitor visitor) {
+    void forEach(KeyIndex.Visitor visitor) {
         for (int i = 0; i < places.length; i++) {
             visitor.key(names.get(i), places[i]);
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import millrace.sinks.iceberg.age.Home;
 import millrace.sinks.iceberg.age.PartitionAges;
 import millrace.sinks.iceberg.age.TierLayout;
@@ -50,6 +51,7 @@ final class TableFiles {
     /** The same where they do not. */
     static TableFiles of(Table table, PartitionAges ages) {
         TableFiles all = new TableFiles();
+        Predicate<DataFile> ordered = Rewriter.ordered(table);
         Map<Long, Instant> made = new HashMap<>();
         Instant oldest = Instant.MAX;
         for (Snapshot snapshot : table.snapshots()) {
@@ -69,7 +71,7 @@ final class TableFiles {
                 all.files.put(file.location(), new TableFile(file.location(), partition(table, file, home),
                         standing(table, file, home), file.fileSizeInBytes(), file.recordCount(), dead(task),
                         task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES),
-                        Rewriter.isOrdered(table, file),
+                        ordered.test(file),
                         made.getOrDefault(file.fileSequenceNumber(), oldest)));
             }
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import millrace.sinks.iceberg.file.ColumnBatch;
 import millrace.sinks.iceberg.file.ColumnFile;
 import millrace.sinks.iceberg.file.ColumnFiles;
 import millrace.sinks.iceberg.file.LeafColumn;
@@ -25,20 +26,17 @@ import org.apache.iceberg.Table;
  * </pre>
  */
 final class ColumnRewrite implements AutoCloseable {
-    private static final int MOST_ROWS = 1000;
-    private static final int FIRST_ROWS = 16;
-
     private final Table table;
     private final Destination destination;
     private final OpenColumns open;
     private final ColumnFiles files;
     private final List<ColumnSource> sources;
     private final long targetBytes;
-    private int batchRows = FIRST_ROWS;
+    private final ColumnBatch batch;
 
     private final int[] taken;
-    private final int[] runSource = new int[MOST_ROWS];
-    private final int[] runRows = new int[MOST_ROWS];
+    private final int[] runSource = new int[ColumnBatch.MOST_ROWS];
+    private final int[] runRows = new int[ColumnBatch.MOST_ROWS];
     private int runs;
 
     private ColumnRewrite(Table table, Destination destination, OpenColumns open) {
@@ -47,6 +45,7 @@ final class ColumnRewrite implements AutoCloseable {
         this.open = open;
         files = open.target();
         sources = open.sources();
+        batch = new ColumnBatch(files.pageBytes());
         targetBytes = IcebergTables.targetFileSize(table);
         taken = new int[sources.size()];
     }
@@ -121,7 +120,7 @@ final class ColumnRewrite implements AutoCloseable {
                     columns = file.columns();
                 }
                 pace.read(copy(columns));
-                adapt(file.added(rows));
+                batch.adapt(file.added(rows));
                 if (file.length() >= targetBytes) {
                     target.finish(file.close());
                     file = null;
@@ -141,27 +140,18 @@ final class ColumnRewrite implements AutoCloseable {
         }
     }
 
-    /** To as many rows as fill a part of a page, however large values are. */
-    private void adapt(long largestPage) {
-        if (largestPage > 2L * files.pageBytes()) {
-            batchRows = Math.max(1, batchRows / 4);
-        } else if (largestPage < files.pageBytes()) {
-            batchRows = Math.min(MOST_ROWS, batchRows * 2);
-        }
-    }
-
     /** Notes which rows come next, no more than are ready in their files; returns how many. */
     private int batch(RowOrder order) throws IOException {
         Arrays.fill(taken, 0);
         runs = 0;
         int rows = 0;
-        while (rows < batchRows) {
+        while (rows < batch.rows()) {
             int source = order.source();
             int ready = source < 0 ? 0 : sources.get(source).ready() - taken[source];
             if (ready == 0) {
                 break;
             }
-            int run = order.take(Math.min(ready, batchRows - rows));
+            int run = order.take(Math.min(ready, batch.rows() - rows));
             runSource[runs] = source;
             runRows[runs++] = run;
             taken[source] += run;

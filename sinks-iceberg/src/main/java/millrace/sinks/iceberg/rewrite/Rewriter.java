@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import millrace.sinks.iceberg.moved.MovedRows;
 import millrace.sinks.iceberg.moved.RowMove;
 import millrace.sinks.iceberg.table.ZOrder;
@@ -39,9 +40,10 @@ public final class Rewriter {
                 : ZOrder.of(table).isPresent() ? RewritePlan.Order.Z_CURVE : RewritePlan.Order.NONE;
     }
 
-    /** Whether nothing is left to do for the order of a file's rows; false for tables without one. */
-    public static boolean isOrdered(Table table, DataFile file) {
-        return isInOrder(table, file) || ZOrder.of(table).filter(z -> z.isNamed(file.location())).isPresent();
+    /** Of which files nothing is left to do for the order of their rows; of none in tables without one. */
+    public static Predicate<DataFile> ordered(Table table) {
+        Optional<ZOrder> curve = ZOrder.of(table);
+        return file -> isInOrder(table, file) || curve.filter(z -> z.isNamed(file.location())).isPresent();
     }
 
     /** Whether the rows of a file are in the table's sort order; false for tables without one. */

@@ -98,7 +98,7 @@ class RewriterTest {
             }
         }
         assertThat(taken).hasSize(now.values().stream().mapToInt(List::size).sum());
-        assertThat(rewritten.files()).allMatch(f -> Rewriter.isOrdered(table, f) != (order == Order.NONE));
+        assertThat(rewritten.files()).allMatch(f -> Rewriter.ordered(table).test(f) != (order == Order.NONE));
         if (order == Order.SORTED) {
             var comparator = SortOrderComparators.forSchema(table.schema(), table.sortOrder());
             var wrapper = new InternalRecordWrapper(table.schema().asStruct());

@@ -79,12 +79,12 @@ class ZOrderRewriteTest {
         Table table = table("zorder(x, y)");
         DataFile file = rewrite(table, "m-1");
         assertThat(file.location()).contains("-m-1.z");
-        assertThat(Rewriter.isOrdered(table, file)).isTrue();
+        assertThat(Rewriter.ordered(table).test(file)).isTrue();
         table.updateSchema().renameColumn("x", "renamed").commit();
-        assertThat(Rewriter.isOrdered(table, file)).isTrue();
+        assertThat(Rewriter.ordered(table).test(file)).isTrue();
         assertThat(ZOrder.of(table).orElseThrow().names(table.schema())).containsExactly("renamed", "y");
         table.updateProperties().set(ZOrder.PROPERTY, "y, other").commit();
-        assertThat(Rewriter.isOrdered(table, file)).isFalse();
+        assertThat(Rewriter.ordered(table).test(file)).isFalse();
         table.updateSchema().deleteColumn("other").commit();
         assertThat(ZOrder.of(table)).isEmpty();
     }

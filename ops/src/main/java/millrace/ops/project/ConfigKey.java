@@ -46,7 +46,7 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
                     "Name of the pipeline: lower-case letters, digits, - and _. It begins the names of its topics and its Kafka Streams application id, so it stays the same for the pipeline's whole life."),
             new ConfigKey("description", Kind.TEXT, "", "What the pipeline is for."),
             new ConfigKey("defaults.commit.interval", Kind.DURATION, "10s",
-                    "How often staged files become visible in a table. Shorter is fresher and makes more, smaller files."),
+                    "How often staged files become visible in a table. Shorter is fresher and makes more, smaller files. A table that keeps the newest row of each key may take three times as long while it catches up."),
             new ConfigKey("defaults.retention", Kind.DURATION, "",
                     "`retention` of every model that states none: how long an operator of the model remembers."),
             new ConfigKey("defaults.target_file_size", Kind.SIZE, "256MB",

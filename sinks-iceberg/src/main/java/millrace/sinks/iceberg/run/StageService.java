@@ -100,9 +100,10 @@ final class StageService implements AutoCloseable {
         try (KafkaSourceLog source = new KafkaSourceLog(spec.topic(), group, config.kafka(), admin);
                 ClosingClocks clocks = clocks(spec);
                 Staging staging = staging(spec, source)) {
+            StageRules rules = StageRules.forInterval(spec.commitInterval(), staging.mostBytes(), unreadable);
             StageWorker w = new StageWorker(spec.qualifiedName(), UUID.randomUUID().toString(), source,
                     table.landing(), staging.files(), staging.rows(), clocks, control,
-                    StageRules.forInterval(spec.commitInterval(), staging.mostBytes(), unreadable), clock);
+                    spec.layout() == TableSpec.Layout.NEWEST ? rules.patientBehind() : rules, clock);
             control.onEvent(event -> {
                 if (event instanceof SinkEvent.Answer answer) {
                     w.hear(answer);

@@ -144,6 +144,11 @@ public final class KafkaSourceLog implements SourceLog, AutoCloseable {
     }
 
     @Override
+    public long left() {
+        return assigned.stream().mapToLong(p -> consumer.currentLag(new TopicPartition(topic, p)).orElse(0)).sum();
+    }
+
+    @Override
     public void report(Map<Integer, Long> committed) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         committed.forEach((partition, offset) -> {

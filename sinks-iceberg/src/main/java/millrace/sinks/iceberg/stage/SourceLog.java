@@ -31,6 +31,9 @@ public interface SourceLog {
 
     Polled poll(Duration atMost);
 
+    /** How many records there were at the last {@link #poll} that it has not brought yet, as far as that is known. */
+    long left();
+
     /** Tells lag tools how far the table is; nothing reads it back. */
     void report(Map<Integer, Long> committed);
 

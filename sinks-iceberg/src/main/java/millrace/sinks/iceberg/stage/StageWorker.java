@@ -75,6 +75,8 @@ public final class StageWorker {
     private Instant openedAt;
     private SortedMap<Integer, Long> proposedClocks = Collections.emptySortedMap();
     private Instant rollAt = Instant.MIN;
+    /** Records that the open proposal has. */
+    private long taken;
     private Instant lookAgain = Instant.MIN;
     /** The schema that a committer has last said the table was changed for. */
     private OptionalInt evolvedFor = OptionalInt.empty();
@@ -332,13 +334,25 @@ public final class StageWorker {
         }
         write(polled);
         now = clock.instant();
-        if (state instanceof WorkerState.Staging && chain.undecided() < rules.mostUndecided()
-                && (!now.isBefore(rollAt) || files != null && files.bytes() >= rules.mostBytes())) {
+        if (state instanceof WorkerState.Staging && chain.undecided() < rules.mostUndecided() && isDue(now)) {
             roll(now);
             if (state instanceof WorkerState.Staging) {
                 recovered();
             }
         }
+    }
+
+    private boolean isDue(Instant now) {
+        if (files != null && files.bytes() >= rules.mostBytes()) {
+            return true;
+        }
+        return !now.isBefore(rollAt)
+                && (files == null || !now.isBefore(rollAt.plus(rules.patience())) || !isFarBehind());
+    }
+
+    /** Whether more than half as many records wait as the open proposal has. */
+    private boolean isFarBehind() {
+        return source.left() > taken / 2;
     }
 
     /** Takes note of where rows are after a rewrite. It need not be at once: proposals of an older layout are followed too. */
@@ -381,6 +395,7 @@ public final class StageWorker {
                     return;
                 }
             }
+            taken += partition.getValue().size();
             readTo.put(partition.getKey(), polled.next().get(partition.getKey()));
         }
         polled.next().forEach((partition, next) -> readTo.merge(partition, next, Math::max));
@@ -415,6 +430,7 @@ public final class StageWorker {
     private void open() {
         openId = worker + "-" + ++proposals;
         openedAt = clock.instant();
+        taken = 0;
         files = factory.open(chain.table, openId);
     }
 

@@ -98,5 +98,10 @@ final class SimSource implements SourceLog {
     }
 
     @Override
+    public long left() {
+        return assigned.stream().mapToLong(p -> topic.end(p) - positions.getOrDefault(p, 0L)).sum();
+    }
+
+    @Override
     public void report(Map<Integer, Long> committed) {}
 }

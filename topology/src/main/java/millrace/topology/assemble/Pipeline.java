@@ -22,6 +22,7 @@ import millrace.topology.plan.Plan;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.RowChanges;
 import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.reach.Lateness;
 
 /**
  * What runs as one unit: contracts, and the models over them.
@@ -59,15 +60,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
         /** Whether rows may come too late for a window of this model. */
         public boolean setsLateRowsAside() {
-            return holds(plan.root(), node -> switch (node) {
-                case PlanNode.PartialSession sessions -> true;
-                case PlanNode.OnTime onTime -> true;
-                case PlanNode.Deduplicate deduplicate -> true;
-                case PlanNode.Versions versions -> true;
-                case PlanNode.OverAggregate over -> over.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED;
-                case PlanNode.Windows windows -> windows.late() == PlanNode.Windows.Late.SET_ASIDE;
-                default -> false;
-            });
+            return holds(plan.root(), Lateness::isMindedBy);
         }
 
         private static boolean holds(PlanNode node, Predicate<PlanNode> condition) {

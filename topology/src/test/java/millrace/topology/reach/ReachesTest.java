@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import millrace.schemas.contract.Contract;
 import millrace.schemas.yaml.Durations;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** How far models look around a moment. */
 class ReachesTest {
+    static final List<Contract> CONTRACTS = List.of(
+            TestContracts.contract("a", "id bigint, who text, ts timestamptz"),
+            TestContracts.contract("b", "id bigint, who text, ts timestamptz"));
     private static final String PER_HOUR = """
         SELECT who, window_time AS till, COUNT(*) AS n
         FROM TABLE(TUMBLE(TABLE %s, DESCRIPTOR(%s), INTERVAL '1' HOUR))
@@ -83,20 +87,24 @@ class ReachesTest {
     }
 
     private static String of(String... sqls) {
+        return Reaches.toContracts(last(sqls), plans(sqls)).entrySet().stream()
+                .map(e -> e.getKey() + " " + text(e.getValue())).collect(Collectors.joining(", "));
+    }
+
+    /** Of the last of some models, which are called {@code silver.m0}, {@code silver.m1} and so on. */
+    static Plan last(String... sqls) {
+        return plans(sqls).stream().filter(p -> p.model().equals("silver.m" + (sqls.length - 1))).findFirst()
+                .orElseThrow();
+    }
+
+    static List<Plan> plans(String... sqls) {
         List<Model> models = IntStream.range(0, sqls.length).mapToObj(i -> {
             Model model = Model.of("silver", "m" + i, "m" + i + ".sql", sqls[i]);
             return new Model(model.layer(), model.name(), model.sqlFile(), model.sql(), model.description(),
                     model.columns(), model.config().withRetention(Model.Config.FOREVER)
                             .withUniqueKey(model.sql().endsWith("GROUP BY who") ? List.of("who") : List.of()));
         }).toList();
-        List<Plan> plans = SqlCompiler.compile(
-                List.of(TestContracts.contract("a", "id bigint, who text, ts timestamptz"),
-                        TestContracts.contract("b", "id bigint, who text, ts timestamptz")),
-                models, FunctionLibrary.builtIn());
-        Plan last = plans.stream().filter(p -> p.model().equals("silver.m" + (sqls.length - 1))).findFirst()
-                .orElseThrow();
-        return Reaches.toContracts(last, plans).entrySet().stream().map(e -> e.getKey() + " " + text(e.getValue()))
-                .collect(Collectors.joining(", "));
+        return SqlCompiler.compile(CONTRACTS, models, FunctionLibrary.builtIn());
     }
 
     private static String text(Reach reach) {

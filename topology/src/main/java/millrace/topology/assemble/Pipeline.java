@@ -30,8 +30,15 @@ import millrace.topology.reach.Lateness;
  * @param name also the name of the Kafka Streams application, and what its topics start with
  * @param models each one behind those that it reads
  * @param aggregates the functions that the models were compiled with
+ * @param beside how it differs if it runs beside another over the same contracts
  */
-public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates) {
+public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates,
+        Optional<Beside> beside) {
+
+    /** One that has its contracts to itself. */
+    public Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates) {
+        this(name, contracts, models, aggregates, Optional.empty());
+    }
 
     /** With the built-in aggregate functions. */
     public Pipeline(String name, List<Contract> contracts, List<PlannedModel> models) {
@@ -44,7 +51,9 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         models = List.copyOf(models);
         Map<String, String> owners = new HashMap<>();
         contracts.forEach(c -> claim(owners, c.topic(), "contract " + c.name()));
-        contracts.forEach(c -> claim(owners, QuarantineRecord.topicOf(c.topic()), "the quarantine of " + c.name()));
+        for (Contract contract : contracts) {
+            claim(owners, quarantineOf(name, contract, beside), "the quarantine of " + contract.name());
+        }
         for (PlannedModel model : models) {
             claim(owners, name + "." + model.name(), "model " + model.name());
         }
@@ -71,6 +80,56 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
     /** The topic a model writes. */
     public String topicOf(String model) {
         return name + "." + model;
+    }
+
+    /** The topic for the records of a contract that are refused. */
+    public String quarantineOf(Contract contract) {
+        return quarantineOf(name, contract, beside);
+    }
+
+    private static String quarantineOf(String name, Contract contract, Optional<Beside> beside) {
+        return QuarantineRecord.topicOf(beside.isPresent() ? name + "." + contract.topic() : contract.topic());
+    }
+
+    /** Which of a model's rows are given out; absent if all are. */
+    public Optional<Stretch> stretchOf(PlannedModel model) {
+        return beside.map(b -> b.stretches().get(model.name()));
+    }
+
+    /**
+     * The part that computes some of the models, under a name of its own: what it writes lies beside what this one has
+     * written.
+     *
+     * @param wanted models whose rows are given out; those that they read are computed only
+     */
+    public Pipeline beside(String other, Set<String> wanted, Map<String, Stretch> stretches) {
+        Set<String> needed = new TreeSet<>();
+        Set<String> read = new TreeSet<>();
+        // Each model stands behind those that it reads.
+        for (int i = models.size() - 1; i >= 0; i--) {
+            PlannedModel model = models.get(i);
+            if (wanted.contains(model.name()) || needed.contains(model.name())) {
+                needed.add(model.name());
+                scans(model.plan().root(), needed, read);
+            }
+        }
+        return new Pipeline(other, contracts.stream().filter(c -> read.contains(c.name())).toList(),
+                models.stream().filter(m -> needed.contains(m.name()))
+                        .map(m -> wanted.contains(m.name())
+                                ? m
+                                : new PlannedModel(m.plan(), m.config().withoutTopic()))
+                        .toList(),
+                aggregates, Optional.of(new Beside(stretches)));
+    }
+
+    private static void scans(PlanNode node, Set<String> models, Set<String> contracts) {
+        if (node instanceof PlanNode.Scan scan) {
+            switch (scan.kind()) {
+                case CONTRACT -> contracts.add(scan.source());
+                case MODEL -> models.add(scan.source());
+            }
+        }
+        node.inputs().forEach(i -> scans(i, models, contracts));
     }
 
     /** Which steps of the models change rows that they have given out. */

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import millrace.topology.operator.QuarantineRoutes;
 import millrace.topology.origin.SourceTopic;
-import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.route.RoutedKey;
 import millrace.topology.route.RoutedPartitioner;
@@ -39,20 +38,18 @@ final class SideOutputs {
     }
 
     /** The quarantine of one source, for the step that reads it. */
-    QuarantineTarget ofSource(int ordinal, Step step, String topic) {
-        return in(step, bySource.get(ordinal), topic);
+    QuarantineTarget ofSource(int ordinal, Step step) {
+        return in(step, bySource.get(ordinal));
     }
 
     /** Where a step of a model sends what it refuses. */
     QuarantineRoutes routes(String model, Step step) {
         Map<Integer, QuarantineRoutes.Source> routes = new HashMap<>();
         for (int ordinal : step.origins) {
-            QuarantineTarget target = bySource.get(ordinal);
-            routes.put(ordinal, new QuarantineRoutes.Source(sources.get(ordinal),
-                    in(step, target, quarantineOf(target))));
+            routes.put(ordinal, new QuarantineRoutes.Source(sources.get(ordinal), in(step, bySource.get(ordinal))));
         }
         Optional<QuarantineTarget> own = Optional.ofNullable(byModel.get(model)).filter(t -> step.computed)
-                .map(t -> in(step, t, quarantineOf(t)));
+                .map(t -> in(step, t));
         return new QuarantineRoutes(routes, own);
     }
 
@@ -72,13 +69,9 @@ final class SideOutputs {
         return node;
     }
 
-    private QuarantineTarget in(Step step, QuarantineTarget target, String topic) {
-        return new QuarantineTarget(target.sourceTopic(), node(step, target.node(), topic), target.schemaId(),
-                target.largestRecord());
-    }
-
-    private static String quarantineOf(QuarantineTarget target) {
-        return QuarantineRecord.topicOf(target.sourceTopic());
+    private QuarantineTarget in(Step step, QuarantineTarget target) {
+        return new QuarantineTarget(target.sourceTopic(), target.topic(), node(step, target.node(), target.topic()),
+                target.schemaId(), target.largestRecord());
     }
 
     /** @param nodeOf gives the node that a step is in */

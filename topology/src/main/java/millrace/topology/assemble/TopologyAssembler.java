@@ -35,6 +35,7 @@ import millrace.topology.operator.AsOfPlan;
 import millrace.topology.operator.CalcOperator;
 import millrace.topology.operator.DeduplicatePlan;
 import millrace.topology.operator.EarlyOperator;
+import millrace.topology.operator.Clip;
 import millrace.topology.operator.EmitOperator;
 import millrace.topology.operator.EmitPlan;
 import millrace.topology.operator.JoinOperator;
@@ -194,13 +195,14 @@ public final class TopologyAssembler {
 
     private void addSource(Contract contract, NeededColumns needed) {
         SourceTopic source = surroundings.sources().get(contract.name());
-        String quarantineTopic = QuarantineRecord.topicOf(contract.topic());
-        sides.addSource(source, new QuarantineTarget(contract.topic(), NodeNames.quarantine(contract.name()),
-                schemaId(quarantineTopic), surroundings.largestRecords().get(quarantineTopic)));
+        String quarantineTopic = pipeline.quarantineOf(contract);
+        sides.addSource(source, new QuarantineTarget(contract.topic(), quarantineTopic,
+                NodeNames.quarantine(contract.name()), schemaId(quarantineTopic),
+                surroundings.largestRecords().get(quarantineTopic)));
         Step step = new Step(NodeNames.source(contract.name()), Step.Region.SOURCES,
                 List.of(NodeNames.topic(contract.name())),
                 s -> SourceOperator.supplier(new SourcePlan(source, needed.of(contract), s.rowNodes,
-                        sides.ofSource(source.ordinal(), s, quarantineTopic), NodeNames.watermarks(contract.name()),
+                        sides.ofSource(source.ordinal(), s), NodeNames.watermarks(contract.name()),
                         NodeNames.journal(contract.name()), surroundings.time(), surroundings.watermarkInterval()),
                         registry));
         step.inputs.put(source.ordinal(), source.partitions());
@@ -213,7 +215,7 @@ public final class TopologyAssembler {
         if (pipeline.mayComputeRows(model)) {
             String topic = pipeline.topicOf(model.name());
             String quarantine = QuarantineRecord.topicOf(topic);
-            sides.addModel(model.name(), new QuarantineTarget(topic, NodeNames.quarantine(model.name()),
+            sides.addModel(model.name(), new QuarantineTarget(topic, quarantine, NodeNames.quarantine(model.name()),
                     schemaId(quarantine), surroundings.largestRecords().get(quarantine)));
         }
         ofModel.clear();
@@ -238,10 +240,17 @@ public final class TopologyAssembler {
                 NodeNames.output(model.name()));
         Step emit = Step.behind(NodeNames.emit(model.name()), List.of(end), s -> EmitOperator.supplier(
                 new EmitPlan(model.name(), output, s.inputs, NodeNames.watermarks(model.name()),
-                        sides.routes(model.name(), s))));
+                        sides.routes(model.name(), s), clip(model))));
         emits.put(emit, model.name());
         steps.add(emit);
-        model.config().early().ifPresent(every -> addEarly(model, output, every));
+        // Of a stretch of the past nothing is open.
+        model.config().early().filter(every -> pipeline.stretchOf(model).isEmpty())
+                .ifPresent(every -> addEarly(model, output, every));
+    }
+
+    private Clip clip(Pipeline.PlannedModel model) {
+        return pipeline.stretchOf(model).map(s -> new Clip(model.plan().rowType().indexOf(s.column()),
+                s.from().orElse(Long.MIN_VALUE), s.to().orElse(Long.MAX_VALUE))).orElse(Clip.NONE);
     }
 
     /** Early results go to the model's topic and nowhere else: who reads the model is built on final ones. */

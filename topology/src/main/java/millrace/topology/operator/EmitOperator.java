@@ -63,6 +63,9 @@ public final class EmitOperator implements Operator {
     }
 
     private void emit(Element.Row row, long timestamp) {
+        if (!plan.clip().keeps(row.values())) {
+            return;
+        }
         try {
             topic.give(row.change(), records.of(row, timestamp));
         } catch (RowRecords.UnwritableException e) {

@@ -23,7 +23,9 @@ import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Surroundings;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineRecord;
+import millrace.topology.source.ReadingPace;
 import millrace.topology.source.SourceTime;
+import millrace.topology.source.Span;
 import millrace.topology.time.IdleOffers;
 import millrace.topology.time.Idleness;
 import millrace.topology.time.TimeJournal;
@@ -57,7 +59,7 @@ final class Preparation {
         Map<String, Integer> ids = new HashMap<>();
         Map<String, Integer> largest = new HashMap<>();
         for (Contract contract : pipeline.contracts()) {
-            String topic = QuarantineRecord.topicOf(contract.topic());
+            String topic = pipeline.quarantineOf(contract);
             register(topic, QuarantineRecord.ROW, ids);
             largest.put(topic, room(facts.get(topic)));
         }
@@ -77,7 +79,20 @@ final class Preparation {
         return new Surroundings(sources, ids, largest, settings.commitInterval(),
                 new SourceTime(journal(), new IdleOffers(), settings.journalOf().isPresent()
                         ? Map.of() // what the run that it repeats has written holds for it too
-                        : settings.revisions(), settings.journalOf().isPresent() ? Map.of() : widenings));
+                        : settings.revisions(), settings.journalOf().isPresent() ? Map.of() : widenings,
+                        spans(sources.values()),
+                        settings.reading().mostPerSecond().isPresent()
+                                ? ReadingPace.of(settings.reading().mostPerSecond().getAsLong())
+                                : ReadingPace.FREE));
+    }
+
+    private Map<Idleness.Partition, Span> spans(Collection<SourceTopic> sources) {
+        Map<Idleness.Partition, Span> spans = new HashMap<>();
+        for (SourceTopic source : sources) {
+            settings.reading().spans().getOrDefault(source.contract().name(), Map.of())
+                    .forEach((partition, span) -> spans.put(new Idleness.Partition(source.ordinal(), partition), span));
+        }
+        return spans;
     }
 
     /** What was decided about time so far; a replay obeys what the run that it repeats has decided. */
@@ -90,7 +105,7 @@ final class Preparation {
     }
 
     /**
-     * Partitions that nobody has read begin at their start.
+     * Partitions that nobody has read begin at their start, or where they are to be read from.
      *
      * @return of each partition that a topic has got since others of it were read, how far those had come; also if that
      *         was found by a process that did not live to read the partition
@@ -99,7 +114,8 @@ final class Preparation {
         List<String> names = pipeline.contracts().stream().map(Contract::topic).toList();
         Map<TopicPartition, Long> committed = topics.committed(pipeline.name());
         Map<TopicPartition, Long> floors = new HashMap<>();
-        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed)) {
+        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed,
+                wanted())) {
             case StartOffsets.Ready ready -> {}
             case StartOffsets.Expired expired -> throw new ProblemException(expired.problem());
             case StartOffsets.Begin begin -> {
@@ -122,6 +138,15 @@ final class Preparation {
             });
         }
         return widenings;
+    }
+
+    private Map<TopicPartition, Long> wanted() {
+        Map<TopicPartition, Long> wanted = new HashMap<>();
+        for (Contract contract : pipeline.contracts()) {
+            settings.reading().spans().getOrDefault(contract.name(), Map.of()).forEach(
+                    (partition, span) -> wanted.put(new TopicPartition(contract.topic(), partition), span.start()));
+        }
+        return wanted;
     }
 
     /** The watermarks of the source partitions that were read. */

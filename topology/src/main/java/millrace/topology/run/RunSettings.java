@@ -21,10 +21,11 @@ import millrace.statestores.rocksdb.StateMemory;
  *        which offset on it holds
  * @param stateMemory bytes that the stores of all tasks in this process take beside the heap; the same for each of its
  *        runs
+ * @param reading which records are read
  */
 public record RunSettings(String bootstrapServers, Path stateFolder, int threads, Duration commitInterval,
         boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
-        Optional<String> journalOf, Map<String, String> revisions, long stateMemory) {
+        Optional<String> journalOf, Map<String, String> revisions, long stateMemory, Reading reading) {
     /** Usual bytes for stores. */
     public static final long STATE_MEMORY = StateMemory.USUAL;
     /** With fewer bytes stores would do little but flush. */
@@ -34,6 +35,14 @@ public record RunSettings(String bootstrapServers, Path stateFolder, int threads
         kafka = Map.copyOf(kafka);
         streams = Map.copyOf(streams);
         revisions = Map.copyOf(revisions);
+    }
+
+    /** Of a run that reads everything. */
+    public RunSettings(String bootstrapServers, Path stateFolder, int threads, Duration commitInterval,
+            boolean createTopics, short replication, Map<String, String> kafka, Map<String, String> streams,
+            Optional<String> journalOf, Map<String, String> revisions, long stateMemory) {
+        this(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka, streams,
+                journalOf, revisions, stateMemory, Reading.ALL);
     }
 
     /** Of a run that writes down no revisions. */
@@ -52,29 +61,35 @@ public record RunSettings(String bootstrapServers, Path stateFolder, int threads
 
     public RunSettings withThreads(int count) {
         return new RunSettings(bootstrapServers, stateFolder, count, commitInterval, createTopics, replication, kafka,
-                streams, journalOf, revisions, stateMemory);
+                streams, journalOf, revisions, stateMemory, reading);
     }
 
     public RunSettings withStreams(Map<String, String> settings) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                settings, journalOf, revisions, stateMemory);
+                settings, journalOf, revisions, stateMemory, reading);
     }
 
     /** Everything that another run has decided about time is obeyed, and nothing decided anew. */
     public RunSettings withJournalOf(String pipeline) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                streams, Optional.of(pipeline), revisions, stateMemory);
+                streams, Optional.of(pipeline), revisions, stateMemory, reading);
     }
 
     /** The time journal says from where these hold. */
     public RunSettings withRevisions(Map<String, String> texts) {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
-                streams, journalOf, texts, stateMemory);
+                streams, journalOf, texts, stateMemory, reading);
+    }
+
+    /** Not all records are read, or not as fast as can be. */
+    public RunSettings withReading(Reading other) {
+        return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, createTopics, replication, kafka,
+                streams, journalOf, revisions, stateMemory, other);
     }
 
     /** Topics have to be there. */
     public RunSettings withoutCreatingTopics() {
         return new RunSettings(bootstrapServers, stateFolder, threads, commitInterval, false, replication, kafka,
-                streams, journalOf, revisions, stateMemory);
+                streams, journalOf, revisions, stateMemory, reading);
     }
 }

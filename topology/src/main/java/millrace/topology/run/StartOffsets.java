@@ -29,13 +29,16 @@ sealed interface StartOffsets {
      * @param begins of all source partitions
      * @param ends of the same
      * @param committed of the pipeline's group; partitions of other topics do not matter
+     * @param wanted where partitions are to begin that do not begin at their start
      */
     static StartOffsets decide(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends,
-            Map<TopicPartition, Long> committed) {
+            Map<TopicPartition, Long> committed, Map<TopicPartition, Long> wanted) {
+        Map<TopicPartition, Long> next = new HashMap<>(wanted);
+        next.putAll(committed);
         Optional<Problem> gone = begins.keySet().stream()
                 .sorted(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
-                .filter(committed::containsKey)
-                .map(p -> expired(p, committed.get(p), begins.get(p), ends.get(p))).flatMap(Optional::stream)
+                .filter(next::containsKey)
+                .map(p -> expired(p, next.get(p), begins.get(p), ends.get(p))).flatMap(Optional::stream)
                 .findFirst();
         if (gone.isPresent()) {
             return new Expired(gone.get());
@@ -44,7 +47,7 @@ sealed interface StartOffsets {
                 Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
         begins.forEach((partition, begin) -> {
             if (!committed.containsKey(partition)) {
-                fresh.put(partition, begin);
+                fresh.put(partition, wanted.getOrDefault(partition, begin));
             }
         });
         return fresh.isEmpty() ? new Ready() : new Begin(fresh);

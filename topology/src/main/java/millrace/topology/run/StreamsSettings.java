@@ -11,6 +11,8 @@ final class StreamsSettings {
     /** The whole state of a group is one record of a changelog, and what is exchanged of it another. */
     private static final int LARGEST_STATE = 32 << 20;
 
+    private static final int MOST_POLLED = 2000;
+
     private StreamsSettings() {}
 
     static Properties of(String application, RunSettings settings) {
@@ -19,7 +21,7 @@ final class StreamsSettings {
         ours.put("commit.interval.ms", Long.toString(settings.commitInterval().toMillis()));
         // What a poll brings of a partition goes through Streams as one record; so few of them are many rows.
         ours.put("main.consumer.interceptor.classes", Bundling.class.getName());
-        ours.put("consumer.max.poll.records", "2000");
+        ours.put("consumer.max.poll.records", Integer.toString(MOST_POLLED));
         ours.put("buffered.records.per.partition", "4");
         ours.put("state.dir", settings.stateFolder().toString());
         ours.put("rocksdb.config.setter", StateMemory.class.getName());
@@ -42,6 +44,9 @@ final class StreamsSettings {
         ours.put("producer.buffer.memory", Integer.toString(2 * LARGEST_STATE));
         ours.put("consumer.session.timeout.ms", "10000");
         ours.put("consumer.heartbeat.interval.ms", "3000");
+        // One poll is at most what may be read in a second: whoever is held back for longer loses its partitions.
+        settings.reading().mostPerSecond().ifPresent(most -> ours.put("consumer.max.poll.records",
+                Long.toString(Math.clamp(most, 1, MOST_POLLED))));
         Properties properties = new Properties();
         properties.putAll(ours);
         properties.putAll(settings.kafka());

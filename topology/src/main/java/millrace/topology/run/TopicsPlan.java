@@ -8,7 +8,6 @@ import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.plan.PlanNode;
-import millrace.topology.quarantine.QuarantineRecord;
 
 /** Which topics a pipeline needs, and what to do about those the cluster has. Pure. */
 public final class TopicsPlan {
@@ -24,7 +23,7 @@ public final class TopicsPlan {
         for (Contract contract : pipeline.contracts()) {
             partitions.put(contract.name(), contract.partitions());
             wanted.add(new Topics.WantedTopic(contract.topic(), contract.partitions(), Map.of()));
-            wanted.add(new Topics.WantedTopic(QuarantineRecord.topicOf(contract.topic()), contract.partitions(),
+            wanted.add(new Topics.WantedTopic(pipeline.quarantineOf(contract), contract.partitions(),
                     ofTheEngine()));
         }
         for (Pipeline.PlannedModel model : pipeline.models()) {

@@ -72,6 +72,8 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     private int rowsSinceTold;
     private boolean passing;
     private Idleness.Partition place;
+    /** Behind the last record that is read. */
+    private long end;
     private NavigableMap<Long, Long> floors;
     private long checkpointAt;
     private long checkpointed;
@@ -137,8 +139,12 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         }
         cell = KeyedState.open(context, plan.clocks()).cell((long) partition);
         clock = cell.get();
+        Span span = plan.time().spans().get(place);
+        end = span == null ? Long.MAX_VALUE : span.end().orElse(Long.MAX_VALUE);
         if (clock == null) {
-            clock = new PartitionClock(source.topicId());
+            clock = span == null
+                    ? new PartitionClock(source.topicId())
+                    : PartitionClock.startingAt(source.topicId(), span.start(), span.clock());
         } else if (!clock.topicId().equals(source.topicId())) {
             throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
         }
@@ -147,6 +153,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             obeyJournal(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
             takeOffer();
             writeCheckpoint(now);
+            endIfReached(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
             sendWatermark();
         });
     }
@@ -160,14 +167,21 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
 
     @Override
     public void process(Record<byte[], Object> delivered) {
+        int count = 0;
         for (ConsumerRecord<byte[], byte[]> record : Delivery.of(delivered, context)) {
             take(record);
+            count++;
         }
+        plan.time().pace().taken(count);
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (record.offset() < clock.nextOffset()) {
             passOver(record.offset());
+            return;
+        }
+        if (record.offset() >= end) {
+            endIfReached(record.offset());
             return;
         }
         SourceRecord origin = new SourceRecord(plan.source(), record.partition(), record.offset(),
@@ -209,6 +223,16 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             }
         } catch (RefusedException e) {
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
+        }
+        endIfReached(clock.nextOffset());
+    }
+
+    /** Where reading ends it is as if an end marker stood: everything that is open closes. */
+    private void endIfReached(long next) {
+        if (next >= end && clock.value() != TaskWatermark.END) {
+            clock.end();
+            cell.set(clock);
+            sendWatermark();
         }
     }
 

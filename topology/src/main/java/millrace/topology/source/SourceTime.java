@@ -14,12 +14,21 @@ import millrace.topology.time.TimeJournal;
  *        holds. Of a run that writes none it is empty
  * @param widenings of partitions that a topic has got since the others of it were read: the watermark that they begin
  *        with; written down with the first that is done with them
+ * @param spans of partitions of which not all records are read
+ * @param pace at which they are read
  */
 public record SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
-        Map<Idleness.Partition, Long> widenings) {
+        Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace) {
     public SourceTime {
         revisions = Map.copyOf(revisions);
         widenings = Map.copyOf(widenings);
+        spans = Map.copyOf(spans);
+    }
+
+    /** Of a run that reads everything, as fast as can be. */
+    public SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
+            Map<Idleness.Partition, Long> widenings) {
+        this(journal, offers, revisions, widenings, Map.of(), ReadingPace.FREE);
     }
 
     /** Of a run that writes down no revisions. */

@@ -1,6 +1,7 @@
 package millrace.topology.time;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import millrace.schemas.time.TaskWatermark;
 import millrace.statestores.codec.StateCodec;
 import millrace.statestores.codec.UnknownLayoutException;
@@ -20,6 +21,11 @@ public final class PartitionClock {
 
     public PartitionClock(Uuid topicId) {
         this(topicId, UNSET, 0);
+    }
+
+    /** Of a partition that is read from an offset on, before which its clock was this one; absent at its beginning. */
+    public static PartitionClock startingAt(Uuid topicId, long offset, OptionalLong clock) {
+        return new PartitionClock(topicId, clock.orElse(UNSET), offset);
     }
 
     PartitionClock(Uuid topicId, long clock, long nextOffset) {

@@ -82,7 +82,8 @@ class EmitComputedRowsTest {
         EmitPlan plan = new EmitPlan("m", new OutputPlan("web.m", ROW, List.of(0), 1, 1_000, "rows"),
                 Map.of(1_000_000, 1),
                 "watermarks", new QuarantineRoutes(Map.of(),
-                        Optional.of(new QuarantineTarget("web.m", "quarantine", 2, 2_000))));
+                        Optional.of(new QuarantineTarget("web.m", "quarantine", 2, 2_000))),
+                Clip.NONE);
         try (TaskLife life = new TaskLife(0, folder, 0, List.of(EmitOperator.supplier(plan)))) {
             return Arrays.stream(rows).flatMap(r -> life.process(OperatorKit.given(r), 0, 0).stream()).toList();
         }

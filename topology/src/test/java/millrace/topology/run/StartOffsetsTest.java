@@ -14,17 +14,17 @@ class StartOffsetsTest {
 
     @Test
     void whatWasNeverReadBeginsAtTheStart() {
-        assertThat(StartOffsets.decide(Map.of(A, 5L, B, 0L), Map.of(A, 9L, B, 0L), Map.of()))
+        assertThat(decide(Map.of(A, 5L, B, 0L), Map.of(A, 9L, B, 0L), Map.of()))
                 .isEqualTo(new StartOffsets.Begin(Map.of(A, 5L, B, 0L)));
-        assertThat(StartOffsets.decide(Map.of(A, 5L, B, 0L), Map.of(A, 9L, B, 0L), Map.of(A, 7L)))
+        assertThat(decide(Map.of(A, 5L, B, 0L), Map.of(A, 9L, B, 0L), Map.of(A, 7L)))
                 .isEqualTo(new StartOffsets.Begin(Map.of(B, 0L)));
     }
 
     @Test
     void whatTheTopicStillHoldsGoesOn() {
-        assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 5L)))
+        assertThat(decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 5L)))
                 .isEqualTo(new StartOffsets.Ready());
-        assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 9L)))
+        assertThat(decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 9L)))
                 .isEqualTo(new StartOffsets.Ready());
     }
 
@@ -42,14 +42,29 @@ class StartOffsetsTest {
 
     @Test
     void aGapIsSaidAndNotPassedOver() {
-        assertThat(StartOffsets.decide(Map.of(A, 5L, B, 3L), Map.of(A, 9L, B, 4L), Map.of(B, 2L)))
+        assertThat(decide(Map.of(A, 5L, B, 3L), Map.of(A, 9L, B, 4L), Map.of(B, 2L)))
                 .isInstanceOfSatisfying(StartOffsets.Expired.class, e -> {
                     assertThat(e.problem().code()).isEqualTo(RunProblem.STREAM_RECORDS_EXPIRED);
                     assertThat(e.problem().message())
                             .isEqualTo(
                                     "Partition 1 of clicks goes on at offset 2, but the topic holds offsets 3 to 4.");
                 });
-        assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 10L)))
+        assertThat(decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 10L)))
                 .isInstanceOf(StartOffsets.Expired.class);
+    }
+
+    @Test
+    void aPartitionThatIsReadInPartBeginsWhereItIsSaid() {
+        assertThat(StartOffsets.decide(Map.of(A, 5L, B, 0L), Map.of(A, 9L, B, 9L), Map.of(), Map.of(A, 7L)))
+                .isEqualTo(new StartOffsets.Begin(Map.of(A, 7L, B, 0L)));
+        assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(A, 8L), Map.of(A, 7L)))
+                .isEqualTo(new StartOffsets.Ready());
+        assertThat(StartOffsets.decide(Map.of(A, 5L), Map.of(A, 9L), Map.of(), Map.of(A, 4L)))
+                .isInstanceOf(StartOffsets.Expired.class);
+    }
+
+    private static StartOffsets decide(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> committed) {
+        return StartOffsets.decide(begins, ends, committed, Map.of());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import millrace.schemas.time.EndMarker;
@@ -52,6 +53,7 @@ class SourceTimeTest {
     private final IdleOffers offers = new IdleOffers();
     private Map<String, String> revisions = Map.of();
     private Map<Idleness.Partition, Long> widenings = Map.of();
+    private Map<Idleness.Partition, Span> spans = Map.of();
     private TaskLife life;
     private int lives;
 
@@ -333,6 +335,50 @@ class SourceTimeTest {
                 "watermark 1997 1989");
     }
 
+    @Test
+    void aSpanBeginsWithTheClockThatWasThere() {
+        spans = Map.of(PLACE, new Span(5, OptionalLong.of(at(20)), OptionalLong.empty()));
+        start(journal());
+        assertThat(send(4, 30)).as("before it").isEmpty();
+        assertThat(send(5, 3)).containsExactly("row 5 at 3 watermark 18 horizon 10");
+        assertThat(send(6, 21)).containsExactly("row 6 at 21 watermark 19 horizon 11");
+    }
+
+    @Test
+    void aSpanEndsAsIfAnEndMarkerStoodThere() {
+        spans = Map.of(PLACE, new Span(0, OptionalLong.empty(), OptionalLong.of(2)));
+        start(journal());
+        send(0, 1);
+        assertThat(send(1, 2)).as("with its last record").containsExactly("row 1 at 2 watermark 0 horizon -8",
+                "watermark end end");
+        life.commit();
+        life.restore();
+        assertThat(send(2, 3)).as("behind it").isEmpty();
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).as("told again after a restart")
+                .contains("watermark end end");
+    }
+
+    @Test
+    void aSpanWhoseLastOffsetIsNoRecordEndsWithTheNextOneOrOnceItIsCommitted() {
+        spans = Map.of(PLACE, new Span(0, OptionalLong.empty(), OptionalLong.of(2)));
+        start(journal());
+        send(0, 1);
+        assertThat(send(7, 3)).containsExactly("watermark end end");
+        life.close();
+        start(journal());
+        send(0, 1);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).doesNotContain("watermark end end");
+        offers.publish(Map.of(), Map.of(PLACE, 2L));
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark end end");
+    }
+
+    @Test
+    void aSpanOfNothingEndsAtOnce() {
+        spans = Map.of(PLACE, new Span(5, OptionalLong.of(at(20)), OptionalLong.of(5)));
+        start(journal());
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark end end");
+    }
+
     private void start(TimeJournal journal) {
         life = new TaskLife(0, new File(folder, "life" + lives++), NOW, List.of(SourceOperator.supplier(plan(journal),
                 new RegistryGate(registry, InstantSource.system()))));
@@ -343,7 +389,9 @@ class SourceTimeTest {
         needed.set(0, 4);
         return new SourcePlan(new SourceTopic(Orders.contract("orders", 1), Orders.TOPIC_ID, 1, 0), needed,
                 List.of("rows"), new QuarantineTarget("orders-topic", "quarantine", quarantineSchema, 10_000),
-                "watermarks", "journal", new SourceTime(journal, offers, revisions, widenings), Duration.ofMillis(100));
+                "watermarks", "journal", new SourceTime(journal, offers, revisions, widenings, spans,
+                        ReadingPace.FREE),
+                Duration.ofMillis(100));
     }
 
     private static TimeJournal journal(TimeEntry... entries) {

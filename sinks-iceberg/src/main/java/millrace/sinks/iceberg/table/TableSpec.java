@@ -72,6 +72,12 @@ public record TableSpec(String namespace, String name, String topic, FieldType.S
                 commitInterval, targetFileSize, properties, formerNames, ages, other);
     }
 
+    /** The same table with the rows of another topic of the same shape. */
+    public TableSpec fedBy(String other) {
+        return new TableSpec(namespace, name, other, columns, values, layout, key, eventTime, partitionBy, sortBy,
+                commitInterval, targetFileSize, properties, formerNames, ages, branch);
+    }
+
     public boolean isOnMain() {
         return branch.equals(SnapshotRef.MAIN_BRANCH);
     }

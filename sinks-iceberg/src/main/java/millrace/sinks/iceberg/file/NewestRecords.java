@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The newest record of each name, numbered from 0 on as their names first come. They lie in few large arrays; a record takes
- * the room of the one it replaces, unless it is longer.
+ * the room of the one it replaces, unless it is much longer.
  *
  * <pre>
  *   name -> hash -> number -> page, offset: room | lengths | partition | offset | name | sort key | value
@@ -60,8 +60,8 @@ final class NewestRecords {
             write(pages.get(page(record)), start(record), room(record), name, order, partition, offset, value);
             return;
         }
-        // One that grows may grow again.
-        int room = record == size ? needed : Math.addExact(needed, needed / 8);
+        // The next record of the name is often a little longer, and what it does not fit into is lost.
+        int room = Math.addExact(needed, needed / 8);
         if (record == size) {
             size++;
         }

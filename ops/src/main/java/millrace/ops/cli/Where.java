@@ -26,6 +26,11 @@ final class Where {
     @Option(names = "--data", paramLabel = "<folder>", description = "Data folder. Default: the profile's, or ./data.")
     private Path data;
 
+    /** The profile's name. */
+    String profile() {
+        return profile;
+    }
+
     /** The project named or stood in, with the data folder put in. */
     Project project(Terminal terminal) {
         Path folder = project == null ? terminal.folder() : terminal.resolve(project);

@@ -31,12 +31,13 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The real cluster. */
-final class KafkaTopics implements Topics {
+public final class KafkaTopics implements Topics {
     private final RunSettings settings;
     private final Admin admin;
     private final short replication;
 
-    KafkaTopics(RunSettings settings) {
+    /** Asks nothing yet. */
+    public KafkaTopics(RunSettings settings) {
         this.settings = settings;
         Map<String, Object> config = new HashMap<>(settings.kafka());
         config.put("bootstrap.servers", settings.bootstrapServers());

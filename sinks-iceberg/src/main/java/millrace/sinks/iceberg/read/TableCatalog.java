@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -175,6 +176,25 @@ public final class TableCatalog implements AutoCloseable {
         String file = task.file().location();
         return new Deleted.Positions(to -> new BaseDeleteLoader(d -> table.io().newInputFile(d.location()))
                 .loadPositionDeletes(deletes, file).forEach(to::accept));
+    }
+
+    /**
+     * The files that may hold rows of a stretch of time; empty if there is no such table or column.
+     *
+     * @param column of type timestamp; absent for all rows
+     * @param from inclusive; absent for the beginning of time, as {@code to}, exclusive, for its end
+     */
+    public Optional<RangeFiles> range(String name, Optional<String> column, Optional<Instant> from,
+            Optional<Instant> to) {
+        return load(name).filter(t -> column.isEmpty() || t.schema().findField(column.get()) != null)
+                .map(t -> column.isEmpty()
+                        ? RangeFiles.of(t, "", Optional.empty(), Optional.empty())
+                        : RangeFiles.of(t, column.get(), from, to));
+    }
+
+    /** By partition of its topic, the first offset that a bronze table has; empty if there is no such table, or no row. */
+    public SortedMap<Integer, Long> firstOffsets(String name) {
+        return load(name).map(FirstOffsets::of).orElseGet(TreeMap::new);
     }
 
     /** The newest first; of a branch those that have led to it. */

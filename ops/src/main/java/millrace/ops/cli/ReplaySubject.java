@@ -1,0 +1,97 @@
+package millrace.ops.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.GitRevision;
+import millrace.ops.project.Project;
+import millrace.replay.problem.ReplayProblem;
+import millrace.replay.select.ModelGraph;
+import millrace.replay.select.Selection;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.topology.assemble.Pipeline;
+import picocli.CommandLine.Option;
+
+/** Which models a replay is about, and with which text. */
+final class ReplaySubject {
+    @Option(names = {"-s",
+            "--select"}, paramLabel = "<models>", split = "\\s+", description = "Models as dbt selects them: silver.clicks, silver.clicks+ with what reads it, +gold.sessions with what it reads, silver.* for a layer, clicks+ for what is computed from a contract. Default: all.")
+    private List<String> select = List.of();
+
+    @Option(names = "--exclude", paramLabel = "<models>", split = "\\s+", description = "Models to leave out, in the same words.")
+    private List<String> exclude = List.of();
+
+    @Option(names = "--models", paramLabel = "<folder|revision>", description = "Replay with the contracts and models of another pipeline folder, or of a revision that git knows. Default: those of the pipeline folder.")
+    private String models;
+
+    /**
+     * @param live as the pipeline's folder says
+     * @param replayed with the text that it is replayed with
+     * @param models that are selected
+     */
+    record Found(Deployment live, Deployment replayed, SortedSet<String> models) {}
+
+    /** @throws ProblemException if no pipeline, or several, have such models */
+    Found find(Where where, Terminal terminal) {
+        List<Found> found = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (Project project : where.projects(terminal)) {
+            Deployment live = Deployment.read(project);
+            Deployment replayed = replayed(live, where, terminal);
+            try {
+                found.add(new Found(live, replayed, selected(replayed)));
+            } catch (ProblemException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (found.isEmpty()) {
+            throw new ProblemException(problems.subList(0, 1));
+        } else if (found.size() > 1) {
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--select", "Several pipelines run here: "
+                    + String.join(", ", found.stream().map(f -> f.live().name()).toList()) + ".")
+                    .withRemedy("Select models of one of them, or name its folder with --project."));
+        }
+        return found.get(0);
+    }
+
+    private SortedSet<String> selected(Deployment deployment) {
+        return new Selection(ModelGraph.of(deployment.pipeline().models().stream().map(Pipeline.PlannedModel::plan)
+                .toList())).of(select, exclude);
+    }
+
+    private Deployment replayed(Deployment live, Where where, Terminal terminal) {
+        if (models == null) {
+            return live;
+        }
+        Path folder = terminal.resolve(Path.of(models));
+        if (Files.isDirectory(folder)) {
+            return read(folder, live, where, terminal);
+        }
+        try (GitRevision revision = GitRevision.of(live.project().folder(), models).orElseThrow(this::unknown)) {
+            return read(revision.folder(), live, where, terminal);
+        }
+    }
+
+    /** It goes by the name of the live one, whose tables and time journal it is about. */
+    private static Deployment read(Path folder, Deployment live, Where where, Terminal terminal) {
+        Project other = Project.read(folder, where.profile(), terminal.environment());
+        return Deployment.read(other.named(live.name()).withProfile(live.project().profile()));
+    }
+
+    private ProblemException unknown() {
+        return new ProblemException(Problem.of(ReplayProblem.REPLAY_REVISION_UNKNOWN, models, "\"" + models
+                + "\" is neither a folder nor a revision of this pipeline's folder.")
+                .withRemedy(ReplayProblem.REPLAY_REVISION_UNKNOWN.remedy()));
+    }
+
+    /** What was named, if something was. */
+    Optional<String> revision() {
+        return Optional.ofNullable(models);
+    }
+}

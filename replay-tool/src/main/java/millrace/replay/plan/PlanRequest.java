@@ -1,0 +1,25 @@
+package millrace.replay.plan;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.Collections;
+import millrace.topology.assemble.Pipeline;
+
+/**
+ * What is to be replayed.
+ *
+ * @param pipeline with the contracts and models that it is to be replayed with
+ * @param revision digest of their text
+ * @param models that are to be written
+ * @param now what {@link Edge.Ago} counts from
+ * @param completeThrough gives the event time through which a table was complete at a snapshot, if it said so
+ */
+public record PlanRequest(Pipeline pipeline, String revision, SortedSet<String> models, Optional<Edge> from,
+        Optional<Edge> to, Instant now, Function<Edge.State, Optional<Instant>> completeThrough) {
+    public PlanRequest {
+        models = Collections.unmodifiableSortedSet(new TreeSet<>(models));
+    }
+}

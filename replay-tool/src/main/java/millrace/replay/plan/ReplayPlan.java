@@ -1,0 +1,126 @@
+package millrace.replay.plan;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a replay reads and writes.
+ *
+ * @param id follows from all of it and from the text of the models: who plans the same again gets the same
+ * @param pipeline whose models and time journal these are
+ * @param revision digest of the models' and contracts' text
+ * @param models that are written, by name
+ * @param looks how far around the range each of them looks
+ * @param reads by contract, in order
+ */
+public record ReplayPlan(String id, String pipeline, String revision, Kind kind, List<Written> models, List<Look> looks,
+        List<Read> reads) {
+    public ReplayPlan {
+        models = List.copyOf(models);
+        looks = List.copyOf(looks);
+        reads = List.copyOf(reads);
+    }
+
+    /** Which kind of replay gives exactly what the live pipeline would have given. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({@JsonSubTypes.Type(value = Kind.Bounded.class, name = "range"),
+            @JsonSubTypes.Type(value = Kind.Whole.class, name = "everything")})
+    public sealed interface Kind {
+        /**
+         * Of a stretch of event time, which is replaced in the tables.
+         *
+         * @param from absent for the beginning of time
+         * @param to exclusive; absent for the end of time, if every topic has been ended
+         */
+        record Bounded(Optional<Instant> from, Optional<Instant> to) implements Kind {}
+
+        /**
+         * Of everything, up to the present and on, until it takes the place of the live one.
+         *
+         * @param because why no stretch can be replaced alone; empty if none was asked for
+         */
+        record Whole(List<String> because) implements Kind {
+            public Whole {
+                because = List.copyOf(because);
+            }
+        }
+    }
+
+    /**
+     * A model whose rows are written anew.
+     *
+     * @param column that says which rows are in the range; absent if all are
+     */
+    public record Written(String model, Optional<String> column) {}
+
+    /**
+     * How far a model looks at a contract.
+     *
+     * @param back as people write durations, or {@code all}; {@code ahead} too
+     */
+    public record Look(String model, String contract, String back, String ahead) {}
+
+    /** A contract whose records are read. */
+    public record Read(String contract, String topic, String topicId, List<PartitionRead> partitions) {
+        public Read {
+            partitions = List.copyOf(partitions);
+        }
+
+        /** At most so many: transactions take offsets too. */
+        public long records() {
+            return partitions.stream().mapToLong(PartitionRead::records).sum();
+        }
+
+        /** Of them, those that Kafka no longer has. */
+        public long fromBronze() {
+            return partitions.stream().mapToLong(PartitionRead::fromBronze).sum();
+        }
+
+        public long bytes() {
+            return partitions.stream().mapToLong(PartitionRead::bytes).sum();
+        }
+    }
+
+    /**
+     * The records of a partition that are read.
+     *
+     * @param start the first
+     * @param clock what the partition's clock was before it, in microseconds; absent at its beginning
+     * @param end behind the last; absent if it goes on
+     * @param known behind the last that there was when it was planned, within the range
+     * @param fromBronze how many of them Kafka no longer has
+     * @param bytes that they take in Kafka, about
+     */
+    public record PartitionRead(int partition, long start, OptionalLong clock, OptionalLong end, long known,
+            long fromBronze, long bytes) {
+        public long records() {
+            return known - start;
+        }
+    }
+
+    /** The branch of each table that it writes. */
+    public String branch() {
+        return "replay-" + id;
+    }
+
+    /** The name that the replay runs under: its application id, and what its topics start with. */
+    public String application() {
+        return pipeline + "-" + branch();
+    }
+
+    public long records() {
+        return reads.stream().mapToLong(Read::records).sum();
+    }
+
+    public long bytes() {
+        return reads.stream().mapToLong(Read::bytes).sum();
+    }
+
+    public long fromBronze() {
+        return reads.stream().mapToLong(Read::fromBronze).sum();
+    }
+}

@@ -1,0 +1,355 @@
+package millrace.replay.plan;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import millrace.replay.plan.ReplayPlan.Kind;
+import millrace.replay.plan.ReplayPlan.Look;
+import millrace.replay.plan.ReplayPlan.PartitionRead;
+import millrace.replay.plan.ReplayPlan.Read;
+import millrace.replay.plan.ReplayPlan.Written;
+import millrace.replay.plan.TopicFacts.PartitionFacts;
+import millrace.replay.problem.ReplayProblem;
+import millrace.replay.range.ClockRange;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.yaml.Durations;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.plan.Plan;
+import millrace.topology.reach.Distance;
+import millrace.topology.reach.Lateness;
+import millrace.topology.reach.RangeColumn;
+import millrace.topology.reach.Reach;
+import millrace.topology.reach.Reaches;
+import millrace.topology.time.TimeBounds;
+
+/**
+ * Decides what a replay reads and writes, and which kind of it is exact. Pure.
+ *
+ * <p>
+ * A stretch of event time can be recomputed alone if every model that is written looks only so far around it, sets records
+ * aside that come too late, and says in a column of its rows' key which stretch they belong to. Then a record behind the
+ * offset at which each clock has passed the stretch, what is looked ahead and the allowed lateness changes nothing of it;
+ * and one before the last clock checkpoint that lies below the stretch and what is looked back neither.
+ */
+public final class ReplayPlanner {
+    private static final int ID_BYTES = 3;
+    /** Beyond what calendars and event times know; as many microseconds before and after. */
+    private static final long FOREVER = Long.MAX_VALUE / 4;
+
+    private final PlanRequest request;
+    private final Pipeline pipeline;
+    private final List<Plan> plans;
+    private final Map<String, TopicFacts> facts;
+    private final SortedMap<String, Reach> reached = new TreeMap<>();
+
+    private ReplayPlanner(PlanRequest request, Map<String, TopicFacts> facts) {
+        this.request = request;
+        pipeline = request.pipeline();
+        plans = pipeline.models().stream().map(Pipeline.PlannedModel::plan).toList();
+        this.facts = facts;
+    }
+
+    /**
+     * @param facts by contract, of each that a model of the request is computed from
+     * @throws ProblemException with a {@code REPLAY_...} code if it cannot be done
+     */
+    public static ReplayPlan plan(PlanRequest request, Map<String, TopicFacts> facts) {
+        return new ReplayPlanner(request, facts).plan();
+    }
+
+    private ReplayPlan plan() {
+        List<Look> looks = new ArrayList<>();
+        List<Written> written = new ArrayList<>();
+        List<String> because = new ArrayList<>();
+        for (Pipeline.PlannedModel model : pipeline.models()) {
+            if (!request.models().contains(model.name())) {
+                continue;
+            }
+            SortedMap<String, Reach> reaches = Reaches.toContracts(model.plan(), plans);
+            reaches.forEach((contract, reach) -> {
+                reached.merge(contract, reach, Reach::or);
+                looks.add(new Look(model.name(), contract, text(reach.back()), text(reach.ahead())));
+            });
+            RangeColumn column = RangeColumn.of(model.plan(), pipeline.changesBy(model), pipeline.contracts(), plans);
+            because.addAll(whyWhole(model, reaches, column));
+            written.add(new Written(model.name(), column instanceof RangeColumn.Of of
+                    ? Optional.of(of.name())
+                    : Optional.empty()));
+        }
+        boolean asked = request.from().isPresent() || request.to().isPresent();
+        if (!asked || !because.isEmpty()) {
+            List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
+            return made(new Kind.Whole(asked ? because : List.of()), all, looks, readAll());
+        }
+        long from = request.from().map(this::from).orElse(-FOREVER);
+        Settled settled = settled();
+        long to = request.to().map(this::to).orElse(settled.through());
+        if (request.to().isPresent() && from >= to) {
+            throw refused(ReplayProblem.REPLAY_RANGE_EMPTY,
+                    "The range begins at " + time(from) + " and ends at " + time(to) + ".");
+        }
+        if (from >= settled.through() || to > settled.through()) {
+            throw refused(ReplayProblem.REPLAY_RANGE_OPEN, request.to().isPresent()
+                    ? "The range ends at " + time(to) + ", but " + settled.words()
+                    : "The range begins at " + time(from) + ", but " + settled.words());
+        }
+        return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to));
+    }
+
+    private List<String> whyWhole(Pipeline.PlannedModel model, SortedMap<String, Reach> reaches, RangeColumn column) {
+        List<String> because = new ArrayList<>();
+        reaches.forEach((contract, reach) -> {
+            if (reach.ahead() instanceof Distance.Anywhere anywhere) {
+                because.add(model.name() + " looks ahead in " + contract + " without end: " + anywhere.because());
+            }
+        });
+        SortedSet<String> late = Lateness.takesAllOf(model.plan(), plans);
+        if (!late.isEmpty()) {
+            because.add(model.name() + " takes records of " + String.join(", ", late) + " however late they come");
+        }
+        if (column instanceof RangeColumn.None none) {
+            because.add(model.name() + ": " + none.because());
+        }
+        return because;
+    }
+
+    private long from(Edge edge) {
+        return switch (edge) {
+            case Edge.At at -> micros(at.time());
+            case Edge.Ago ago -> micros(request.now().minus(ago.duration()));
+            case Edge.Records records -> changedFrom(records);
+            // What came after the snapshot may be as late as is allowed.
+            case Edge.State state -> through(state) - reached.keySet().stream().map(this::bounds)
+                    .mapToLong(b -> b.allowedLateness() - b.disorder()).max().orElse(0);
+        };
+    }
+
+    private long to(Edge edge) {
+        return switch (edge) {
+            case Edge.At at -> micros(at.time());
+            case Edge.Ago ago -> micros(request.now().minus(ago.duration()));
+            case Edge.Records records -> changedUntil(records);
+            case Edge.State state -> through(state);
+        };
+    }
+
+    private long through(Edge.State state) {
+        return request.completeThrough().apply(state).map(ReplayPlanner::micros)
+                .orElseThrow(() -> refused(ReplayProblem.REPLAY_BOUND_UNKNOWN, "There is no snapshot " + state.ref()
+                        + " of " + state.table() + " that says how complete it was."));
+    }
+
+    /** Records from an offset on count only for what their clock has not passed by the allowed lateness. */
+    private long changedFrom(Edge.Records records) {
+        TopicFacts topic = topicOf(records);
+        TimeBounds bounds = bounds(contractOf(records));
+        long from = FOREVER;
+        for (PartitionFacts partition : named(topic, records)) {
+            var before = partition.clocks().floorEntry(records.offsets().get(partition.partition()));
+            from = Math.min(from, before == null ? -FOREVER : less(before.getValue(), bounds.allowedLateness()));
+        }
+        return from;
+    }
+
+    /** No record before an offset has a later time than the clock there. */
+    private long changedUntil(Edge.Records records) {
+        long to = -FOREVER;
+        for (PartitionFacts partition : named(topicOf(records), records)) {
+            var after = partition.clocks().ceilingEntry(records.offsets().get(partition.partition()));
+            to = Math.max(to, after == null ? FOREVER : Math.min(FOREVER, after.getValue()) + 1);
+        }
+        return to;
+    }
+
+    private TopicFacts topicOf(Edge.Records records) {
+        return facts.get(contractOf(records));
+    }
+
+    private String contractOf(Edge.Records records) {
+        Optional<String> contract = records.contract()
+                .or(() -> reached.size() == 1 ? Optional.of(reached.firstKey()) : Optional.empty());
+        return contract.filter(reached::containsKey).orElseThrow(() -> refused(ReplayProblem.REPLAY_BOUND_UNKNOWN,
+                "Offsets are those of one contract that is read: " + String.join(", ", reached.keySet()) + "."));
+    }
+
+    private List<PartitionFacts> named(TopicFacts topic, Edge.Records records) {
+        List<PartitionFacts> named = topic.partitions().stream()
+                .filter(p -> records.offsets().containsKey(p.partition())).toList();
+        if (named.size() < records.offsets().size()) {
+            throw refused(ReplayProblem.REPLAY_BOUND_UNKNOWN, topic.topic() + " has partitions 0 to "
+                    + (topic.partitions().size() - 1) + ".");
+        }
+        return named;
+    }
+
+    /**
+     * Up to which event time nothing that still comes can change anything.
+     *
+     * @param slowest the partition that comes to it last
+     */
+    private record Settled(long through, String slowest) {
+        String words() {
+            return through <= -FOREVER
+                    ? slowest + " has no event time yet."
+                    : "later records may still count for what is behind " + time(through) + ": " + slowest
+                            + " has come no further.";
+        }
+    }
+
+    private Settled settled() {
+        Settled settled = new Settled(FOREVER, "");
+        for (Map.Entry<String, Reach> e : reached.entrySet()) {
+            TopicFacts topic = facts.get(e.getKey());
+            long later = bounds(e.getKey()).allowedLateness();
+            for (PartitionFacts partition : topic.partitions()) {
+                OptionalLong clock = partition.clock();
+                long through = clock.isEmpty()
+                        ? -FOREVER
+                        : less(less(clock.getAsLong(), later), within(e.getValue().ahead()));
+                if (through < settled.through()) {
+                    settled = new Settled(through, "partition " + partition.partition() + " of " + topic.topic());
+                }
+            }
+        }
+        return settled;
+    }
+
+    private List<Read> readRange(long from, long to) {
+        List<Read> reads = new ArrayList<>();
+        reached.forEach((contract, reach) -> {
+            TopicFacts topic = facts.get(contract);
+            long back = reach.back() instanceof Distance.Within within ? less(from, within.micros()) : -FOREVER;
+            long ahead = Math.min(FOREVER, to + within(reach.ahead()));
+            List<PartitionRead> partitions = new ArrayList<>();
+            for (PartitionFacts p : topic.partitions()) {
+                ClockRange range = ClockRange.of(p.clocks(), p.first(), back, ahead,
+                        OptionalLong.of(bounds(contract).allowedLateness()));
+                long end = range.end().orElseThrow(() -> new IllegalStateException(
+                        "the clock of partition " + p.partition() + " of " + topic.topic() + " has not passed " + to));
+                partitions.add(read(contract, p, Math.min(range.start(), end), range.clock(), OptionalLong.of(end)));
+            }
+            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions));
+        });
+        return reads;
+    }
+
+    private List<Read> readAll() {
+        List<Read> reads = new ArrayList<>();
+        for (String contract : reached.keySet()) {
+            TopicFacts topic = facts.get(contract);
+            List<PartitionRead> partitions = new ArrayList<>();
+            for (PartitionFacts p : topic.partitions()) {
+                if (p.first() > 0 && topic.bronzeForgets()) {
+                    throw gone(contract, p, 0);
+                }
+                partitions.add(read(contract, p, p.first(), OptionalLong.empty(), OptionalLong.empty()));
+            }
+            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions));
+        }
+        return reads;
+    }
+
+    private PartitionRead read(String contract, PartitionFacts p, long start, OptionalLong clock, OptionalLong end) {
+        if (start < p.first()) {
+            throw gone(contract, p, start);
+        }
+        long known = end.orElse(p.end());
+        long gone = Math.max(0, Math.min(p.beginning(), known) - start);
+        long held = p.end() - p.beginning();
+        long bytes = held == 0 ? 0 : (long) ((double) p.bytes() / held * (known - start));
+        return new PartitionRead(p.partition(), start, clock, end, known, gone, bytes);
+    }
+
+    private ProblemException gone(String contract, PartitionFacts p, long wanted) {
+        TopicFacts topic = facts.get(contract);
+        // A replay may begin at the first checkpoint that can be read; what it looks back lies before the range.
+        Optional<Long> clock = Optional.ofNullable(p.clocks().ceilingEntry(p.first())).map(Map.Entry::getValue)
+                .filter(c -> c < FOREVER);
+        String remedy = reached.get(contract).back() instanceof Distance.Within within && clock.isPresent()
+                ? "Let the range begin at " + time(clock.get() + 1 + within.micros()) + " or later."
+                : ReplayProblem.REPLAY_DATA_GONE.remedy();
+        return new ProblemException(Problem.of(ReplayProblem.REPLAY_DATA_GONE, contract, "Partition " + p.partition()
+                + " of " + topic.topic() + " would be read from offset " + wanted + ", but Kafka begins at "
+                + p.beginning() + (p.bronze().isPresent()
+                        ? " and bronze." + contract + " at " + p.bronze().getAsLong() + "."
+                        : " and bronze." + contract + " has none of it."))
+                .withRemedy(remedy));
+    }
+
+    private ReplayPlan made(Kind kind, List<Written> written, List<Look> looks, List<Read> reads) {
+        List<Written> sorted = written.stream().sorted(Comparator.comparing(Written::model)).toList();
+        String all = pipeline.name() + request.revision() + kind + sorted + reads.stream().map(r -> r.contract()
+                + r.topicId() + r.partitions().stream().map(p -> p.partition() + ":" + p.start() + p.clock() + p.end())
+                        .collect(Collectors.joining(",")))
+                .collect(Collectors.joining(";"));
+        return new ReplayPlan(id(all), pipeline.name(), request.revision(), kind, sorted, looks, reads);
+    }
+
+    private static String id(String text) {
+        try {
+            byte[] all = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(all, 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private TimeBounds bounds(String contract) {
+        Contract found = pipeline.contract(contract).orElseThrow();
+        return TimeBounds.of(found);
+    }
+
+    private ProblemException refused(ReplayProblem code, String message) {
+        return new ProblemException(Problem.of(code, pipeline.name(), message).withRemedy(code.remedy()));
+    }
+
+    private static long within(Distance distance) {
+        return distance instanceof Distance.Within within ? within.micros() : FOREVER;
+    }
+
+    /** Less so much, but not below what times can be; the end of time stays what it is. */
+    private static long less(long time, long micros) {
+        return time >= FOREVER ? FOREVER : Math.max(-FOREVER, time - Math.min(FOREVER, micros));
+    }
+
+    private static String text(Distance distance) {
+        return switch (distance) {
+            case Distance.Within within -> Durations.format(within.duration());
+            case Distance.Anywhere anywhere -> "all";
+        };
+    }
+
+    private static String time(long micros) {
+        if (micros >= FOREVER) {
+            return "the end of time";
+        }
+        return micros <= -FOREVER ? "no time at all" : instant(micros).toString();
+    }
+
+    private static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
+    private static Optional<Instant> bound(long micros) {
+        return Math.abs(micros) >= FOREVER ? Optional.empty() : Optional.of(instant(micros));
+    }
+}

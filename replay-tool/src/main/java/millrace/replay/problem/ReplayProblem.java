@@ -1,0 +1,40 @@
+package millrace.replay.problem;
+
+import millrace.schemas.problem.ProblemCode;
+
+/** What can keep a replay from being planned or run. */
+public enum ReplayProblem implements ProblemCode {
+    REPLAY_SELECTS_NOTHING("What is to be replayed names no model.",
+            "Name models as dbt does: silver.clicks, silver.clicks+ with what reads it, silver.* for a layer."),
+    REPLAY_BOUND_UNKNOWN("One end of the range of a replay cannot be read, or is not there.",
+            "Give a time (2026-11-01, 2026-11-01T10:00Z), a duration before now (7d), offsets (offset:0=118204,1=117990), or a snapshot or tag of a table (snapshot:gold.hourly@good)."),
+    REPLAY_RANGE_EMPTY("The range of a replay ends before it begins.", "Let --from be before --to."),
+    REPLAY_RANGE_OPEN("Records may still come that count for the range, so that it cannot be recomputed alone.",
+            "Let the range end where the message says, or leave --from and --to out: everything is replayed then."),
+    REPLAY_DATA_GONE("Records that the replay has to read are no longer there, neither in Kafka nor in bronze.",
+            "Let the range begin later, where the message says."),
+    REPLAY_CONTRACT_INCOMPATIBLE("A contract cannot read all records that its topic holds.",
+            "Change the contract so that it can read what was written with every registered schema."),
+    REPLAY_NEVER_RAN("The pipeline has not run yet, so there is nothing to replay.",
+            "Start it with `millrace dev` or `millrace run`."),
+    REPLAY_REVISION_UNKNOWN("The models that a replay is to use are not there.",
+            "Name a pipeline folder, or a revision that git knows.");
+
+    private final String meaning;
+    private final String remedy;
+
+    ReplayProblem(String meaning, String remedy) {
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,2 @@
+/** Which models a person means, in the words that dbt has for it. */
+package millrace.replay.select;

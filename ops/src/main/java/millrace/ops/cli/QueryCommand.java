@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code millrace query}. */
 @Command(name = "query", mixinStandardHelpOptions = true, header = "Runs a SQL query over the tables.", description = {
         "",
-        "DuckDB reads the tables' live files; nothing is written, and nothing else on this machine can be read. Works while an instance runs and when none does."}, footer = {
+        "DuckDB reads the tables' live files; nothing is written, and nothing else on this machine can be read. Works while an instance runs and when none does. A branch or tag is read as gold.\"hourly@fix\"."}, footer = {
                 "", "Examples:",
                 "  millrace query \"select origin, count(*) from silver.flights group by 1 order by 2 desc limit 5\"",
                 "  millrace query \"describe silver.flights\"",

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -23,6 +24,7 @@ import millrace.sinks.iceberg.read.TableCatalog.FileView;
 import millrace.sinks.iceberg.read.TableCatalog.TableView;
 import millrace.sinks.iceberg.table.KeyChange;
 import millrace.sinks.iceberg.table.OriginColumn;
+import millrace.sinks.iceberg.table.TableName;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 
 /**
@@ -32,10 +34,12 @@ import millrace.sinks.iceberg.table.TableSpec.Layout;
  *
  * <p>
  * A table that keeps every change of its rows shows under its name the rows as they are now, and under that with
- * {@code __changes} behind it what it keeps.
+ * {@code __changes} behind it what it keeps. A branch or tag is a view called as commands call it, in quotes:
+ * {@code gold."hourly@fix"}.
  */
 public final class TableQuery {
     private static final String CHANGES = "__changes";
+    private static final Pattern REF = Pattern.compile("([a-z0-9_.]+)@([a-z0-9_.-]+)");
 
     private TableQuery() {}
 
@@ -60,7 +64,7 @@ public final class TableQuery {
             List<String> paths = new ArrayList<>();
             List<String> views = new ArrayList<>();
             DeadRows dead = new DeadRows(connection);
-            for (String name : mentioned(names, sql)) {
+            for (String name : mentioned(catalog, names, sql)) {
                 views.addAll(views(catalog, name, names, schemas, paths, dead));
             }
             for (String schema : schemas) {
@@ -82,17 +86,27 @@ public final class TableQuery {
     }
 
     /** Tables the text may mean; all of them where it asks for what there is. */
-    private static List<String> mentioned(List<String> names, String sql) {
+    private static List<String> mentioned(TableCatalog catalog, List<String> names, String sql) {
         String text = sql.toLowerCase(Locale.ROOT).replace("\"", "");
         if (text.contains("show") || text.contains("information_schema") || text.contains("duckdb_")) {
             return names;
         }
-        return names.stream().filter(n -> text.contains(n.toLowerCase(Locale.ROOT))).toList();
+        List<String> mentioned = new ArrayList<>();
+        for (String name : names) {
+            String table = name.toLowerCase(Locale.ROOT);
+            if (text.contains(table)) {
+                mentioned.add(name);
+                REF.matcher(text).results().filter(r -> r.group(1).equals(table))
+                        .map(r -> name + "@" + r.group(2)).distinct().filter(n -> catalog.table(n).isPresent())
+                        .forEach(mentioned::add);
+            }
+        }
+        return mentioned;
     }
 
     private static List<String> views(TableCatalog catalog, String name, List<String> names, Set<String> schemas,
             List<String> paths, DeadRows dead) throws SQLException {
-        int dot = name.lastIndexOf('.');
+        int dot = TableName.parse(name).table().lastIndexOf('.');
         schemas.add(name.substring(0, dot));
         String view = "CREATE VIEW " + DuckDb.name(name.substring(0, dot)) + ".";
         String table = name.substring(dot + 1);

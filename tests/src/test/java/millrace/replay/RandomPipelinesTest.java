@@ -6,19 +6,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.replay.plan.Edge;
+import millrace.replay.plan.PlanRequest;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Kind;
+import millrace.replay.plan.ReplayPlanner;
+import millrace.replay.plan.TopicFacts;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.Malformed;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.assemble.Stretch;
 import millrace.topology.model.Model;
 import millrace.topology.run.PipelineRun;
 import org.junit.jupiter.api.Test;
@@ -26,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever the models, the data and the course of the live run: a replay at full speed gives the same tables, row for row,
- * and the same late rows.
+ * and the same late rows; and a replay of a stretch of time, where that is exact, the rows of the stretch.
  */
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
@@ -38,6 +54,11 @@ class RandomPipelinesTest {
     private static final Map<String, Contract.Kind> SOURCES = new TreeMap<>(
             Map.of("events", Contract.Kind.EVENT, "others",
                     Contract.Kind.EVENT, "states", Contract.Kind.CHANGELOG));
+
+    private static final Instant START = Instant.parse("2026-11-20T10:00:00Z");
+
+    /** Rows of stretches that were compared. */
+    private static final AtomicLong compared = new AtomicLong();
 
     @TempDir
     Path folder;
@@ -57,6 +78,9 @@ class RandomPipelinesTest {
             for (Future<Void> broker : brokers) {
                 broker.get();
             }
+        }
+        if (PIPELINES > 3) {
+            assertThat(compared).as("rows of stretches").hasValueGreaterThan(100);
         }
     }
 
@@ -80,7 +104,8 @@ class RandomPipelinesTest {
         String live = "live" + seed;
         String replay = "replay" + seed;
         try (Scene scene = new Scene(servers, own, sources, models)) {
-            int threads = live(scene, live, sources, random);
+            Map<String, List<History.Event>> produced = new TreeMap<>();
+            int threads = live(scene, live, sources, random, produced);
             try (PipelineRun run = scene.startReplay(replay, live, otherThan(threads, random))) {
                 Scene.awaitRunning(run);
                 scene.awaitEnd(replay);
@@ -94,9 +119,75 @@ class RandomPipelinesTest {
                             .as("late rows of %s of %s", name, story).isEmpty();
                 }
             }
+            if (seed % 2 == 0) {
+                checkStretch(scene, live, produced, random, story);
+            }
         } catch (RuntimeException e) {
             throw new AssertionError(story, e);
         }
+    }
+
+    /** Of the models whose rows of a stretch can be recomputed alone. */
+    private static void checkStretch(Scene scene, String live, Map<String, List<History.Event>> produced, Random random,
+            String story) throws Malformed {
+        Instant from = START.plusMillis(random.nextInt(10_000));
+        Instant to = from.plusMillis(1_000 + random.nextInt(10_000));
+        Map<String, TopicFacts> facts = new TreeMap<>();
+        scene.pipeline(live).contracts().forEach(c -> facts.put(c.name(), facts(c, produced.get(c.name()))));
+        TreeSet<String> exact = new TreeSet<>();
+        for (Pipeline.PlannedModel model : scene.pipeline(live).models()) {
+            if (plan(scene, live, Set.of(model.name()), from, to, facts).kind() instanceof Kind.Bounded) {
+                exact.add(model.name());
+            }
+        }
+        if (exact.isEmpty()) {
+            return;
+        }
+        ReplayPlan plan = plan(scene, live, exact, from, to, facts);
+        try (PipelineRun run = scene.startReplay(plan, 1 + random.nextInt(4))) {
+            Scene.awaitRunning(run);
+            scene.awaitEnd(plan.application(), List.copyOf(exact));
+        }
+        for (ReplayPlan.Written written : plan.models()) {
+            Stretch stretch = new Stretch(written.column().orElseThrow(), OptionalLong.of(micros(from)),
+                    OptionalLong.of(micros(to)));
+            List<String> replayed = scene.rows(plan.application(), written.model());
+            assertThat(differences(scene.rowsOf(live, written.model(), stretch), replayed))
+                    .as("%s of %s between %s and %s", written.model(), story, from, to).isEmpty();
+            compared.addAndGet(replayed.size());
+        }
+    }
+
+    private static ReplayPlan plan(Scene scene, String live, Set<String> models, Instant from, Instant to,
+            Map<String, TopicFacts> facts) {
+        return ReplayPlanner.plan(new PlanRequest(scene.pipeline(live), "text", new TreeSet<>(models),
+                Optional.of(new Edge.At(from)), Optional.of(new Edge.At(to)), to, state -> Optional.empty()), facts);
+    }
+
+    /** With the clock before every fifth record of each partition, and the end behind the marker that ends it. */
+    private static TopicFacts facts(Contract contract, List<History.Event> events) {
+        List<TopicFacts.PartitionFacts> partitions = new ArrayList<>();
+        for (int p = 0; p < contract.partitions(); p++) {
+            NavigableMap<Long, Long> clocks = new TreeMap<>();
+            long offset = 0;
+            long clock = Long.MIN_VALUE;
+            for (History.Event event : events) {
+                if (event.partition() == p) {
+                    if (offset > 0 && offset % 5 == 0) {
+                        clocks.put(offset, clock);
+                    }
+                    clock = Math.max(clock, event.at());
+                    offset++;
+                }
+            }
+            clocks.put(offset + 1, TaskWatermark.END);
+            partitions.add(new TopicFacts.PartitionFacts(p, 0, offset + 1, 0, OptionalLong.empty(), clocks));
+        }
+        return new TopicFacts(contract.topic(), "", partitions, false);
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     /** The first rows that only one of both has, or has more often. */
@@ -129,12 +220,14 @@ class RandomPipelinesTest {
     }
 
     /** Runs in rounds of one to four threads, with crashes, stops and other instances. Returns the last round's threads. */
-    private static int live(Scene scene, String name, List<Scene.Source> sources, Random random) throws Malformed {
-        long start = Instant.parse("2026-11-20T10:00:00Z").toEpochMilli() * 1000;
+    private static int live(Scene scene, String name, List<Scene.Source> sources, Random random,
+            Map<String, List<History.Event>> produced) throws Malformed {
+        long start = micros(START);
         List<List<History.Event>> histories = new ArrayList<>();
         for (Scene.Source source : sources) {
             histories.add(new History(random.nextLong(), source.partitions(), 100 + random.nextInt(300), start)
                     .events());
+            produced.put(source.contract(), histories.get(histories.size() - 1));
         }
         int[] at = new int[histories.size()];
         int rounds = 1 + random.nextInt(3);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import millrace.ops.bench.PipelineEnd;
 import millrace.ops.deploy.DeployedTable;
@@ -15,6 +16,8 @@ import millrace.ops.deploy.Deployment;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
 import millrace.process.Patience;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.run.ReplayRun;
 import millrace.schemas.contract.Column;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.EventTime;
@@ -31,11 +34,13 @@ import millrace.stream.FixedRegistry;
 import millrace.stream.FoldedTopic;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.assemble.Stretch;
 import millrace.topology.compile.CalcCompiler;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.model.Model;
 import millrace.topology.plan.Plan;
 import millrace.topology.run.PipelineRun;
+import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
 import millrace.topology.sql.SqlCompiler;
@@ -169,6 +174,12 @@ final class Scene implements AutoCloseable {
         return start(name, "a", threads, Optional.of(of), Map.of(), Crash.never());
     }
 
+    /** Starts a replay of a stretch of time, which obeys what the pipeline that it was planned for has decided. */
+    PipelineRun startReplay(ReplayPlan plan, int threads) {
+        return start(ReplayRun.pipeline(plan, pipeline(plan.pipeline())), "a", threads, Optional.of(plan.pipeline()),
+                Map.of(), Crash.never(), ReplayRun.reading(plan, OptionalLong.empty()));
+    }
+
     /** The tables of a pipeline, as a project with these files has them. */
     List<DeployedTable> tables(String pipeline) {
         Project project = new Project(pipeline, "", folder, new Project.Defaults(Duration.ofMillis(300),
@@ -189,19 +200,28 @@ final class Scene implements AutoCloseable {
         return registry;
     }
 
-    private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf,
-            Map<String, String> streams, Crash crash) {
+    /** All models under a name. */
+    Pipeline pipeline(String name) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(m -> byName.put(m.qualifiedName(), m));
-        Pipeline pipeline = new Pipeline(name, contracts, plans.stream()
+        return new Pipeline(name, contracts, plans.stream()
                 .map(p -> new Pipeline.PlannedModel(p, byName.get(p.model()).config())).toList());
+    }
+
+    private PipelineRun start(String name, String instance, int threads, Optional<String> journalOf,
+            Map<String, String> streams, Crash crash) {
+        return start(pipeline(name), instance, threads, journalOf, streams, crash, Reading.ALL);
+    }
+
+    private PipelineRun start(Pipeline pipeline, String instance, int threads, Optional<String> journalOf,
+            Map<String, String> streams, Crash crash, Reading reading) {
         Map<String, String> given = new HashMap<>(Map.of("consumer.session.timeout.ms", "6000",
                 "consumer.heartbeat.interval.ms", "500", "producer.transaction.timeout.ms", "10000",
                 // Nobody looks at them here, and to register them takes longer than many a run.
                 "metric.reporters", ""));
         given.putAll(streams);
-        var settings = new RunSettings(servers, folder.resolve("state-" + name + "-" + instance), threads,
-                Duration.ofMillis(100), true, (short) 1, Map.of(), given, journalOf);
+        var settings = new RunSettings(servers, folder.resolve("state-" + pipeline.name() + "-" + instance), threads,
+                Duration.ofMillis(100), true, (short) 1, Map.of(), given, journalOf).withReading(reading);
         PipelineRun run = new PipelineRun(pipeline, settings, registry,
                 crash.within(new CalcCompiler(FunctionLibrary.builtIn())::compile), InstantSource.system());
         run.start();
@@ -215,7 +235,12 @@ final class Scene implements AutoCloseable {
 
     /** Waits until every task of every model has said that everything has come. */
     void awaitEnd(String pipeline) {
-        try (PipelineEnd end = new PipelineEnd(servers, pipeline, plans.stream().map(Plan::model).toList())) {
+        awaitEnd(pipeline, plans.stream().map(Plan::model).toList());
+    }
+
+    /** Waits until every task of some models has said so. */
+    void awaitEnd(String pipeline, List<String> models) {
+        try (PipelineEnd end = new PipelineEnd(servers, pipeline, models)) {
             Patience.until("the end of " + pipeline, Duration.ofMinutes(3),
                     () -> end.isReachedWithin(Duration.ofMillis(200)), end::toString);
         }
@@ -225,6 +250,16 @@ final class Scene implements AutoCloseable {
     List<String> rows(String pipeline, String model, String... without) throws Malformed {
         Plan plan = plans.stream().filter(p -> p.model().equals(model)).findFirst().orElseThrow();
         return read(pipeline + "." + model, plan.rowType(), Set.of(without));
+    }
+
+    /** Those of the rows of a model that have a time in a stretch. */
+    List<String> rowsOf(String pipeline, String model, Stretch stretch) throws Malformed {
+        Plan plan = plans.stream().filter(p -> p.model().equals(model)).findFirst().orElseThrow();
+        int column = plan.rowType().indexOf(stretch.column());
+        return FoldedTopic.rows(servers, pipeline + "." + model, plan.rowType()).stream()
+                .filter(row -> (Long) row[column] >= stretch.from().orElseThrow()
+                        && (Long) row[column] < stretch.to().orElseThrow())
+                .map(row -> text(plan.rowType(), row, Set.of())).sorted().toList();
     }
 
     /** The late rows of a model, without the columns of this cluster's topic id. */

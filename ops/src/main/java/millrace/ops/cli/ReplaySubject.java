@@ -9,7 +9,10 @@ import java.util.SortedSet;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.GitRevision;
+import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
+import millrace.ops.replay.Replays;
+import millrace.ops.run.Connections;
 import millrace.replay.problem.ReplayProblem;
 import millrace.replay.select.ModelGraph;
 import millrace.replay.select.Selection;
@@ -58,6 +61,25 @@ final class ReplaySubject {
                     .withRemedy("Select models of one of them, or name its folder with --project."));
         }
         return found.get(0);
+    }
+
+    /** The replays of a pipeline, where its cluster is. */
+    static Replays replays(Deployment live, Where where, Terminal terminal) {
+        Where.Access access = where.access(terminal);
+        Profile profile = live.project().profile();
+        Connections connections = new Connections(access.bootstrapServers(), access.kafka(), profile.streams().reveal(),
+                profile.stateMemory(), access.registryUrl(), access.registry(), Catalog.properties(where, terminal),
+                new Connections.TopicCreation.Create((short) (profile.cluster() instanceof Profile.Cluster.Embedded
+                        ? 1
+                        : profile.topics().replicationFactor())));
+        return new Replays(live, connections, where.data(terminal), terminal.clock());
+    }
+
+    /** The text that a replay was planned with, as it is now. */
+    static Deployment replayed(Deployment live, Optional<String> models, Where where, Terminal terminal) {
+        ReplaySubject subject = new ReplaySubject();
+        subject.models = models.orElse(null);
+        return subject.replayed(live, where, terminal);
     }
 
     private SortedSet<String> selected(Deployment deployment) {

@@ -13,10 +13,20 @@ public enum ReplayProblem implements ProblemCode {
             "Let the range end where the message says, or leave --from and --to out: everything is replayed then."),
     REPLAY_DATA_GONE("Records that the replay has to read are no longer there, neither in Kafka nor in bronze.",
             "Let the range begin later, where the message says."),
+    REPLAY_ONLY_IN_BRONZE(
+            "Records that the replay has to read are in bronze alone, from where they cannot be replayed yet.",
+            "Let the range begin later, and keep topics for as long as you may want to replay them."),
     REPLAY_CONTRACT_INCOMPATIBLE("A contract cannot read all records that its topic holds.",
             "Change the contract so that it can read what was written with every registered schema."),
     REPLAY_NEVER_RAN("The pipeline has not run yet, so there is nothing to replay.",
             "Start it with `millrace dev` or `millrace run`."),
+    REPLAY_UNKNOWN("There is no replay of this id.", "See `millrace replay list` for those there are."),
+    REPLAY_ENDED("The replay has ended, so that nothing of it can be run any more.",
+            "Plan it again: `millrace replay plan`."),
+    REPLAY_RUNS("The replay runs in a process, which has to stop first.",
+            "Stop the process, or wait until it has heard of it."),
+    REPLAY_TEXT_CHANGED("The contracts and models are not those that the replay was planned with.",
+            "Put the text back that it was planned with, or cancel it and plan it again."),
     REPLAY_REVISION_UNKNOWN("The models that a replay is to use are not there.",
             "Name a pipeline folder, or a revision that git knows.");
 

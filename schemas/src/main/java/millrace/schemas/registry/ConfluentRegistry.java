@@ -78,6 +78,20 @@ public final class ConfluentRegistry implements SchemaRegistry, AutoCloseable {
         });
     }
 
+    /** Takes a subject with all its versions away; their ids stay known. Without such a subject nothing happens. */
+    public void delete(String subject) {
+        call("subject " + subject, () -> {
+            try {
+                return client.deleteSubject(subject);
+            } catch (RestClientException e) {
+                if (e.getErrorCode() == SUBJECT_NOT_FOUND) {
+                    return List.of();
+                }
+                throw e;
+            }
+        });
+    }
+
     /** Names of all subjects, in their order. */
     public List<String> subjects() {
         return call("subjects", () -> {

@@ -1,0 +1,66 @@
+package millrace.ops.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.project.Project;
+import millrace.ops.replay.Replays;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.problem.ReplayProblem;
+import millrace.schemas.problem.Nearest;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+
+/** A replay that a command names by its id, or the beginning of it; closing ends the connections to its cluster. */
+record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) implements AutoCloseable {
+    /** @throws ProblemException if there is none, or several begin so */
+    static ChosenReplay find(String id, Where where, Terminal terminal) {
+        List<String> ids = new ArrayList<>();
+        for (Project project : where.projects(terminal)) {
+            Deployment live = Deployment.read(project);
+            Replays replays = ReplaySubject.replays(live, where, terminal);
+            Optional<ReplayEntry> found = replays.journal().find(id);
+            if (found.isPresent()) {
+                return new ChosenReplay(live, replays, found.get());
+            }
+            replays.journal().all().forEach(e -> ids.add(e.plan().id()));
+            replays.close();
+        }
+        throw new ProblemException(Problem.of(ReplayProblem.REPLAY_UNKNOWN, id, "There is no replay \"" + id + "\"."
+                + Nearest.hint(id, ids)).withRemedy(ReplayProblem.REPLAY_UNKNOWN.remedy()));
+    }
+
+    /** @throws ProblemException if it can never run again */
+    ChosenReplay requireOpen() {
+        String words = switch (entry.status()) {
+            case STARTED, PAUSED -> "";
+            case FINISHED -> "is finished; its rows are on the branch " + entry.plan().branch() + " of each table";
+            case CANCELLED -> "was cancelled by " + entry.by();
+        };
+        if (!words.isEmpty()) {
+            close();
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ENDED, entry.plan().id(),
+                    "Replay " + entry.plan().id() + " " + words + ".")
+                    .withRemedy(ReplayProblem.REPLAY_ENDED.remedy()));
+        }
+        return this;
+    }
+
+    /** Writes down what it has come to. */
+    ReplayEntry become(ReplayEntry.Status status, Terminal terminal) {
+        ReplayEntry next = entry.as(status, terminal.clock().instant(), who());
+        replays.journal().write(next);
+        return next;
+    }
+
+    /** Whoever uses this process. */
+    static String who() {
+        return System.getProperty("user.name", "");
+    }
+
+    @Override
+    public void close() {
+        replays.close();
+    }
+}

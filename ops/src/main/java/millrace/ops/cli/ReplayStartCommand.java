@@ -1,0 +1,191 @@
+package millrace.ops.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.logging.LogFiles;
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.replay.Replays;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.journal.ReplayEntry.Status;
+import millrace.replay.plan.Estimate;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.run.ReplayProgress;
+import millrace.replay.run.ReplayProgress.Seen;
+import millrace.replay.run.ReplayRun;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.run.SinkState;
+import millrace.topology.run.RunState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace replay start}. */
+@Command(name = "start", mixinStandardHelpOptions = true, header = "Replays onto a branch of each table, beside the live pipeline, and shows how far it is.", description = {
+        "",
+        "Plans as `millrace replay plan` does and says what it would do; does it with --execute. With the id of a replay it goes on with that one, and shares its work with the processes that run it already.",
+        "",
+        "What it computes goes to topics of its own and to the branch replay-<id> of each table; the tables themselves do not change. Ctrl-C or a crash loses nothing: the same command goes on."}, footer = {
+                "", "Examples:", "  millrace replay start --select gold.hourly --from 2026-11-01 --to 2026-11-08",
+                "  millrace replay start --select gold.hourly --last 7d --rate 20000 --execute",
+                "  millrace replay start 7f3a01 --execute"})
+final class ReplayStartCommand extends Main.Subcommand {
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration PRINT = Duration.ofSeconds(10);
+    private static final Duration ASK = Duration.ofSeconds(5);
+
+    @Mixin
+    private Result result;
+    @Mixin
+    private Where where;
+    @Mixin
+    private ReplaySubject subject;
+    @Mixin
+    private ReplayRange range;
+    @Mixin
+    private ReplayRate rate;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "<id>", description = "Of a replay that was started before, or how it begins.")
+    private String id;
+
+    @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute in this process. Default: 1.")
+    private int threads;
+
+    @Option(names = "--execute", description = "Really do it.")
+    private boolean execute;
+
+    @Override
+    ExitCode run() throws Exception {
+        if (threads < 1) {
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
+                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
+        }
+        if (id != null) {
+            try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal()).requireOpen()) {
+                if (!execute) {
+                    terminal().out().println("replay " + chosen.entry().plan().id() + " ("
+                            + ReplayListCommand.status(chosen.entry()) + ") would go on; add --execute to do it");
+                    return ExitCode.OK;
+                }
+                Deployment replayed = ReplaySubject.replayed(chosen.live(), chosen.entry().models(), where,
+                        terminal());
+                Replays.requireSameText(chosen.entry().plan(), replayed);
+                return follow(chosen.replays(), chosen.become(Status.STARTED, terminal()), replayed);
+            }
+        }
+        ReplaySubject.Found found = subject.find(where, terminal());
+        try (Replays replays = ReplaySubject.replays(found.live(), where, terminal())) {
+            ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to());
+            List<Estimate.Share> shares = replays.shares(plan);
+            Estimate estimate = Estimate.of(plan, shares, rate.mostPerSecond());
+            if (!execute && result.isJson()) {
+                terminal().out().println(Result.json(ReplayPlanView.json(plan, shares, estimate)));
+                return ExitCode.OK;
+            }
+            ReplayPlanView.lines(plan, shares, estimate).forEach(execute
+                    ? terminal().err()::println
+                    : terminal().out()::println);
+            if (!execute) {
+                terminal().out().println("nothing was changed; add --execute to do it");
+                return ExitCode.OK;
+            }
+            Replays.requireInKafka(plan);
+            ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
+                    rate.mostPerSecond().orElse(0), terminal().clock().instant(), ChosenReplay.who());
+            replays.journal().write(entry);
+            return follow(replays, entry, found.replayed());
+        }
+    }
+
+    private ExitCode follow(Replays replays, ReplayEntry entry, Deployment replayed) throws Exception {
+        ReplayPlan plan = entry.plan();
+        LogFiles.writeTo(where.data(terminal()).resolve("replays").resolve(plan.id()).resolve("logs"),
+                replayed.project().profile().logs());
+        Status end;
+        try (StopSignal stop = StopSignal.listen(terminal().err());
+                ReplayRun run = replays.run(entry, replayed, threads);
+                ReplayProgress progress = replays.progress(plan, replayed)) {
+            end = watch(replays, entry, run, progress, stop);
+        }
+        if (end == Status.FINISHED) {
+            replays.journal().write(entry.as(end, terminal().clock().instant(), ChosenReplay.who()));
+        }
+        say(plan, end);
+        return ExitCode.OK;
+    }
+
+    /** What it has come to when this process stops running it; started, if it is only this process that stops. */
+    private Status watch(Replays replays, ReplayEntry entry, ReplayRun run, ReplayProgress progress, StopSignal stop)
+            throws InterruptedException {
+        LiveView live = new LiveView(terminal());
+        Instant began = terminal().clock().instant();
+        Instant asked = began;
+        Instant shown = Instant.MIN;
+        ReplayView view = new ReplayView(entry.plan().branch(), began, progress.look());
+        String held = "";
+        while (!run.isDone()) {
+            if (stop.await(LOOK)) {
+                return Status.STARTED;
+            }
+            Instant now = terminal().clock().instant();
+            if (now.isAfter(asked.plus(ASK))) {
+                asked = now;
+                Optional<Status> told = replays.journal().find(entry.plan().id()).map(ReplayEntry::status);
+                if (told.isPresent() && told.get() != Status.STARTED) {
+                    return told.get();
+                }
+            }
+            if (!result.isJson() && (terminal().interactive() || now.isAfter(shown.plus(PRINT)))) {
+                shown = now;
+                Seen seen = progress.look();
+                live.show(List.of(view.line(seen, now)));
+            }
+            String problem = problem(run);
+            if (!problem.equals(held)) {
+                held = problem;
+                if (!problem.isEmpty()) {
+                    terminal().err().println(problem);
+                }
+            }
+        }
+        return Status.FINISHED;
+    }
+
+    private static String problem(ReplayRun run) {
+        if (run.stream() instanceof RunState.Blocked blocked) {
+            return blocked.problem().toText("blocked");
+        }
+        for (SinkState table : run.tables().values()) {
+            if (table instanceof SinkState.Blocked blocked) {
+                return blocked.problem().toText("blocked");
+            }
+        }
+        return "";
+    }
+
+    private void say(ReplayPlan plan, Status end) {
+        List<String> tables = plan.models().stream().map(m -> m.model() + "@" + plan.branch()).toList();
+        if (result.isJson()) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put("id", plan.id());
+            out.put("status", end.name().toLowerCase(Locale.ROOT));
+            out.put("tables", tables);
+            terminal().out().println(Result.json(out));
+            return;
+        }
+        terminal().out().println(switch (end) {
+            case FINISHED -> "replay " + plan.id() + " is finished: " + String.join(", ", tables);
+            case PAUSED -> "replay " + plan.id() + " is paused; millrace replay start " + plan.id()
+                    + " --execute goes on";
+            case CANCELLED -> "replay " + plan.id() + " was cancelled";
+            case STARTED -> "stopped here; millrace replay start " + plan.id() + " --execute goes on";
+        });
+    }
+}

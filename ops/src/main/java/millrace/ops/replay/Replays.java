@@ -1,0 +1,321 @@
+package millrace.ops.replay;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import millrace.ops.deploy.DeployedTable;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.deploy.Revisions;
+import millrace.ops.query.TableComparison;
+import millrace.ops.run.Connections;
+import millrace.replay.facts.PartitionBytes;
+import millrace.replay.facts.TopicFactsReader;
+import millrace.replay.facts.TopicFactsReader.Bronze;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.journal.ReplayJournal;
+import millrace.replay.plan.Edge;
+import millrace.replay.plan.Estimate;
+import millrace.replay.plan.PlanRequest;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Kind;
+import millrace.replay.plan.ReplayPlanner;
+import millrace.replay.plan.TopicFacts;
+import millrace.replay.problem.ReplayProblem;
+import millrace.replay.run.ReplayProgress;
+import millrace.replay.run.ReplayRun;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.contract.EventTime;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.ConfluentRegistry;
+import millrace.schemas.wire.AvroTypes;
+import millrace.sinks.iceberg.branch.TableBranches;
+import millrace.sinks.iceberg.commit.CommitMark;
+import millrace.sinks.iceberg.read.RangeFiles;
+import millrace.sinks.iceberg.read.TableCatalog;
+import millrace.sinks.iceberg.run.SinkConfig;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.compile.CalcCompiler;
+import millrace.topology.run.KafkaTopics;
+import millrace.topology.run.Reading;
+import millrace.topology.run.RunSettings;
+import millrace.topology.run.Topics;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The replays of one pipeline, from a process beside those that run it. */
+public final class Replays implements AutoCloseable {
+    private static final Duration STREAM_COMMIT = Duration.ofMillis(500);
+
+    private final Deployment live;
+    private final Connections connections;
+    private final Path data;
+    private final Clock clock;
+    private final ConfluentRegistry registry;
+    private final Topics topics;
+    private final List<Workplace> workplaces = new ArrayList<>();
+
+    /** @param data folder, where the state of replays lies while they run */
+    public Replays(Deployment live, Connections connections, Path data, Clock clock) {
+        this.live = live;
+        this.connections = connections;
+        this.data = data;
+        this.clock = clock;
+        registry = new ConfluentRegistry(connections.registryUrl(), connections.registry());
+        topics = new KafkaTopics(settings(data, 1, OptionalLong.empty()));
+    }
+
+    private RunSettings settings(Path stateFolder, int threads, OptionalLong mostPerSecond) {
+        boolean create = connections.topics() instanceof Connections.TopicCreation.Create;
+        short replication = connections.topics() instanceof Connections.TopicCreation.Create c
+                ? c.replication()
+                : (short) -1;
+        return new RunSettings(connections.bootstrapServers(), stateFolder, threads, STREAM_COMMIT, create,
+                replication, connections.kafka(), connections.streams(), Optional.empty(), Map.of(),
+                connections.stateMemory(), new Reading(Map.of(), mostPerSecond));
+    }
+
+    /** What the pipeline's replays have come to. */
+    public ReplayJournal journal() {
+        return new ReplayJournal(topics, connections.kafkaClient(), live.name());
+    }
+
+    /**
+     * Plans one.
+     *
+     * @param replayed the pipeline with the text that it is to be replayed with
+     * @throws ProblemException if it cannot be done
+     */
+    public ReplayPlan plan(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to) {
+        if (replayed != live) {
+            requireReadable(replayed);
+        }
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), new TreeSet<>(models),
+                    from, to, clock.instant(), state -> completeThrough(catalog, state));
+            return ReplayPlanner.plan(request, facts(replayed, models, catalog));
+        }
+    }
+
+    private static String revision(Deployment deployment) {
+        return String.join(",", Revisions.of(deployment).values());
+    }
+
+    /** What the tables have of what a plan writes anew. */
+    public List<Estimate.Share> shares(ReplayPlan plan) {
+        Optional<Instant> from = plan.kind() instanceof Kind.Bounded b ? b.from() : Optional.empty();
+        Optional<Instant> to = plan.kind() instanceof Kind.Bounded b ? b.to() : Optional.empty();
+        List<Estimate.Share> shares = new ArrayList<>();
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            Map<String, TableSpec> tables = tables();
+            for (ReplayPlan.Written written : plan.models()) {
+                if (tables.containsKey(written.model())) {
+                    String name = tables.get(written.model()).qualifiedName();
+                    RangeFiles files = catalog.range(name, written.column(), from, to)
+                            .orElse(new RangeFiles(0, 0, 0, 0));
+                    shares.add(new Estimate.Share(written.model(), name, files.files(), files.partly(), files.rows(),
+                            files.bytes()));
+                }
+            }
+        }
+        return shares;
+    }
+
+    /** The tables of the pipeline's models, by model. */
+    private Map<String, TableSpec> tables() {
+        Map<String, TableSpec> tables = new HashMap<>();
+        live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.MODEL)
+                .forEach(t -> tables.put(t.source(), t.spec()));
+        return tables;
+    }
+
+    /**
+     * Runs one in this process, beside whichever others do; to be closed before this is.
+     *
+     * @param replayed the pipeline with the text that it was planned with
+     * @throws ProblemException if that text is another now
+     */
+    public ReplayRun run(ReplayEntry entry, Deployment replayed, int threads) {
+        requireSameText(entry.plan(), replayed);
+        requireInKafka(entry.plan());
+        Workplace workplace = Workplace.in(folder(entry.plan()));
+        workplaces.add(workplace);
+        SinkConfig sink = SinkConfig.of(entry.plan().application(), connections.kafkaClient()).withIndexes(
+                new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
+        OptionalLong most = entry.mostPerSecond() == 0 ? OptionalLong.empty() : OptionalLong.of(entry.mostPerSecond());
+        return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(),
+                new ReplayRun.Setting(settings(workplace.folder(), threads, most), sink, connections.catalog(),
+                        registry,
+                        new CalcCompiler(replayed.functions())::compile, clock));
+    }
+
+    /** @throws ProblemException if the text is not the one that it was planned with */
+    public static void requireSameText(ReplayPlan plan, Deployment replayed) {
+        if (!plan.revision().equals(revision(replayed))) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_TEXT_CHANGED, plan.id(),
+                    "The contracts or models are not those that replay " + plan.id() + " was planned with.")
+                    .withRemedy(ReplayProblem.REPLAY_TEXT_CHANGED.remedy()));
+        }
+    }
+
+    /** @throws ProblemException if records are in bronze alone */
+    public static void requireInKafka(ReplayPlan plan) {
+        if (plan.fromBronze() > 0) {
+            String topics = plan.reads().stream().filter(r -> r.fromBronze() > 0)
+                    .map(r -> r.fromBronze() + " records of " + r.topic())
+                    .collect(Collectors.joining(", "));
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ONLY_IN_BRONZE, plan.id(),
+                    "Kafka no longer has " + topics + ".").withRemedy(ReplayProblem.REPLAY_ONLY_IN_BRONZE.remedy()));
+        }
+    }
+
+    /** How far one has come, whoever runs it. */
+    public ReplayProgress progress(ReplayPlan plan, Deployment replayed) {
+        return new ReplayProgress(plan, ReplayRun.pipeline(plan, replayed.pipeline()), topics);
+    }
+
+    /**
+     * How the branches differ from the tables, in the range of the replay.
+     *
+     * @param samples at most so many of each kind of difference
+     * @throws ProblemException if a branch is not there, or cannot be read here
+     */
+    public List<BranchDifference> differences(ReplayPlan plan, Deployment replayed, int samples) {
+        List<BranchDifference> differences = new ArrayList<>();
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            for (ReplayPlan.Written written : plan.models()) {
+                TableSpec spec = tables().get(written.model());
+                if (spec != null) {
+                    String branch = spec.onBranch(plan.branch()).qualifiedName();
+                    if (catalog.table(branch).isEmpty()) {
+                        throw new ProblemException(Problem.of(ReplayProblem.REPLAY_UNKNOWN, branch,
+                                "There is no branch " + branch + ".")
+                                .withRemedy(ReplayProblem.REPLAY_UNKNOWN.remedy()));
+                    }
+                    differences.add(new BranchDifference(spec.qualifiedName(), branch,
+                            TableComparison.of(catalog, spec.qualifiedName(), branch, stretch(plan, written),
+                                    key(spec, written, replayed), samples)));
+                }
+            }
+        }
+        return differences;
+    }
+
+    private static Optional<TableComparison.Stretch> stretch(ReplayPlan plan, ReplayPlan.Written written) {
+        return plan.kind() instanceof Kind.Bounded b
+                ? Optional.of(new TableComparison.Stretch(written.column().orElseThrow(), b.from(), b.to()))
+                : Optional.empty();
+    }
+
+    /** Rows that stay have a key too, if their author says so. */
+    private static List<String> key(TableSpec spec, ReplayPlan.Written written, Deployment replayed) {
+        return spec.key().isEmpty()
+                ? replayed.pipeline().models().stream().filter(m -> m.name().equals(written.model()))
+                        .flatMap(m -> m.config().rowKey().stream()).toList()
+                : spec.key();
+    }
+
+    /**
+     * Takes everything away that one has made: topics, consumer groups, subjects, branches and local state. Doing it again
+     * does no harm.
+     *
+     * @throws ProblemException if it still runs somewhere
+     */
+    public void clear(ReplayPlan plan) {
+        try (Admin admin = Admin.create(connections.kafkaClient())) {
+            new Leftovers(plan, admin, registry, connections.catalog()).clear(
+                    plan.models().stream().map(w -> tables().get(w.model())).filter(Objects::nonNull)
+                            .map(TableSpec::qualifiedName).toList(),
+                    folder(plan));
+        }
+    }
+
+    private Path folder(ReplayPlan plan) {
+        return data.resolve("replays").resolve(plan.id());
+    }
+
+    private Map<String, TopicFacts> facts(Deployment replayed, Set<String> models, TableCatalog catalog) {
+        Set<String> read = new HashSet<>();
+        models.forEach(m -> read.addAll(replayed.contractsOf(m)));
+        List<Contract> contracts = replayed.pipeline().contracts().stream().filter(c -> read.contains(c.name()))
+                .toList();
+        Map<String, Bronze> bronze = new HashMap<>();
+        live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE && read.contains(t.source()))
+                .forEach(t -> bronze.put(t.source(),
+                        new Bronze(catalog.firstOffsets(t.name()), t.spec().ages().keep().isPresent())));
+        try (Admin admin = Admin.create(connections.kafkaClient())) {
+            Map<String, TopicFacts> facts = new TopicFactsReader(topics,
+                    PartitionBytes.of(admin, contracts.stream().map(Contract::topic).toList()))
+                    .read(live.name(), contracts, bronze);
+            facts.replaceAll((contract, of) -> tellsTimeAlike(replayed, contract) ? of : withoutClocks(of));
+            return facts;
+        }
+    }
+
+    /** What was written down of clocks holds only for the column that they were read from. */
+    private boolean tellsTimeAlike(Deployment replayed, String contract) {
+        return live.pipeline().contract(contract).map(Replays::timeColumn)
+                .equals(replayed.pipeline().contract(contract).map(Replays::timeColumn));
+    }
+
+    private static String timeColumn(Contract contract) {
+        return contract.kind() + contract.eventTime().map(EventTime::column).orElse("");
+    }
+
+    private static TopicFacts withoutClocks(TopicFacts facts) {
+        return new TopicFacts(facts.topic(), facts.topicId(), facts.partitions().stream()
+                .map(p -> new TopicFacts.PartitionFacts(p.partition(), p.beginning(), p.end(), p.bytes(), p.bronze(),
+                        new TreeMap<>()))
+                .toList(), facts.bronzeForgets());
+    }
+
+    private Optional<Instant> completeThrough(TableCatalog catalog, Edge.State state) {
+        Optional<Instant> ofRef = TableBranches.of(connections.catalog(), state.table()).stream().flatMap(List::stream)
+                .filter(r -> r.name().equals(state.ref())).findFirst().flatMap(TableBranches.Ref::completeThrough);
+        return ofRef.or(() -> catalog.snapshots(state.table()).stream()
+                .filter(s -> Long.toString(s.id()).equals(state.ref())).findFirst()
+                .map(s -> s.summary().get(CommitMark.COMPLETE_THROUGH)).map(Instant::parse));
+    }
+
+    /** Of contracts that are replayed with another text than the one that runs. */
+    private void requireReadable(Deployment replayed) {
+        List<Problem> problems = new ArrayList<>();
+        for (Contract contract : replayed.pipeline().contracts()) {
+            String subject = Pipeline.subjectOf(contract.topic());
+            if (contract.format() == Contract.WireFormat.AVRO && registry.latest(subject).isPresent()) {
+                registry.incompatibilities(subject, AvroTypes.toSchema(contract))
+                        .forEach(why -> problems.add(Problem.at(ReplayProblem.REPLAY_CONTRACT_INCOMPATIBLE,
+                                contract.place(), why)
+                                .withRemedy(ReplayProblem.REPLAY_CONTRACT_INCOMPATIBLE.remedy())));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            topics.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        } finally {
+            workplaces.forEach(Workplace::close);
+            registry.close();
+        }
+    }
+}

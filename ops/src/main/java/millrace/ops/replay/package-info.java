@@ -1,0 +1,2 @@
+/** Replays of a deployed pipeline: what they are planned by, run with, and leave behind. */
+package millrace.ops.replay;

@@ -1,0 +1,33 @@
+package millrace.replay.journal;
+
+import java.time.Instant;
+import java.util.Optional;
+import millrace.replay.plan.ReplayPlan;
+
+/**
+ * What is known of a replay.
+ *
+ * @param models the folder or revision that it is replayed with, as it was typed; absent for the pipeline's own
+ * @param mostPerSecond records a second that are read; 0 for as many as can be
+ * @param at when it came to this
+ * @param by who did it
+ */
+public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> models, long mostPerSecond, Instant at,
+        String by) {
+    /** What a replay has come to. */
+    public enum Status {
+        /** It runs, or goes on when a process takes it up. */
+        STARTED,
+        /** It goes on when it is resumed. */
+        PAUSED,
+        /** Its branches have everything. */
+        FINISHED,
+        /** Nothing of it is left. */
+        CANCELLED
+    }
+
+    /** The same, come to something else. */
+    public ReplayEntry as(Status other, Instant when, String who) {
+        return new ReplayEntry(plan, other, models, mostPerSecond, when, who);
+    }
+}

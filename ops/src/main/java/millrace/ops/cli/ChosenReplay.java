@@ -31,20 +31,28 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
                 + Nearest.hint(id, ids)).withRemedy(ReplayProblem.REPLAY_UNKNOWN.remedy()));
     }
 
-    /** @throws ProblemException if it can never run again */
+    /** @throws ProblemException if it can never run again; closed then */
     ChosenReplay requireOpen() {
+        try {
+            requireOpen(entry);
+            return this;
+        } catch (ProblemException e) {
+            close();
+            throw e;
+        }
+    }
+
+    static void requireOpen(ReplayEntry entry) {
         String words = switch (entry.status()) {
             case STARTED, PAUSED -> "";
             case FINISHED -> "is finished; its rows are on the branch " + entry.plan().branch() + " of each table";
             case CANCELLED -> "was cancelled by " + entry.by();
         };
         if (!words.isEmpty()) {
-            close();
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ENDED, entry.plan().id(),
                     "Replay " + entry.plan().id() + " " + words + ".")
                     .withRemedy(ReplayProblem.REPLAY_ENDED.remedy()));
         }
-        return this;
     }
 
     /** Writes down what it has come to. */

@@ -18,10 +18,13 @@ import millrace.replay.plan.ReplayPlan;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayProgress.Seen;
 import millrace.replay.run.ReplayRun;
+import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.run.SinkState;
 import millrace.topology.run.RunState;
+import millrace.topology.run.Topics;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,14 +35,14 @@ import picocli.CommandLine.Parameters;
         "",
         "Plans as `millrace replay plan` does and says what it would do; does it with --execute. With the id of a replay it goes on with that one, and shares its work with the processes that run it already.",
         "",
-        "What it computes goes to topics of its own and to the branch replay-<id> of each table; the tables themselves do not change. Ctrl-C or a crash loses nothing: the same command goes on."}, footer = {
+        "What it computes goes to topics of its own and to the branch replay-<id> of each table; the tables themselves do not change. Ctrl-C or a crash loses nothing: millrace replay start <id> --execute goes on."}, footer = {
                 "", "Examples:", "  millrace replay start --select gold.hourly --from 2026-11-01 --to 2026-11-08",
                 "  millrace replay start --select gold.hourly --last 7d --rate 20000 --execute",
                 "  millrace replay start 7f3a01 --execute"})
 final class ReplayStartCommand extends Main.Subcommand {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration PRINT = Duration.ofSeconds(10);
-    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration ASK = Duration.ofSeconds(2);
 
     @Mixin
     private Result result;
@@ -97,6 +100,11 @@ final class ReplayStartCommand extends Main.Subcommand {
                 return ExitCode.OK;
             }
             Replays.requireInKafka(plan);
+            Optional<ReplayEntry> same = replays.journal().find(plan.id())
+                    .filter(e -> e.status() != Status.CANCELLED);
+            if (same.isPresent()) {
+                ChosenReplay.requireOpen(same.get());
+            }
             ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
                     rate.mostPerSecond().orElse(0), terminal().clock().instant(), ChosenReplay.who());
             replays.journal().write(entry);
@@ -114,7 +122,10 @@ final class ReplayStartCommand extends Main.Subcommand {
                 ReplayProgress progress = replays.progress(plan, replayed)) {
             end = watch(replays, entry, run, progress, stop);
         }
-        if (end == Status.FINISHED) {
+        Optional<Status> told = replays.journal().find(plan.id()).map(ReplayEntry::status);
+        if (end == Status.FINISHED && told.filter(s -> s == Status.CANCELLED).isPresent()) {
+            end = Status.CANCELLED;
+        } else if (end == Status.FINISHED) {
             replays.journal().write(entry.as(end, terminal().clock().instant(), ChosenReplay.who()));
         }
         say(plan, end);
@@ -130,24 +141,33 @@ final class ReplayStartCommand extends Main.Subcommand {
         Instant shown = Instant.MIN;
         ReplayView view = new ReplayView(entry.plan().branch(), began, progress.look());
         String held = "";
-        while (!run.isDone()) {
+        while (true) {
             if (stop.await(LOOK)) {
                 return Status.STARTED;
             }
             Instant now = terminal().clock().instant();
-            if (now.isAfter(asked.plus(ASK))) {
-                asked = now;
-                Optional<Status> told = replays.journal().find(entry.plan().id()).map(ReplayEntry::status);
-                if (told.isPresent() && told.get() != Status.STARTED) {
-                    return told.get();
-                }
-            }
-            if (!result.isJson() && (terminal().interactive() || now.isAfter(shown.plus(PRINT)))) {
-                shown = now;
-                Seen seen = progress.look();
-                live.show(List.of(view.line(seen, now)));
-            }
             String problem = problem(run);
+            try {
+                if (!result.isJson() && (terminal().interactive() || now.isAfter(shown.plus(PRINT)))) {
+                    shown = now;
+                    Seen seen = progress.look();
+                    live.show(List.of(view.line(seen, now)));
+                }
+                if (now.isAfter(asked.plus(ASK))) {
+                    asked = now;
+                    Optional<Status> told = replays.journal().find(entry.plan().id()).map(ReplayEntry::status);
+                    if (told.isPresent() && told.get() != Status.STARTED) {
+                        return told.get();
+                    }
+                    if (run.isDone()) {
+                        return Status.FINISHED;
+                    }
+                }
+            } catch (ProblemException e) {
+                problem = e.problems().get(0).toText("blocked"); // The work itself waits until it is cured.
+            } catch (Topics.ClusterUnavailableException | KafkaException e) {
+                problem = Problem.of(OpsProblem.UNREACHABLE, "kafka", Failure.words(e) + ".").toText("blocked");
+            }
             if (!problem.equals(held)) {
                 held = problem;
                 if (!problem.isEmpty()) {
@@ -155,7 +175,6 @@ final class ReplayStartCommand extends Main.Subcommand {
                 }
             }
         }
-        return Status.FINISHED;
     }
 
     private static String problem(ReplayRun run) {

@@ -46,8 +46,8 @@ final class ReplaySubject {
         List<Problem> problems = new ArrayList<>();
         for (Project project : where.projects(terminal)) {
             Deployment live = Deployment.read(project);
-            Deployment replayed = replayed(live, where, terminal);
             try {
+                Deployment replayed = replayed(live, where, terminal);
                 found.add(new Found(live, replayed, selected(replayed)));
             } catch (ProblemException e) {
                 problems.addAll(e.problems());
@@ -100,10 +100,14 @@ final class ReplaySubject {
         }
     }
 
-    /** It goes by the name of the live one, whose tables and time journal it is about. */
-    private static Deployment read(Path folder, Deployment live, Where where, Terminal terminal) {
+    private Deployment read(Path folder, Deployment live, Where where, Terminal terminal) {
         Project other = Project.read(folder, where.profile(), terminal.environment());
-        return Deployment.read(other.named(live.name()).withProfile(live.project().profile()));
+        if (!other.name().equals(live.name())) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_REVISION_UNKNOWN, models, "\"" + models
+                    + "\" has the pipeline " + other.name() + ", and not " + live.name() + ".")
+                    .withRemedy(ReplayProblem.REPLAY_REVISION_UNKNOWN.remedy()));
+        }
+        return Deployment.read(other.withProfile(live.project().profile()));
     }
 
     private ProblemException unknown() {

@@ -57,11 +57,6 @@ public record Project(String name, String description, Path folder, Defaults def
         return folder.resolve("models");
     }
 
-    /** The same files as those of another name. */
-    public Project named(String other) {
-        return new Project(other, description, folder, defaults, tables, profile);
-    }
-
     public Project withProfile(Profile other) {
         return new Project(name, description, folder, defaults, tables, other);
     }

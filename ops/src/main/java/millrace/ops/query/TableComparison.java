@@ -13,7 +13,9 @@ import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.read.TableCatalog;
 import millrace.sinks.iceberg.read.TableCatalog.ColumnView;
 import millrace.sinks.iceberg.read.TableCatalog.TableView;
+import millrace.sinks.iceberg.table.OriginColumn;
 import millrace.sinks.iceberg.table.TableName;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
 
 /**
  * Compares two states of a table, such as the table and a branch of it. Rows are told apart by a key; without one, or where
@@ -89,7 +91,8 @@ public final class TableComparison {
     public static Difference of(TableCatalog catalog, String left, String right, Optional<Stretch> stretch,
             List<String> key, int samples) {
         TableView table = catalog.table(left).orElseThrow();
-        List<String> columns = table.columns().stream().map(ColumnView::name).toList();
+        List<String> columns = table.columns().stream().map(ColumnView::name).filter(c -> table.changesBy().isEmpty()
+                || OriginColumn.named(c, Layout.CHANGELOG).isEmpty()).toList();
         String filter = stretch.map(TableComparison::filter).orElse("");
         boolean keyed = !key.isEmpty() && isUnique(catalog, left, filter, key) && isUnique(catalog, right, filter, key);
         List<String> by = keyed ? key : List.of();

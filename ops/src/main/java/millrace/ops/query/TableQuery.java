@@ -88,13 +88,11 @@ public final class TableQuery {
     /** Tables the text may mean; all of them where it asks for what there is. */
     private static List<String> mentioned(TableCatalog catalog, List<String> names, String sql) {
         String text = sql.toLowerCase(Locale.ROOT).replace("\"", "");
-        if (text.contains("show") || text.contains("information_schema") || text.contains("duckdb_")) {
-            return names;
-        }
+        boolean asksForAll = text.contains("show") || text.contains("information_schema") || text.contains("duckdb_");
         List<String> mentioned = new ArrayList<>();
         for (String name : names) {
             String table = name.toLowerCase(Locale.ROOT);
-            if (text.contains(table)) {
+            if (asksForAll || text.contains(table)) {
                 mentioned.add(name);
                 REF.matcher(text).results().filter(r -> r.group(1).equals(table))
                         .map(r -> name + "@" + r.group(2)).distinct().filter(n -> catalog.table(n).isPresent())

@@ -9,11 +9,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import millrace.ops.deploy.DeployedTable;
@@ -37,10 +35,11 @@ import millrace.replay.problem.ReplayProblem;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayRun;
 import millrace.schemas.contract.Contract;
-import millrace.schemas.contract.EventTime;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
+import millrace.schemas.row.Field;
+import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.commit.CommitMark;
@@ -50,6 +49,7 @@ import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
+import millrace.topology.function.TypeText;
 import millrace.topology.run.KafkaTopics;
 import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
@@ -100,14 +100,55 @@ public final class Replays implements AutoCloseable {
      * @throws ProblemException if it cannot be done
      */
     public ReplayPlan plan(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to) {
+        Map<String, TableSpec> now = tables(live);
+        Map<String, TableSpec> then = tables(replayed);
+        Set<String> written = new TreeSet<>(models);
+        written.retainAll(then.keySet());
+        requireSameTables(written, now, then);
         if (replayed != live) {
             requireReadable(replayed);
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
-            PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), new TreeSet<>(models),
+            PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), new TreeSet<>(written),
                     from, to, clock.instant(), state -> completeThrough(catalog, state));
-            return ReplayPlanner.plan(request, facts(replayed, models, catalog));
+            return ReplayPlanner.plan(request, facts(replayed, written, catalog));
         }
+    }
+
+    /** A branch has the rows of one model, told apart by one key, and the columns of its table. */
+    private static void requireSameTables(Set<String> models, Map<String, TableSpec> now, Map<String, TableSpec> then) {
+        List<Problem> problems = new ArrayList<>();
+        if (models.isEmpty()) {
+            problems.add(Problem.of(ReplayProblem.REPLAY_SELECTS_NOTHING, "--select",
+                    "None of the models that are selected has a table."));
+        }
+        for (String model : models) {
+            TableSpec live = now.get(model);
+            TableSpec other = then.get(model);
+            if (live == null) {
+                problems.add(Problem.of(ReplayProblem.REPLAY_NEVER_RAN, model, "The pipeline that runs has no table "
+                        + model + ", which the replay would write a branch of."));
+            } else if (!live.key().equals(other.key()) || live.layout() != other.layout()) {
+                problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "The rows of " + model + " are "
+                        + words(other) + ", but those of its table are " + words(live) + "."));
+            } else if (!types(live).equals(types(other))) {
+                problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model,
+                        "The columns of " + model + " would be " + TypeText.of(other.columns())
+                                + ", those of its table are "
+                                + TypeText.of(live.columns()) + "."));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems.stream().map(p -> p.withRemedy(p.code().remedy())).toList());
+        }
+    }
+
+    private static Map<String, FieldType> types(TableSpec spec) {
+        return spec.columns().fields().stream().collect(Collectors.toMap(Field::name, Field::type));
+    }
+
+    private static String words(TableSpec spec) {
+        return spec.key().isEmpty() ? "kept as they come" : "replaced by " + String.join(", ", spec.key());
     }
 
     private static String revision(Deployment deployment) {
@@ -120,7 +161,7 @@ public final class Replays implements AutoCloseable {
         Optional<Instant> to = plan.kind() instanceof Kind.Bounded b ? b.to() : Optional.empty();
         List<Estimate.Share> shares = new ArrayList<>();
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
-            Map<String, TableSpec> tables = tables();
+            Map<String, TableSpec> tables = tables(live);
             for (ReplayPlan.Written written : plan.models()) {
                 if (tables.containsKey(written.model())) {
                     String name = tables.get(written.model()).qualifiedName();
@@ -135,9 +176,9 @@ public final class Replays implements AutoCloseable {
     }
 
     /** The tables of the pipeline's models, by model. */
-    private Map<String, TableSpec> tables() {
+    private static Map<String, TableSpec> tables(Deployment deployment) {
         Map<String, TableSpec> tables = new HashMap<>();
-        live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.MODEL)
+        deployment.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.MODEL)
                 .forEach(t -> tables.put(t.source(), t.spec()));
         return tables;
     }
@@ -156,7 +197,7 @@ public final class Replays implements AutoCloseable {
         SinkConfig sink = SinkConfig.of(entry.plan().application(), connections.kafkaClient()).withIndexes(
                 new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
         OptionalLong most = entry.mostPerSecond() == 0 ? OptionalLong.empty() : OptionalLong.of(entry.mostPerSecond());
-        return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(),
+        return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(live),
                 new ReplayRun.Setting(settings(workplace.folder(), threads, most), sink, connections.catalog(),
                         registry,
                         new CalcCompiler(replayed.functions())::compile, clock));
@@ -197,7 +238,7 @@ public final class Replays implements AutoCloseable {
         List<BranchDifference> differences = new ArrayList<>();
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             for (ReplayPlan.Written written : plan.models()) {
-                TableSpec spec = tables().get(written.model());
+                TableSpec spec = tables(live).get(written.model());
                 if (spec != null) {
                     String branch = spec.onBranch(plan.branch()).qualifiedName();
                     if (catalog.table(branch).isEmpty()) {
@@ -237,8 +278,7 @@ public final class Replays implements AutoCloseable {
     public void clear(ReplayPlan plan) {
         try (Admin admin = Admin.create(connections.kafkaClient())) {
             new Leftovers(plan, admin, registry, connections.catalog()).clear(
-                    plan.models().stream().map(w -> tables().get(w.model())).filter(Objects::nonNull)
-                            .map(TableSpec::qualifiedName).toList(),
+                    plan.models().stream().map(ReplayPlan.Written::model).toList(), // a table is called as its model
                     folder(plan));
         }
     }
@@ -260,26 +300,20 @@ public final class Replays implements AutoCloseable {
             Map<String, TopicFacts> facts = new TopicFactsReader(topics,
                     PartitionBytes.of(admin, contracts.stream().map(Contract::topic).toList()))
                     .read(live.name(), contracts, bronze);
-            facts.replaceAll((contract, of) -> tellsTimeAlike(replayed, contract) ? of : withoutClocks(of));
+            facts.replaceAll((contract, of) -> tellsTimeAlike(replayed, contract) ? of : of.withoutClocks());
             return facts;
         }
     }
 
-    /** What was written down of clocks holds only for the column that they were read from. */
+    /** A clock follows from which records are taken, which a refused one is not, and from where their time is read. */
     private boolean tellsTimeAlike(Deployment replayed, String contract) {
-        return live.pipeline().contract(contract).map(Replays::timeColumn)
-                .equals(replayed.pipeline().contract(contract).map(Replays::timeColumn));
+        return live.pipeline().contract(contract).map(Replays::decidesClocks)
+                .equals(replayed.pipeline().contract(contract).map(Replays::decidesClocks));
     }
 
-    private static String timeColumn(Contract contract) {
-        return contract.kind() + contract.eventTime().map(EventTime::column).orElse("");
-    }
-
-    private static TopicFacts withoutClocks(TopicFacts facts) {
-        return new TopicFacts(facts.topic(), facts.topicId(), facts.partitions().stream()
-                .map(p -> new TopicFacts.PartitionFacts(p.partition(), p.beginning(), p.end(), p.bytes(), p.bronze(),
-                        new TreeMap<>()))
-                .toList(), facts.bronzeForgets());
+    private static List<Object> decidesClocks(Contract contract) {
+        return List.of(contract.kind(), contract.format(), contract.columns(), contract.key(), contract.eventTime()
+                .map(e -> List.of(e.column(), e.disorder(), e.maxAhead())));
     }
 
     private Optional<Instant> completeThrough(TableCatalog catalog, Edge.State state) {

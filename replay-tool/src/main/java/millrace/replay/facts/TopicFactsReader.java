@@ -81,7 +81,8 @@ public final class TopicFactsReader {
                         bytes.getOrDefault(partition, 0L),
                         first == null ? OptionalLong.empty() : OptionalLong.of(first), clocks.of(p)));
             }
-            facts.put(contract.name(), new TopicFacts(topic, found.id().toString(), partitions, kept.forgets()));
+            facts.put(contract.name(), new TopicFacts(topic, found.id().toString(), partitions, kept.forgets(),
+                    found.compacted(), true));
         }
         return facts;
     }

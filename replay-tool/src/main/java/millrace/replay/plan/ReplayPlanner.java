@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlan.Look;
@@ -91,6 +92,13 @@ public final class ReplayPlanner {
                     ? Optional.of(of.name())
                     : Optional.empty()));
         }
+        for (String contract : reached.keySet()) {
+            if (!facts.get(contract).clocksHold()) {
+                because.add(
+                        "contract " + contract + " takes records or reads their time in another way than the one that"
+                                + " runs, so it is not known what its clocks were");
+            }
+        }
         boolean asked = request.from().isPresent() || request.to().isPresent();
         if (!asked || !because.isEmpty()) {
             List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
@@ -132,24 +140,29 @@ public final class ReplayPlanner {
         return switch (edge) {
             case Edge.At at -> micros(at.time());
             case Edge.Ago ago -> micros(request.now().minus(ago.duration()));
-            case Edge.Records records -> changedFrom(records);
+            case Edge.Records records -> less(changedFrom(records), farthest(Reach::ahead));
             // What came after the snapshot may be as late as is allowed.
-            case Edge.State state -> through(state) - reached.keySet().stream().map(this::bounds)
-                    .mapToLong(b -> b.allowedLateness() - b.disorder()).max().orElse(0);
+            case Edge.State state -> less(less(through(state), reached.keySet().stream().map(this::bounds)
+                    .mapToLong(b -> b.allowedLateness() - b.disorder()).max().orElse(0)), farthest(Reach::ahead));
         };
+    }
+
+    /** A record changes rows that look ahead to it, and rows that look back at it. */
+    private long farthest(Function<Reach, Distance> direction) {
+        return reached.values().stream().map(direction).mapToLong(ReplayPlanner::within).max().orElse(0);
     }
 
     private long to(Edge edge) {
         return switch (edge) {
             case Edge.At at -> micros(at.time());
             case Edge.Ago ago -> micros(request.now().minus(ago.duration()));
-            case Edge.Records records -> changedUntil(records);
+            case Edge.Records records -> Math.min(FOREVER, changedUntil(records) + farthest(Reach::back));
             case Edge.State state -> through(state);
         };
     }
 
     private long through(Edge.State state) {
-        return request.completeThrough().apply(state).map(ReplayPlanner::micros)
+        return request.completeThrough().apply(state).map(ReplayPlanner::clamped)
                 .orElseThrow(() -> refused(ReplayProblem.REPLAY_BOUND_UNKNOWN, "There is no snapshot " + state.ref()
                         + " of " + state.table() + " that says how complete it was."));
     }
@@ -171,7 +184,7 @@ public final class ReplayPlanner {
         long to = -FOREVER;
         for (PartitionFacts partition : named(topicOf(records), records)) {
             var after = partition.clocks().ceilingEntry(records.offsets().get(partition.partition()));
-            to = Math.max(to, after == null ? FOREVER : Math.min(FOREVER, after.getValue()) + 1);
+            to = Math.max(to, after == null ? FOREVER : Math.min(FOREVER - 1, after.getValue()) + 1);
         }
         return to;
     }
@@ -239,6 +252,9 @@ public final class ReplayPlanner {
             for (PartitionFacts p : topic.partitions()) {
                 ClockRange range = ClockRange.of(p.clocks(), p.first(), back, ahead,
                         OptionalLong.of(bounds(contract).allowedLateness()));
+                if (range.clock().isEmpty() && p.first() > 0 && topic.bronzeForgets()) {
+                    throw gone(contract, p, 0);
+                }
                 long end = range.end().orElseThrow(() -> new IllegalStateException(
                         "the clock of partition " + p.partition() + " of " + topic.topic() + " has not passed " + to));
                 partitions.add(read(contract, p, Math.min(range.start(), end), range.clock(), OptionalLong.of(end)));
@@ -269,7 +285,9 @@ public final class ReplayPlanner {
             throw gone(contract, p, start);
         }
         long known = end.orElse(p.end());
-        long gone = Math.max(0, Math.min(p.beginning(), known) - start);
+        // What compaction has taken away is in bronze, wherever the log begins.
+        long kafka = facts.get(contract).compacted() ? known : p.beginning();
+        long gone = Math.max(0, Math.min(kafka, known) - start);
         long held = p.end() - p.beginning();
         long bytes = held == 0 ? 0 : (long) ((double) p.bytes() / held * (known - start));
         return new PartitionRead(p.partition(), start, clock, end, known, gone, bytes);
@@ -343,6 +361,11 @@ public final class ReplayPlanner {
 
     private static long micros(Instant time) {
         return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+    }
+
+    /** The end of time is told as a time beyond all others. */
+    private static long clamped(Instant time) {
+        return time.isAfter(instant(FOREVER)) ? FOREVER : micros(time);
     }
 
     private static Instant instant(long micros) {

@@ -12,10 +12,24 @@ import java.util.TreeMap;
  * @param topicId Kafka's id of it, as text
  * @param partitions in order
  * @param bronzeForgets whether the bronze table lets rows go as they grow old
+ * @param compacted whether Kafka keeps the newest record of each key only
+ * @param clocksHold whether the clocks are those of the contract that it is replayed with
  */
-public record TopicFacts(String topic, String topicId, List<PartitionFacts> partitions, boolean bronzeForgets) {
+public record TopicFacts(String topic, String topicId, List<PartitionFacts> partitions, boolean bronzeForgets,
+        boolean compacted, boolean clocksHold) {
     public TopicFacts {
         partitions = List.copyOf(partitions);
+    }
+
+    /** Of a topic that keeps all records, replayed with the contract that runs. */
+    public TopicFacts(String topic, String topicId, List<PartitionFacts> partitions, boolean bronzeForgets) {
+        this(topic, topicId, partitions, bronzeForgets, false, true);
+    }
+
+    /** The same, where nothing is known of its clocks. */
+    public TopicFacts withoutClocks() {
+        return new TopicFacts(topic, topicId, partitions.stream().map(PartitionFacts::withoutClocks).toList(),
+                bronzeForgets, compacted, false);
     }
 
     /**
@@ -29,6 +43,10 @@ public record TopicFacts(String topic, String topicId, List<PartitionFacts> part
             NavigableMap<Long, Long> clocks) {
         public PartitionFacts {
             clocks = Collections.unmodifiableNavigableMap(new TreeMap<>(clocks));
+        }
+
+        PartitionFacts withoutClocks() {
+            return new PartitionFacts(partition, beginning, end, bytes, bronze, new TreeMap<>());
         }
 
         /** The first record that can be read, from bronze or from Kafka. */

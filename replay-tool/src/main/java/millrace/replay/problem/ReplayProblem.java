@@ -20,6 +20,8 @@ public enum ReplayProblem implements ProblemCode {
             "Change the contract so that it can read what was written with every registered schema."),
     REPLAY_NEVER_RAN("The pipeline has not run yet, so there is nothing to replay.",
             "Start it with `millrace dev` or `millrace run`."),
+    REPLAY_TABLE_DIFFERS("A model that is to be replayed gives rows of another shape than its table has.",
+            "Replay it with a text that gives the same columns and has the same unique_key; other tables need a model of another name."),
     REPLAY_UNKNOWN("There is no replay of this id.", "See `millrace replay list` for those there are."),
     REPLAY_ENDED("The replay has ended, so that nothing of it can be run any more.",
             "Plan it again: `millrace replay plan`."),

@@ -106,11 +106,37 @@ class ReplayPlannerTest {
     }
 
     @Test
+    void whereRowsHaveGoneTheBeginningIsNotThere() {
+        Map<String, TopicFacts> forgetful = Map.of("clicks", new TopicFacts("web.clicks", "id",
+                facts(20_000, 12_000).get("clicks").partitions(), true));
+        refused(() -> plan("gold.hourly", "2026-11-01T10:00", "2026-11-01T12:00", forgetful), "REPLAY_DATA_GONE");
+        refused(() -> ReplayPlanner.plan(request(Set.of("gold.hourly"), Optional.empty(), Optional.empty()), forgetful),
+                "REPLAY_DATA_GONE");
+    }
+
+    @Test
+    void ofACompactedTopicAllIsReadFromBronze() {
+        Map<String, TopicFacts> compacted = Map.of("clicks", new TopicFacts("web.clicks", "id",
+                facts(0, 0).get("clicks").partitions(), false, true, true));
+        ReplayPlan plan = plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", compacted);
+        assertThat(plan.fromBronze()).isEqualTo(plan.records());
+    }
+
+    @Test
+    void whereClocksAreNotKnownNoRangeIs() {
+        Map<String, TopicFacts> other = Map.of("clicks", facts(0, 0).get("clicks").withoutClocks());
+        assertThat(((Kind.Whole) plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", other).kind()).because())
+                .singleElement().asString()
+                .startsWith("contract clicks takes records or reads their time in another way");
+    }
+
+    @Test
     void offsetsStandForWhatTheyMayHaveChanged() {
-        ReplayPlan plan = plan("gold.hourly", "offset:0=30000,1=31500", "offset:0=33000,1=33000", facts(0, 0));
-        // The clock at 30,000 is at 30:00, less two hours of lateness; at 33,000 no record before is later than 33:00.
-        assertThat(plan.kind()).isEqualTo(new Kind.Bounded(Optional.of(hour(28)),
-                Optional.of(hour(33).plus(1, ChronoUnit.MICROS))));
+        ReplayPlan plan = plan("gold.hourly", "offset:0=30000,1=31500", "offset:0=15000,1=14000", facts(0, 0));
+        // The clock at 30,000 is at 30:00, less two hours of lateness, and a window that began an hour before has it.
+        // At 15,000 no record before is later than 15:00, and the windows of a day and an hour behind look back at it.
+        assertThat(plan.kind()).isEqualTo(new Kind.Bounded(Optional.of(hour(27)),
+                Optional.of(hour(40).plus(1, ChronoUnit.MICROS))));
         refused(() -> plan("gold.hourly", "offset:7=30000", "2026-11-02T11:00", facts(0, 0)), "REPLAY_BOUND_UNKNOWN");
         refused(() -> plan("gold.hourly", "offset:users:0=30000", "2026-11-02T11:00", facts(0, 0)),
                 "REPLAY_BOUND_UNKNOWN", "clicks");
@@ -119,9 +145,10 @@ class ReplayPlannerTest {
     @Test
     void aSnapshotStandsForWhatCameSince() {
         ReplayPlan plan = plan("gold.hourly", "snapshot:gold.hourly@good", "2026-11-02T11:00", facts(0, 0));
-        // It was complete through 30:00; what came since may be as late as is allowed, less the disorder waited for.
+        // It was complete through 30:00; what came since may be as late as is allowed, less the disorder waited for,
+        // and be of a window that began an hour before.
         assertThat(plan.kind()).isEqualTo(new Kind.Bounded(
-                Optional.of(hour(30).minus(Clickstream.LATENESS).plus(Clickstream.DISORDER)), Optional.of(hour(35))));
+                Optional.of(hour(29).minus(Clickstream.LATENESS).plus(Clickstream.DISORDER)), Optional.of(hour(35))));
         refused(() -> plan("gold.hourly", "snapshot:gold.hourly@bad", "2026-11-02T11:00", facts(0, 0)),
                 "REPLAY_BOUND_UNKNOWN", "no snapshot bad of gold.hourly");
     }

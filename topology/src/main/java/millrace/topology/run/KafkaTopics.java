@@ -56,9 +56,16 @@ public final class KafkaTopics implements Topics {
         Map<ConfigResource, Config> configs = get(admin.describeConfigs(descriptions.keySet().stream()
                 .map(n -> new ConfigResource(ConfigResource.Type.TOPIC, n)).toList()).all()).orElse(Map.of());
         Map<String, Facts> facts = new HashMap<>();
-        descriptions.forEach((name, d) -> facts.put(name, new Facts(d.topicId(), d.partitions().size(),
-                largestRecord(configs.get(new ConfigResource(ConfigResource.Type.TOPIC, name))))));
+        descriptions.forEach((name, d) -> {
+            Config config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, name));
+            facts.put(name, new Facts(d.topicId(), d.partitions().size(), largestRecord(config), isCompacted(config)));
+        });
         return facts;
+    }
+
+    private static boolean isCompacted(Config config) {
+        return Optional.ofNullable(config).map(c -> c.get(TopicConfig.CLEANUP_POLICY_CONFIG))
+                .filter(e -> e.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)).isPresent();
     }
 
     private static int largestRecord(Config config) {

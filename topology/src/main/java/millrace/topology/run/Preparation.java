@@ -89,8 +89,17 @@ final class Preparation {
     private Map<Idleness.Partition, Span> spans(Collection<SourceTopic> sources) {
         Map<Idleness.Partition, Span> spans = new HashMap<>();
         for (SourceTopic source : sources) {
-            settings.reading().spans().getOrDefault(source.contract().name(), Map.of())
-                    .forEach((partition, span) -> spans.put(new Idleness.Partition(source.ordinal(), partition), span));
+            Map<Integer, Span> wanted = settings.reading().spans().getOrDefault(source.contract().name(), Map.of());
+            boolean ends = !wanted.isEmpty() && wanted.values().stream().allMatch(s -> s.end().isPresent());
+            for (int p = 0; p < source.partitions(); p++) {
+                Span span = wanted.get(p);
+                if (span != null) {
+                    spans.put(new Idleness.Partition(source.ordinal(), p), span);
+                } else if (ends) {
+                    // The topic has got it since; nothing of it is read.
+                    spans.put(new Idleness.Partition(source.ordinal(), p), Span.NOTHING);
+                }
+            }
         }
         return spans;
     }

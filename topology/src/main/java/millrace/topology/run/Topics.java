@@ -70,8 +70,16 @@ public interface Topics extends AutoCloseable {
     @Override
     void close();
 
-    /** @param largestRecord bytes of a batch that the topic takes */
-    record Facts(Uuid id, int partitions, int largestRecord) {}
+    /**
+     * @param largestRecord bytes of a batch that the topic takes
+     * @param compacted whether it keeps the newest record of each key only
+     */
+    record Facts(Uuid id, int partitions, int largestRecord, boolean compacted) {
+        /** Of a topic that keeps all records. */
+        public Facts(Uuid id, int partitions, int largestRecord) {
+            this(id, partitions, largestRecord, false);
+        }
+    }
 
     /** @param config by Kafka's own names */
     record WantedTopic(String name, int partitions, Map<String, String> config) {}

@@ -169,20 +169,20 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     public void process(Record<byte[], Object> delivered) {
         int count = 0;
         for (ConsumerRecord<byte[], byte[]> record : Delivery.of(delivered, context)) {
-            take(record);
-            count++;
+            count += take(record) ? 1 : 0;
         }
         plan.time().pace().taken(count);
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record) {
+    /** False if the record is none of those that are read. */
+    private boolean take(ConsumerRecord<byte[], byte[]> record) {
         if (record.offset() < clock.nextOffset()) {
             passOver(record.offset());
-            return;
+            return false;
         }
         if (record.offset() >= end) {
             endIfReached(record.offset());
-            return;
+            return false;
         }
         SourceRecord origin = new SourceRecord(plan.source(), record.partition(), record.offset(),
                 record.timestamp(), record.key(), record.value(), record.headers());
@@ -194,7 +194,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         if (EndMarker.isEnd(record.value(), record.headers())) {
             clock.end();
             sendWatermark();
-            return;
+            return true;
         }
         boolean timeless = clock.value() == PartitionClock.UNSET;
         OptionalLong eventTime = OptionalLong.empty();
@@ -225,6 +225,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             context.forward(quarantine.write(origin, e.refusal(), eventTime), plan.quarantine().node());
         }
         endIfReached(clock.nextOffset());
+        return true;
     }
 
     /** Where reading ends it is as if an end marker stood: everything that is open closes. */

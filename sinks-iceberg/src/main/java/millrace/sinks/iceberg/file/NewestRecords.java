@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * The newest record of each name, numbered from 0 on as their names first come. They lie in few large arrays; a record takes
- * the room of the one it replaces, unless it is much longer.
+ * the room of the one it replaces, unless it is much longer; room that is lost so is won back when there is much of it.
  *
  * <pre>
- *   name -> hash -> number -> page, offset: room | lengths | partition | offset | name | sort key | value
+ *   name -> hash -> number -> page, offset: room | number | lengths | partition | offset | name | sort key | value
  * </pre>
  */
 final class NewestRecords {
@@ -21,19 +21,23 @@ final class NewestRecords {
 
     private static final int PAGE = 1 << 20;
     private static final int ROOM = 0;
-    private static final int NAME_LENGTH = 4;
-    private static final int ORDER_LENGTH = 8;
-    private static final int VALUE_LENGTH = 12;
-    private static final int PARTITION = 16;
-    private static final int OFFSET = 20;
-    private static final int HEADER = 28;
+    private static final int NUMBER = 4;
+    private static final int NAME_LENGTH = 8;
+    private static final int ORDER_LENGTH = 12;
+    private static final int VALUE_LENGTH = 16;
+    private static final int PARTITION = 20;
+    private static final int OFFSET = 24;
+    private static final int HEADER = 32;
     private static final int NONE = -1;
+    private static final long MOST_LOST = 2 * PAGE;
     /** Of each record in the arrays beside the pages. */
     private static final int OVERHEAD = 24;
 
     private final List<byte[]> pages = new ArrayList<>();
     private int used = PAGE;
     private long pageBytes;
+    /** Of the pages, what records have left. */
+    private long lost;
     private long[] places = new long[1 << 10];
     private int[] hashes = new int[1 << 10];
     private int[] table = new int[1 << 11];
@@ -43,10 +47,10 @@ final class NewestRecords {
         return size;
     }
 
-    /** What they take, in bytes. */
+    /** What they take, in bytes; what is lost beside that is at most a third as much. */
     long bytes() {
         long unused = pages.isEmpty() ? 0 : pages.get(pages.size() - 1).length - used;
-        return pageBytes - unused + (long) size * OVERHEAD;
+        return pageBytes - unused - lost + (long) size * OVERHEAD;
     }
 
     /**
@@ -57,18 +61,52 @@ final class NewestRecords {
         int needed = HEADER + name.length + (order == null ? 0 : order.length) + (value == null ? 0 : value.length);
         int record = recordOf(name);
         if (record < size && room(record) >= needed) {
-            write(pages.get(page(record)), start(record), room(record), name, order, partition, offset, value);
+            write(record, name, order, partition, offset, value);
             return;
         }
         // The next record of the name is often a little longer, and what it does not fit into is lost.
         int room = Math.addExact(needed, needed / 8);
         if (record == size) {
             size++;
+        } else {
+            lost += room(record);
         }
+        place(record, room);
+        write(record, name, order, partition, offset, value);
+        if (lost > MOST_LOST && lost > pageBytes / 4) {
+            squeeze();
+        }
+    }
+
+    private void place(int record, int room) {
         byte[] page = roomFor(room);
         places[record] = (long) (pages.size() - 1) << Integer.SIZE | used;
-        write(page, used, room, name, order, partition, offset, value);
+        INTS.set(page, used + ROOM, room);
+        INTS.set(page, used + NUMBER, record);
         used += room;
+    }
+
+    /** Puts the records together in their order; each old page goes when it has been read. */
+    private void squeeze() {
+        List<byte[]> old = new ArrayList<>(pages);
+        pages.clear();
+        used = PAGE;
+        pageBytes = 0;
+        lost = 0;
+        for (int p = 0; p < old.size(); p++) {
+            byte[] page = old.set(p, null);
+            int at = 0;
+            while (at + HEADER <= page.length && (int) INTS.get(page, at + ROOM) > 0) {
+                int room = (int) INTS.get(page, at + ROOM);
+                int record = (int) INTS.get(page, at + NUMBER);
+                // A record's last place is behind all that it has left.
+                if (places[record] == ((long) p << Integer.SIZE | at)) {
+                    place(record, room);
+                    System.arraycopy(page, at, pages.get(page(record)), start(record), room);
+                }
+                at += room;
+            }
+        }
     }
 
     private byte[] roomFor(int needed) {
@@ -81,9 +119,9 @@ final class NewestRecords {
         return pages.get(pages.size() - 1);
     }
 
-    private static void write(byte[] page, int at, int room, byte[] name, byte[] order, int partition, long offset,
-            byte[] value) {
-        INTS.set(page, at + ROOM, room);
+    private void write(int record, byte[] name, byte[] order, int partition, long offset, byte[] value) {
+        byte[] page = pages.get(page(record));
+        int at = start(record);
         INTS.set(page, at + NAME_LENGTH, name.length);
         INTS.set(page, at + ORDER_LENGTH, order == null ? NONE : order.length);
         INTS.set(page, at + VALUE_LENGTH, value == null ? NONE : value.length);
@@ -230,6 +268,7 @@ final class NewestRecords {
         pages.clear();
         used = PAGE;
         pageBytes = 0;
+        lost = 0;
         places = new long[1 << 10];
         hashes = new int[1 << 10];
         table = new int[1 << 11];

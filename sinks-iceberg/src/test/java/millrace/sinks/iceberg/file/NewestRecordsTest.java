@@ -63,6 +63,25 @@ class NewestRecordsTest {
         assertThat(records.byName()).isEmpty();
     }
 
+    @Test
+    void roomThatGrowingRecordsHaveLostIsWonBack() {
+        NewestRecords records = new NewestRecords();
+        Map<String, Held> map = new HashMap<>();
+        Random random = new Random(5);
+        for (int round = 0; round < 40; round++) {
+            for (int i = 0; i < 2_000; i++) {
+                byte[] name = bytes(new Random(i), 12);
+                byte[] value = new byte[50 + 20 * round];
+                random.nextBytes(value);
+                Held held = new Held(name, null, 0, round, value);
+                records.put(name, null, 0, round, value);
+                map.put(Arrays.toString(name), held);
+            }
+            assertThat(records.bytes()).isLessThan(2_000L * 2 * (100 + 20 * round) + (1 << 20));
+        }
+        assertHeld(5, records, map);
+    }
+
     private static void assertHeld(long seed, NewestRecords records, Map<String, Held> map) {
         for (int record = 0; record < records.size(); record++) {
             Held held = map.get(Arrays.toString(records.name(record)));

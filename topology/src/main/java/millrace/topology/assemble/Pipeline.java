@@ -96,13 +96,8 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         return beside.map(b -> b.stretches().get(model.name()));
     }
 
-    /**
-     * The part that computes some of the models, under a name of its own: what it writes lies beside what this one has
-     * written.
-     *
-     * @param wanted models whose rows are given out; those that they read are computed only
-     */
-    public Pipeline beside(String other, Set<String> wanted, Map<String, Stretch> stretches) {
+    /** The part that some models are computed by: themselves, the models that they read, and their contracts. */
+    public Pipeline only(Set<String> wanted) {
         Set<String> needed = new TreeSet<>();
         Set<String> read = new TreeSet<>();
         // Each model stands behind those that it reads.
@@ -113,12 +108,21 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
                 scans(model.plan().root(), needed, read);
             }
         }
-        return new Pipeline(other, contracts.stream().filter(c -> read.contains(c.name())).toList(),
-                models.stream().filter(m -> needed.contains(m.name()))
-                        .map(m -> wanted.contains(m.name())
-                                ? m
-                                : new PlannedModel(m.plan(), m.config().withoutTopic()))
-                        .toList(),
+        return new Pipeline(name, contracts.stream().filter(c -> read.contains(c.name())).toList(),
+                models.stream().filter(m -> needed.contains(m.name())).toList(), aggregates, beside);
+    }
+
+    /**
+     * The part that computes some of the models, under a name of its own: what it writes lies beside what this one has
+     * written.
+     *
+     * @param wanted models whose rows are given out; those that they read are computed only
+     */
+    public Pipeline beside(String other, Set<String> wanted, Map<String, Stretch> stretches) {
+        Pipeline part = only(wanted);
+        return new Pipeline(other, part.contracts, part.models.stream()
+                .map(m -> wanted.contains(m.name()) ? m : new PlannedModel(m.plan(), m.config().withoutTopic()))
+                .toList(),
                 aggregates, Optional.of(new Beside(stretches)));
     }
 

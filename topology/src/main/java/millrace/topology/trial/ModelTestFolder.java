@@ -128,7 +128,7 @@ public final class ModelTestFolder {
 
     private List<ModelTest.Given> given(Pipeline.PlannedModel model, YamlNode node) {
         Map<String, Contract> sources = new LinkedHashMap<>();
-        Slice.of(pipeline, model.name()).contracts().forEach(c -> sources.put(c.name(), c));
+        pipeline.only(Set.of(model.name())).contracts().forEach(c -> sources.put(c.name(), c));
         List<ModelTest.Given> given = new ArrayList<>();
         node.entries().forEach((source, rows) -> {
             Contract contract = sources.get(source);

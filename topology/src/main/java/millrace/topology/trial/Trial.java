@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -80,7 +81,7 @@ public final class Trial {
 
     /** Runs one model on what is given, in this order; nothing is left behind. */
     public Outcome run(String model, List<ModelTest.Given> given) {
-        Pipeline pipeline = alone(Slice.of(whole, model));
+        Pipeline pipeline = alone(whole.only(Set.of(model)));
         TrialRegistry registry = new TrialRegistry();
         Path state = temporaryFolder();
         try (TopologyTestDriver driver = new TopologyTestDriver(

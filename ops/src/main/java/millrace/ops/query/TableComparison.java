@@ -26,7 +26,7 @@ public final class TableComparison {
     private static final String RIGHT = "r";
     private static final String HERE = "_millrace_here";
 
-    private final TableCatalog catalog;
+    private final TableQuery query;
     private final String left;
     private final String right;
     private final String filter;
@@ -70,9 +70,9 @@ public final class TableComparison {
      */
     public record Sample(Side side, Map<String, Object> key, Map<String, List<Object>> changes) {}
 
-    private TableComparison(TableCatalog catalog, String left, String right, String filter, List<String> key,
+    private TableComparison(TableQuery query, String left, String right, String filter, List<String> key,
             List<String> others) {
-        this.catalog = catalog;
+        this.query = query;
         this.left = left;
         this.right = right;
         this.filter = filter;
@@ -94,11 +94,14 @@ public final class TableComparison {
         List<String> columns = table.columns().stream().map(ColumnView::name).filter(c -> table.changesBy().isEmpty()
                 || OriginColumn.named(c, Layout.CHANGELOG).isEmpty()).toList();
         String filter = stretch.map(TableComparison::filter).orElse("");
-        boolean keyed = !key.isEmpty() && isUnique(catalog, left, filter, key) && isUnique(catalog, right, filter, key);
-        List<String> by = keyed ? key : List.of();
-        TableComparison comparison = new TableComparison(catalog, left, right, filter, by,
-                columns.stream().filter(c -> !by.contains(c)).toList());
-        return keyed ? comparison.byKey(samples) : comparison.byRow(columns, samples);
+        // One look at either side: what is counted is what is shown, whatever is committed meanwhile.
+        try (TableQuery query = TableQuery.over(catalog, List.of(left, right))) {
+            boolean keyed = !key.isEmpty() && isUnique(query, left, filter, key) && isUnique(query, right, filter, key);
+            List<String> by = keyed ? key : List.of();
+            TableComparison comparison = new TableComparison(query, left, right, filter, by,
+                    columns.stream().filter(c -> !by.contains(c)).toList());
+            return keyed ? comparison.byKey(samples) : comparison.byRow(columns, samples);
+        }
     }
 
     private static String filter(Stretch stretch) {
@@ -112,8 +115,8 @@ public final class TableComparison {
         return "TIMESTAMPTZ " + DuckDb.literal(time.toString());
     }
 
-    private static boolean isUnique(TableCatalog catalog, String table, String filter, List<String> key) {
-        return number(catalog, "SELECT count(*) FROM (SELECT 1 FROM " + name(table) + filter + " GROUP BY "
+    private static boolean isUnique(TableQuery query, String table, String filter, List<String> key) {
+        return number(query, "SELECT count(*) FROM (SELECT 1 FROM " + name(table) + filter + " GROUP BY "
                 + names(key) + " HAVING count(*) > 1)") == 0;
     }
 
@@ -175,7 +178,7 @@ public final class TableComparison {
     }
 
     private long count(String rows) {
-        return number(catalog, "SELECT count(*) FROM (" + rows + ")");
+        return number(query, "SELECT count(*) FROM (" + rows + ")");
     }
 
     private String side(String table, List<String> columns) {
@@ -222,12 +225,12 @@ public final class TableComparison {
     }
 
     private List<List<Object>> rows(String sql) {
-        return rows(catalog, sql);
+        return rows(query, sql);
     }
 
-    private static List<List<Object>> rows(TableCatalog catalog, String sql) {
+    private static List<List<Object>> rows(TableQuery query, String sql) {
         List<List<Object>> rows = new ArrayList<>();
-        TableQuery.run(catalog, sql, new TableQuery.Rows() {
+        query.run(sql, new TableQuery.Rows() {
             @Override
             public void columns(List<String> names, List<String> types) {
                 // They are as they were asked for.
@@ -242,8 +245,8 @@ public final class TableComparison {
         return rows;
     }
 
-    private static long number(TableCatalog catalog, String sql) {
-        return number(rows(catalog, sql).get(0).get(0));
+    private static long number(TableQuery query, String sql) {
+        return number(rows(query, sql).get(0).get(0));
     }
 
     private static long number(Object value) {

@@ -37,11 +37,12 @@ import millrace.sinks.iceberg.table.TableSpec.Layout;
  * {@code __changes} behind it what it keeps. A branch or tag is a view called as commands call it, in quotes:
  * {@code gold."hourly@fix"}.
  */
-public final class TableQuery {
+public final class TableQuery implements AutoCloseable {
     private static final String CHANGES = "__changes";
     private static final Pattern REF = Pattern.compile("([a-z0-9_.]+)@([a-z0-9_.-]+)");
 
-    private TableQuery() {}
+    private final List<String> names;
+    private final Connection connection;
 
     /** Takes the result row by row. */
     public interface Rows {
@@ -59,12 +60,34 @@ public final class TableQuery {
     /** @throws ProblemException if the query cannot be run */
     public static void run(TableCatalog catalog, String sql, Rows rows) {
         List<String> names = catalog.names();
-        try (Connection connection = DuckDb.open(); Statement statement = connection.createStatement()) {
+        try (TableQuery query = new TableQuery(catalog, names, mentioned(catalog, names, sql))) {
+            query.run(sql, rows);
+        }
+    }
+
+    /**
+     * Opens some tables, as they are now, for several queries; no others can be read.
+     *
+     * @param tables names of tables and of branches of them, all of which are there
+     * @throws ProblemException if one cannot be read here
+     */
+    public static TableQuery over(TableCatalog catalog, List<String> tables) {
+        return new TableQuery(catalog, catalog.names(), tables);
+    }
+
+    private TableQuery(TableCatalog catalog, List<String> names, List<String> shown) {
+        this.names = names;
+        try {
+            connection = DuckDb.open();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        try (Statement statement = connection.createStatement()) {
             Set<String> schemas = new HashSet<>();
             List<String> paths = new ArrayList<>();
             List<String> views = new ArrayList<>();
             DeadRows dead = new DeadRows(connection);
-            for (String name : mentioned(catalog, names, sql)) {
+            for (String name : shown) {
                 views.addAll(views(catalog, name, names, schemas, paths, dead));
             }
             for (String schema : schemas) {
@@ -76,12 +99,35 @@ public final class TableQuery {
             statement.execute("SET allowed_paths = [" + String.join(", ", paths) + "]");
             statement.execute("SET enable_external_access = false");
             statement.execute("SET lock_configuration = true");
-            try (ResultSet result = statement.executeQuery(sql)) {
-                pass(result, rows);
-            }
         } catch (SQLException e) {
-            throw new ProblemException(Problem.of(OpsProblem.QUERY_FAILED, "query", DuckDb.reason(e)).withRemedy(
-                    names.isEmpty() ? "The catalog has no table yet." : "Tables: " + String.join(", ", names) + "."));
+            close();
+            throw failed(e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** @throws ProblemException if the query cannot be run */
+    public void run(String sql, Rows rows) {
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+            pass(result, rows);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private ProblemException failed(SQLException e) {
+        return new ProblemException(Problem.of(OpsProblem.QUERY_FAILED, "query", DuckDb.reason(e)).withRemedy(
+                names.isEmpty() ? "The catalog has no table yet." : "Tables: " + String.join(", ", names) + "."));
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failed(e);
         }
     }
 

@@ -31,17 +31,12 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
                 + Nearest.hint(id, ids)).withRemedy(ReplayProblem.REPLAY_UNKNOWN.remedy()));
     }
 
-    /** @throws ProblemException if it can never run again; closed then */
-    ChosenReplay requireOpen() {
-        try {
-            requireOpen(entry);
-            return this;
-        } catch (ProblemException e) {
-            close();
-            throw e;
-        }
+    /** The pipeline with the text that it was planned with, as that is now. */
+    Deployment replayed(Where where, Terminal terminal) {
+        return ReplaySubject.replayed(live, entry.models(), where, terminal);
     }
 
+    /** @throws ProblemException if it can never run again */
     static void requireOpen(ReplayEntry entry) {
         String words = switch (entry.status()) {
             case STARTED, PAUSED -> "";

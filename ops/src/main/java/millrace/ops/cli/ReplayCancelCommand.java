@@ -3,50 +3,37 @@ package millrace.ops.cli;
 import java.util.Map;
 import millrace.replay.journal.ReplayEntry;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code millrace replay cancel}. */
 @Command(name = "cancel", mixinStandardHelpOptions = true, header = "Ends a replay and takes away everything that it has made.", description = {
         "",
         "Its topics, consumer groups, schemas and local state go, and its branch of each table. Files that only a branch has go when its snapshots expire. This cannot be taken back: says what it would do, and does it with --execute."}, footer = {
                 "", "Examples:", "  millrace replay cancel 7f3a01", "  millrace replay cancel 7f3a01 --execute"})
-final class ReplayCancelCommand extends Main.Subcommand {
-    @Mixin
-    private Result result;
-    @Mixin
-    private Where where;
-
-    @Parameters(index = "0", paramLabel = "<id>", description = "Of the replay, or how it begins.")
-    private String id;
-
+final class ReplayCancelCommand extends OneReplay {
     @Option(names = "--execute", description = "Really do it.")
     private boolean execute;
 
     @Override
-    ExitCode run() {
-        try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal())) {
-            ReplayEntry entry = chosen.entry();
-            if (execute) {
-                // Processes that run it hear of it and stop; one that was killed counts as running for a while.
-                chosen.become(ReplayEntry.Status.CANCELLED, terminal());
-                try (Waiting waiting = Waiting.sayLater(terminal().err(), "Waiting for whoever runs it ...")) {
-                    chosen.replays().clear(entry.plan());
-                    waiting.over();
-                }
+    void on(ChosenReplay chosen, boolean json) {
+        ReplayEntry entry = chosen.entry();
+        if (execute) {
+            // Processes that run it hear of it and stop; one that was killed counts as running for a while.
+            chosen.become(ReplayEntry.Status.CANCELLED, terminal());
+            try (Waiting waiting = Waiting.sayLater(terminal().err(), "Waiting for whoever runs it ...")) {
+                chosen.replays().clear(entry.plan());
+                waiting.over();
             }
-            String name = entry.plan().application();
-            terminal().out().println(result.isJson()
-                    ? Result.json(Map.of("id", entry.plan().id(), "cancelled", execute))
-                    : execute
-                            ? "replay " + entry.plan().id() + " is gone"
-                            : "replay " + entry.plan().id() + " (" + ReplayListCommand.status(entry)
-                                    + ") would go, with all that is called " + name + " and the branch "
-                                    + entry.plan().branch() + " of "
-                                    + String.join(", ", entry.plan().models().stream().map(m -> m.model()).toList())
-                                    + "; add --execute to do it");
         }
-        return ExitCode.OK;
+        String name = entry.plan().application();
+        terminal().out().println(json
+                ? Result.json(Map.of("id", entry.plan().id(), "cancelled", execute))
+                : execute
+                        ? "replay " + entry.plan().id() + " is gone"
+                        : "replay " + entry.plan().id() + " (" + ReplayListCommand.status(entry)
+                                + ") would go, with all that is called " + name + " and the branch "
+                                + entry.plan().branch() + " of "
+                                + String.join(", ", entry.plan().models().stream().map(m -> m.model()).toList())
+                                + "; add --execute to do it");
     }
 }

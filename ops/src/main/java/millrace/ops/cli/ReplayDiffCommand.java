@@ -21,9 +21,7 @@ import millrace.replay.run.ReplayProgress;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code millrace replay diff}. */
 @Command(name = "diff", mixinStandardHelpOptions = true, header = "Compares what a replay has given with the tables as they are.", description = {
@@ -33,15 +31,7 @@ import picocli.CommandLine.Parameters;
         "Rows that break a data test are not on the branch but in the quarantine of the replay; how many there are is said too, of all that it has read."}, footer = {
                 "", "Examples:", "  millrace replay diff 7f3a01", "  millrace replay diff 7f3a01 --samples 20",
                 "  millrace replay diff 7f3a01 --html diff.html", "  millrace replay diff 7f3a01 -o json"})
-final class ReplayDiffCommand extends Main.Subcommand {
-    @Mixin
-    private Result result;
-    @Mixin
-    private Where where;
-
-    @Parameters(index = "0", paramLabel = "<id>", description = "Of the replay, or how it begins.")
-    private String id;
-
+final class ReplayDiffCommand extends OneReplay {
     @Option(names = "--samples", paramLabel = "<n>", defaultValue = "3", description = "Rows shown of each kind of difference. Default: 3.")
     private int samples;
 
@@ -49,35 +39,32 @@ final class ReplayDiffCommand extends Main.Subcommand {
     private Path html;
 
     @Override
-    ExitCode run() throws IOException {
+    void on(ChosenReplay chosen, boolean json) throws IOException {
         if (samples < 0) {
             throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--samples",
                     "Fewer than no rows cannot be shown.").withRemedy("Give 0 for none."));
         }
-        try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal())) {
-            ReplayPlan plan = chosen.entry().plan();
-            Deployment replayed = ReplaySubject.replayed(chosen.live(), chosen.entry().models(), where, terminal());
-            List<BranchDifference> all = chosen.replays().differences(plan, replayed, samples);
-            long refused;
-            try (ReplayProgress progress = chosen.replays().progress(plan, replayed)) {
-                refused = progress.look().refused();
-            }
-            if (html != null) {
-                Files.writeString(terminal().resolve(html), DifferencePage.render(plan.id(),
-                        ReplayListCommand.range(plan), ReplayListCommand.status(chosen.entry()), refused, all));
-            }
-            if (result.isJson()) {
-                Map<String, Object> out = new LinkedHashMap<>();
-                out.put("id", plan.id());
-                out.put("status", ReplayListCommand.status(chosen.entry()));
-                out.put("quarantined", refused);
-                out.put("tables", all);
-                terminal().out().println(Result.json(out));
-            } else {
-                lines(chosen, all, refused).forEach(terminal().out()::println);
-            }
+        ReplayPlan plan = chosen.entry().plan();
+        Deployment replayed = chosen.replayed(where(), terminal());
+        List<BranchDifference> all = chosen.replays().differences(plan, replayed, samples);
+        long refused;
+        try (ReplayProgress progress = chosen.replays().progress(plan, replayed)) {
+            refused = progress.look().refused();
         }
-        return ExitCode.OK;
+        if (html != null) {
+            Files.writeString(terminal().resolve(html), DifferencePage.render(plan.id(),
+                    ReplayListCommand.range(plan), ReplayListCommand.status(chosen.entry()), refused, all));
+        }
+        if (json) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put("id", plan.id());
+            out.put("status", ReplayListCommand.status(chosen.entry()));
+            out.put("quarantined", refused);
+            out.put("tables", all);
+            terminal().out().println(Result.json(out));
+        } else {
+            lines(chosen, all, refused).forEach(terminal().out()::println);
+        }
     }
 
     private static List<String> lines(ChosenReplay chosen, List<BranchDifference> all, long refused) {

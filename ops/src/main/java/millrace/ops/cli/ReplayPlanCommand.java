@@ -1,9 +1,6 @@
 package millrace.ops.cli;
 
-import java.util.List;
 import millrace.ops.replay.Replays;
-import millrace.replay.plan.Estimate;
-import millrace.replay.plan.ReplayPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -34,13 +31,11 @@ final class ReplayPlanCommand extends Main.Subcommand {
     ExitCode run() {
         ReplaySubject.Found found = subject.find(where, terminal());
         try (Replays replays = ReplaySubject.replays(found.live(), where, terminal())) {
-            ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to());
-            List<Estimate.Share> shares = replays.shares(plan);
-            Estimate estimate = Estimate.of(plan, shares, rate.mostPerSecond());
+            ReplayPlanView planned = ReplayPlanView.of(replays, found, range, rate);
             if (result.isJson()) {
-                terminal().out().println(Result.json(ReplayPlanView.json(plan, shares, estimate)));
+                terminal().out().println(Result.json(planned.json()));
             } else {
-                ReplayPlanView.lines(plan, shares, estimate).forEach(terminal().out()::println);
+                planned.lines().forEach(terminal().out()::println);
                 terminal().out().println("nothing was changed; millrace replay start does it");
             }
         }

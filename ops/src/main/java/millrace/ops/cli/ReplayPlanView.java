@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.http.Shown;
+import millrace.ops.replay.Replays;
 import millrace.replay.plan.Estimate;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.plan.ReplayPlan.Kind;
@@ -14,15 +15,19 @@ import millrace.replay.plan.ReplayPlan.PartitionRead;
 import millrace.replay.plan.ReplayPlan.Read;
 
 /** A plan for people, and for programs. */
-final class ReplayPlanView {
-    private ReplayPlanView() {}
+record ReplayPlanView(ReplayPlan plan, List<Estimate.Share> shares, Estimate estimate) {
+    /** Of a plan that is made now. */
+    static ReplayPlanView of(Replays replays, ReplaySubject.Found found, ReplayRange range, ReplayRate rate) {
+        ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to());
+        List<Estimate.Share> shares = replays.shares(plan);
+        return new ReplayPlanView(plan, shares, Estimate.of(plan, shares, rate.mostPerSecond()));
+    }
 
-    static List<String> lines(ReplayPlan plan, List<Estimate.Share> shares, Estimate estimate) {
+    List<String> lines() {
         List<String> lines = new ArrayList<>();
         switch (plan.kind()) {
             case Kind.Bounded bounded ->
-                lines.add("exact for a range   " + edge(bounded.from(), "the beginning") + " .. "
-                        + edge(bounded.to(), "the end"));
+                lines.add("exact for a range   " + ReplayListCommand.range(plan));
             case Kind.Whole whole -> {
                 lines.add(
                         "exact for everything alone   from the first record to the present, then in place of the live results");
@@ -53,11 +58,7 @@ final class ReplayPlanView {
         lines.addAll(table.lines());
     }
 
-    private static String edge(Optional<Instant> time, String open) {
-        return time.map(t -> t.toString()).orElse(open);
-    }
-
-    static Map<String, Object> json(ReplayPlan plan, List<Estimate.Share> shares, Estimate estimate) {
+    Map<String, Object> json() {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("id", plan.id());
         out.put("pipeline", plan.pipeline());

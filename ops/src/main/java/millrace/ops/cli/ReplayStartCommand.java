@@ -13,7 +13,6 @@ import millrace.ops.problem.OpsProblem;
 import millrace.ops.replay.Replays;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.journal.ReplayEntry.Status;
-import millrace.replay.plan.Estimate;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayProgress.Seen;
@@ -71,42 +70,41 @@ final class ReplayStartCommand extends Main.Subcommand {
                     "At least one thread has to compute.").withRemedy("Leave it out for one."));
         }
         if (id != null) {
-            try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal()).requireOpen()) {
+            try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal())) {
+                ChosenReplay.requireOpen(chosen.entry());
                 if (!execute) {
                     terminal().out().println("replay " + chosen.entry().plan().id() + " ("
                             + ReplayListCommand.status(chosen.entry()) + ") would go on; add --execute to do it");
                     return ExitCode.OK;
                 }
-                Deployment replayed = ReplaySubject.replayed(chosen.live(), chosen.entry().models(), where,
-                        terminal());
-                Replays.requireSameText(chosen.entry().plan(), replayed);
+                Deployment replayed = chosen.replayed(where, terminal());
+                Replays.requireRunnable(chosen.entry().plan(), replayed);
                 return follow(chosen.replays(), chosen.become(Status.STARTED, terminal()), replayed);
             }
         }
         ReplaySubject.Found found = subject.find(where, terminal());
         try (Replays replays = ReplaySubject.replays(found.live(), where, terminal())) {
-            ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to());
-            List<Estimate.Share> shares = replays.shares(plan);
-            Estimate estimate = Estimate.of(plan, shares, rate.mostPerSecond());
+            ReplayPlanView planned = ReplayPlanView.of(replays, found, range, rate);
+            ReplayPlan plan = planned.plan();
             if (!execute && result.isJson()) {
-                terminal().out().println(Result.json(ReplayPlanView.json(plan, shares, estimate)));
+                terminal().out().println(Result.json(planned.json()));
                 return ExitCode.OK;
             }
-            ReplayPlanView.lines(plan, shares, estimate).forEach(execute
+            planned.lines().forEach(execute
                     ? terminal().err()::println
                     : terminal().out()::println);
             if (!execute) {
                 terminal().out().println("nothing was changed; add --execute to do it");
                 return ExitCode.OK;
             }
-            Replays.requireInKafka(plan);
+            Replays.requireRunnable(plan, found.replayed());
             Optional<ReplayEntry> same = replays.journal().find(plan.id())
                     .filter(e -> e.status() != Status.CANCELLED);
             if (same.isPresent()) {
                 ChosenReplay.requireOpen(same.get());
             }
             ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
-                    rate.mostPerSecond().orElse(0), terminal().clock().instant(), ChosenReplay.who());
+                    rate.mostPerSecond(), terminal().clock().instant(), ChosenReplay.who());
             replays.journal().write(entry);
             return follow(replays, entry, found.replayed());
         }

@@ -47,7 +47,7 @@ final class ReplaySubject {
         for (Project project : where.projects(terminal)) {
             Deployment live = Deployment.read(project);
             try {
-                Deployment replayed = replayed(live, where, terminal);
+                Deployment replayed = replayed(live, revision(), where, terminal);
                 found.add(new Found(live, replayed, selected(replayed)));
             } catch (ProblemException e) {
                 problems.addAll(e.problems());
@@ -75,32 +75,31 @@ final class ReplaySubject {
         return new Replays(live, connections, where.data(terminal), terminal.clock());
     }
 
-    /** The text that a replay was planned with, as it is now. */
-    static Deployment replayed(Deployment live, Optional<String> models, Where where, Terminal terminal) {
-        ReplaySubject subject = new ReplaySubject();
-        subject.models = models.orElse(null);
-        return subject.replayed(live, where, terminal);
-    }
-
     private SortedSet<String> selected(Deployment deployment) {
         return new Selection(ModelGraph.of(deployment.pipeline().models().stream().map(Pipeline.PlannedModel::plan)
                 .toList())).of(select, exclude);
     }
 
-    private Deployment replayed(Deployment live, Where where, Terminal terminal) {
-        if (models == null) {
+    /**
+     * The pipeline with the text that it is or was to be replayed with, as that is now.
+     *
+     * @param models folder or revision; absent for the pipeline's own
+     */
+    static Deployment replayed(Deployment live, Optional<String> models, Where where, Terminal terminal) {
+        if (models.isEmpty()) {
             return live;
         }
-        Path folder = terminal.resolve(Path.of(models));
+        Path folder = terminal.resolve(Path.of(models.get()));
         if (Files.isDirectory(folder)) {
-            return read(folder, live, where, terminal);
+            return read(folder, models.get(), live, where, terminal);
         }
-        try (GitRevision revision = GitRevision.of(live.project().folder(), models).orElseThrow(this::unknown)) {
-            return read(revision.folder(), live, where, terminal);
+        try (GitRevision revision = GitRevision.of(live.project().folder(), models.get())
+                .orElseThrow(() -> unknown(models.get()))) {
+            return read(revision.folder(), models.get(), live, where, terminal);
         }
     }
 
-    private Deployment read(Path folder, Deployment live, Where where, Terminal terminal) {
+    private static Deployment read(Path folder, String models, Deployment live, Where where, Terminal terminal) {
         Project other = Project.read(folder, where.profile(), terminal.environment());
         if (!other.name().equals(live.name())) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_REVISION_UNKNOWN, models, "\"" + models
@@ -110,7 +109,7 @@ final class ReplaySubject {
         return Deployment.read(other.withProfile(live.project().profile()));
     }
 
-    private ProblemException unknown() {
+    private static ProblemException unknown(String models) {
         return new ProblemException(Problem.of(ReplayProblem.REPLAY_REVISION_UNKNOWN, models, "\"" + models
                 + "\" is neither a folder nor a revision of this pipeline's folder.")
                 .withRemedy(ReplayProblem.REPLAY_REVISION_UNKNOWN.remedy()));

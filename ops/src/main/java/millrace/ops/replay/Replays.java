@@ -2,15 +2,12 @@ package millrace.ops.replay;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -58,14 +55,13 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** The replays of one pipeline, from a process beside those that run it. */
 public final class Replays implements AutoCloseable {
-    private static final Duration STREAM_COMMIT = Duration.ofMillis(500);
-
     private final Deployment live;
     private final Connections connections;
     private final Path data;
     private final Clock clock;
     private final ConfluentRegistry registry;
     private final Topics topics;
+    private final ReplayJournal journal;
     private final List<Workplace> workplaces = new ArrayList<>();
 
     /** @param data folder, where the state of replays lies while they run */
@@ -75,22 +71,13 @@ public final class Replays implements AutoCloseable {
         this.data = data;
         this.clock = clock;
         registry = new ConfluentRegistry(connections.registryUrl(), connections.registry());
-        topics = new KafkaTopics(settings(data, 1, OptionalLong.empty()));
-    }
-
-    private RunSettings settings(Path stateFolder, int threads, OptionalLong mostPerSecond) {
-        boolean create = connections.topics() instanceof Connections.TopicCreation.Create;
-        short replication = connections.topics() instanceof Connections.TopicCreation.Create c
-                ? c.replication()
-                : (short) -1;
-        return new RunSettings(connections.bootstrapServers(), stateFolder, threads, STREAM_COMMIT, create,
-                replication, connections.kafka(), connections.streams(), Optional.empty(), Map.of(),
-                connections.stateMemory(), new Reading(Map.of(), mostPerSecond));
+        topics = new KafkaTopics(connections.runSettings(data));
+        journal = new ReplayJournal(topics, connections.kafkaClient(), live.name());
     }
 
     /** What the pipeline's replays have come to. */
     public ReplayJournal journal() {
-        return new ReplayJournal(topics, connections.kafkaClient(), live.name());
+        return journal;
     }
 
     /**
@@ -102,14 +89,14 @@ public final class Replays implements AutoCloseable {
     public ReplayPlan plan(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to) {
         Map<String, TableSpec> now = tables(live);
         Map<String, TableSpec> then = tables(replayed);
-        Set<String> written = new TreeSet<>(models);
+        TreeSet<String> written = new TreeSet<>(models);
         written.retainAll(then.keySet());
         requireSameTables(written, now, then);
         if (replayed != live) {
             requireReadable(replayed);
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
-            PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), new TreeSet<>(written),
+            PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), written,
                     from, to, clock.instant(), state -> completeThrough(catalog, state));
             return ReplayPlanner.plan(request, facts(replayed, written, catalog));
         }
@@ -187,24 +174,30 @@ public final class Replays implements AutoCloseable {
      * Runs one in this process, beside whichever others do; to be closed before this is.
      *
      * @param replayed the pipeline with the text that it was planned with
-     * @throws ProblemException if that text is another now
      */
     public ReplayRun run(ReplayEntry entry, Deployment replayed, int threads) {
-        requireSameText(entry.plan(), replayed);
-        requireInKafka(entry.plan());
         Workplace workplace = Workplace.in(folder(entry.plan()));
         workplaces.add(workplace);
         SinkConfig sink = SinkConfig.of(entry.plan().application(), connections.kafkaClient()).withIndexes(
                 new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
-        OptionalLong most = entry.mostPerSecond() == 0 ? OptionalLong.empty() : OptionalLong.of(entry.mostPerSecond());
+        RunSettings stream = connections.runSettings(workplace.folder()).withThreads(threads)
+                .withReading(new Reading(Map.of(), entry.mostPerSecond()));
         return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(live),
-                new ReplayRun.Setting(settings(workplace.folder(), threads, most), sink, connections.catalog(),
-                        registry,
+                new ReplayRun.Setting(stream, sink, connections.catalog(), registry,
                         new CalcCompiler(replayed.functions())::compile, clock));
     }
 
-    /** @throws ProblemException if the text is not the one that it was planned with */
-    public static void requireSameText(ReplayPlan plan, Deployment replayed) {
+    /**
+     * To be asked before it is written down that one runs.
+     *
+     * @throws ProblemException if the text is not the one that it was planned with, or records are in bronze alone
+     */
+    public static void requireRunnable(ReplayPlan plan, Deployment replayed) {
+        requireSameText(plan, replayed);
+        requireInKafka(plan);
+    }
+
+    private static void requireSameText(ReplayPlan plan, Deployment replayed) {
         if (!plan.revision().equals(revision(replayed))) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_TEXT_CHANGED, plan.id(),
                     "The contracts or models are not those that replay " + plan.id() + " was planned with.")
@@ -212,8 +205,7 @@ public final class Replays implements AutoCloseable {
         }
     }
 
-    /** @throws ProblemException if records are in bronze alone */
-    public static void requireInKafka(ReplayPlan plan) {
+    private static void requireInKafka(ReplayPlan plan) {
         if (plan.fromBronze() > 0) {
             String topics = plan.reads().stream().filter(r -> r.fromBronze() > 0)
                     .map(r -> r.fromBronze() + " records of " + r.topic())
@@ -288,10 +280,8 @@ public final class Replays implements AutoCloseable {
     }
 
     private Map<String, TopicFacts> facts(Deployment replayed, Set<String> models, TableCatalog catalog) {
-        Set<String> read = new HashSet<>();
-        models.forEach(m -> read.addAll(replayed.contractsOf(m)));
-        List<Contract> contracts = replayed.pipeline().contracts().stream().filter(c -> read.contains(c.name()))
-                .toList();
+        List<Contract> contracts = replayed.pipeline().only(models).contracts();
+        Set<String> read = contracts.stream().map(Contract::name).collect(Collectors.toSet());
         Map<String, Bronze> bronze = new HashMap<>();
         live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE && read.contains(t.source()))
                 .forEach(t -> bronze.put(t.source(),
@@ -344,6 +334,7 @@ public final class Replays implements AutoCloseable {
     @Override
     public void close() {
         try {
+            journal.close();
             topics.close();
         } catch (Exception e) {
             throw new IllegalStateException(e);

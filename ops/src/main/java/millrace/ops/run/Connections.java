@@ -1,7 +1,11 @@
 package millrace.ops.run;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import millrace.topology.run.RunSettings;
 
 /**
  * How a process reaches what it works with. Holds secrets: never printed.
@@ -14,6 +18,8 @@ import java.util.Map;
 public record Connections(String bootstrapServers, Map<String, String> kafka, Map<String, String> streams,
         long stateMemory, String registryUrl, Map<String, String> registry, Map<String, String> catalog,
         TopicCreation topics) {
+
+    private static final Duration STREAM_COMMIT = Duration.ofMillis(500);
 
     public Connections {
         kafka = Map.copyOf(kafka);
@@ -28,6 +34,14 @@ public record Connections(String bootstrapServers, Map<String, String> kafka, Ma
 
         /** They are asked for: {@code millrace topics apply} creates them. */
         record Require() implements TopicCreation {}
+    }
+
+    /** How a pipeline runs here: one thread, all records, topics created where that is to be. */
+    public RunSettings runSettings(Path stateFolder) {
+        boolean create = topics instanceof TopicCreation.Create;
+        short replication = topics instanceof TopicCreation.Create c ? c.replication() : (short) -1;
+        return new RunSettings(bootstrapServers, stateFolder, 1, STREAM_COMMIT, create, replication, kafka, streams,
+                Optional.empty(), Map.of(), stateMemory);
     }
 
     /** Settings of a Kafka client, with the address. */

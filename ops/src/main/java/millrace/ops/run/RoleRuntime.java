@@ -40,8 +40,6 @@ import org.slf4j.MDC;
  * nor doubles a row. Safe for several threads.
  */
 public final class RoleRuntime implements Activity, AutoCloseable {
-    private static final Duration STREAM_COMMIT = Duration.ofMillis(500);
-
     private final List<Deployment> deployments;
     private final Set<Role> roles;
     private final Connections connections;
@@ -199,13 +197,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     }
 
     private PipelineRun pipeline(Deployment deployment) {
-        boolean create = connections.topics() instanceof Connections.TopicCreation.Create;
-        short replication = connections.topics() instanceof Connections.TopicCreation.Create c
-                ? c.replication()
-                : (short) -1;
-        RunSettings settings = new RunSettings(connections.bootstrapServers(), stateFolder, 1, STREAM_COMMIT, create,
-                replication, connections.kafka(), connections.streams(), Optional.empty(),
-                Revisions.of(deployment), connections.stateMemory());
+        RunSettings settings = connections.runSettings(stateFolder).withRevisions(Revisions.of(deployment));
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
         return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
     }

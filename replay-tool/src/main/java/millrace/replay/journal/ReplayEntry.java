@@ -2,17 +2,19 @@ package millrace.replay.journal;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import millrace.replay.plan.ReplayPlan;
 
 /**
  * What is known of a replay.
  *
  * @param models the folder or revision that it is replayed with, as it was typed; absent for the pipeline's own
- * @param mostPerSecond records a second that are read; 0 for as many as can be
+ * @param mostPerSecond records that a process reads; absent for as many as can be
  * @param at when it came to this
  * @param by who did it
  */
-public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> models, long mostPerSecond, Instant at,
+public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> models, OptionalLong mostPerSecond,
+        Instant at,
         String by) {
     /** What a replay has come to. */
     public enum Status {

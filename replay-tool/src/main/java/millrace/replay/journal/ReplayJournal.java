@@ -16,12 +16,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The replays of a pipeline, in a compacted topic of it: of each what it has come to. Nothing is decided by it that two
- * processes could decide at once: they may both run a replay, and share its work then.
+ * processes could decide at once: they may both run a replay, and share its work then. Not for use by several threads.
  */
-public final class ReplayJournal {
+public final class ReplayJournal implements AutoCloseable {
     private final Topics topics;
     private final Map<String, Object> client;
     private final String topic;
+    private final Map<String, ReplayEntry> entries = new LinkedHashMap<>();
+    private Topics.Tail tail;
 
     /** @param client settings of Kafka clients by their own names, with {@code bootstrap.servers} */
     public ReplayJournal(Topics topics, Map<String, Object> client, String pipeline) {
@@ -36,11 +38,11 @@ public final class ReplayJournal {
 
     /** All of them, the newest last. */
     public List<ReplayEntry> all() {
-        Map<String, ReplayEntry> entries = new LinkedHashMap<>();
-        try (Topics.Tail tail = topics.tail(topic)) {
-            for (Topics.Entry entry : tail.settled()) {
-                ReplayEntries.read(entry.value()).ifPresent(e -> entries.put(e.plan().id(), e));
-            }
+        if (tail == null) {
+            tail = topics.tail(topic);
+        }
+        for (Topics.Entry entry : tail.poll()) {
+            ReplayEntries.read(entry.value()).ifPresent(e -> entries.put(e.plan().id(), e));
         }
         List<ReplayEntry> all = new ArrayList<>(entries.values());
         all.sort(Comparator.comparing(ReplayEntry::at));
@@ -69,6 +71,13 @@ public final class ReplayJournal {
             throw new InterruptException(e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException k ? k : new KafkaException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (tail != null) {
+            tail.close();
         }
     }
 }

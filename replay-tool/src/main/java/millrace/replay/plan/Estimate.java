@@ -2,7 +2,6 @@ package millrace.replay.plan;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -27,6 +26,6 @@ public record Estimate(Duration time, long rate, long bytes) {
     public static Estimate of(ReplayPlan plan, Collection<Share> shares, OptionalLong limit) {
         long rate = limit.orElse(USUAL_RATE);
         return new Estimate(Duration.ofSeconds(Math.ceilDiv(plan.records(), rate)), rate,
-                COPIES * List.copyOf(shares).stream().mapToLong(Share::bytes).sum());
+                COPIES * shares.stream().mapToLong(Share::bytes).sum());
     }
 }

@@ -21,6 +21,7 @@ import millrace.replay.problem.ReplayProblem;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
@@ -55,7 +56,7 @@ public final class ReplayRun implements AutoCloseable {
      * How it reaches what it works with.
      *
      * @param stream without a reading and a journal, which the plan gives
-     * @param sink of any name; the control topic has to be there
+     * @param sink named as the plan's application; the control topic has to be there
      * @param catalog Iceberg's properties
      * @param compiler gives a function for each calculation of a plan
      */
@@ -96,7 +97,7 @@ public final class ReplayRun implements AutoCloseable {
                 setting.stream().withJournalOf(plan.pipeline())
                         .withReading(reading(plan, setting.stream().reading().mostPerSecond())),
                 setting.registry(), setting.compiler(), setting.clock());
-        SinkConfig config = setting.sink().named(plan.application()).withWatermarks(pipeline.watermarksTopic());
+        SinkConfig config = setting.sink().withWatermarks(pipeline.watermarksTopic());
         SinkRuntime sink = SinkRuntime.start(config, tables,
                 EnumSet.of(SinkRuntime.Role.STAGE, SinkRuntime.Role.COMMIT),
                 setting.catalog(), setting.registry(), setting.clock());
@@ -176,7 +177,12 @@ public final class ReplayRun implements AutoCloseable {
         return tables.stream().allMatch(this::isComplete);
     }
 
+    /** What this process has committed or heard of it knows; of a branch that others commit it asks the catalog. */
     private boolean isComplete(TableSpec table) {
+        if (sink.states().get(table.qualifiedName()) instanceof SinkState.Running running
+                && running.mark().isPresent()) {
+            return running.mark().get().completeThrough().orElse(0) == TaskWatermark.END;
+        }
         return TableBranches.of(catalog, table.namespace() + "." + table.name()).stream().flatMap(List::stream)
                 .filter(r -> r.name().equals(plan.branch())).flatMap(r -> r.completeThrough().stream())
                 .anyMatch(THE_END::isBefore);

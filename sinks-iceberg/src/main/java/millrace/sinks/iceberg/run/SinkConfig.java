@@ -38,12 +38,6 @@ public record SinkConfig(String name, Map<String, Object> kafka, String controlT
                 maintenance, shutdown);
     }
 
-    /** The same under another name, whose processes share their work. */
-    public SinkConfig named(String other) {
-        return new SinkConfig(other, kafka, controlTopic, watermarksTopic, workersPerTable, mostStagedBytes, indexes,
-                maintenance, shutdown);
-    }
-
     public SinkConfig withWatermarks(String topic) {
         return new SinkConfig(name, kafka, controlTopic, Optional.of(topic), workersPerTable, mostStagedBytes, indexes,
                 maintenance, shutdown);

@@ -2,7 +2,7 @@ package millrace.sinks.iceberg.commit;
 
 import java.util.List;
 import millrace.sinks.iceberg.event.Proposal;
-import millrace.sinks.iceberg.event.Rewrite;
+import millrace.sinks.iceberg.event.Replacing;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
 import millrace.sinks.iceberg.event.SourcePosition;
 
@@ -31,13 +31,13 @@ public sealed interface CommitDecision {
      */
     record LookAgain(String proposal) implements CommitDecision {}
 
-    /** Put a rewrite's files in the place of those it was made of, once what is accepted is committed. */
-    record Replace(Rewrite rewrite) implements CommitDecision {}
+    /** Put files in the place of others, once what is accepted is committed. */
+    record Replace(Replacing replacing) implements CommitDecision {}
 
-    /** Tell the maintenance worker again what it has not heard. */
+    /** Tell whoever proposed it again what it has not heard. */
     record AlreadyReplaced(String rewrite) implements CommitDecision {}
 
-    /** Tell the maintenance worker that its rewrite is in vain. */
+    /** Tell whoever proposed it that its rewrite or publication is in vain. */
     record RefuseRewrite(String rewrite, String message) implements CommitDecision {}
 
     /** See to it that the table can hold records of the registry's schema. */

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.sinks.iceberg.event.ControlLog;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Publication;
+import millrace.sinks.iceberg.event.Replacing;
 import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SourcePosition;
@@ -187,7 +189,7 @@ public final class CommitDuty {
             switch (decision) {
                 case CommitDecision.Wait w -> {}
                 case CommitDecision.Commit commit -> commit(commit, OptionalInt.empty(), now);
-                case CommitDecision.Replace replace -> replace(replace.rewrite(), now);
+                case CommitDecision.Replace replace -> replace(replace.replacing(), now);
                 case CommitDecision.AlreadyReplaced already -> announce(asked.table(), already.rewrite());
                 case CommitDecision.RefuseRewrite refuse -> refuse(asked.table(), refuse.rewrite(), refuse.message());
                 case CommitDecision.Reject reject -> answer(reject);
@@ -212,13 +214,18 @@ public final class CommitDuty {
         commit(new CommitRequest(ledger.table(), decided.mark().as(ids.get()), decided.proposals(), evolveFor), now);
     }
 
-    private void replace(Rewrite rewrite, Instant now) {
+    private void replace(Replacing replacing, Instant now) {
         if (ledger.hasAccepted()) {
             commit(ledger.cut(), OptionalInt.empty(), now);
         }
         if (ledger != null) {
-            CommitMark mark = ledger.cut().mark().inLayout(ledger.table().layout() + 1).as(ids.get());
-            commit(CommitRequest.of(ledger.table(), mark, rewrite), now);
+            long layout = ledger.table().layout() + switch (replacing) {
+                case Rewrite r -> 1;
+                // One is left out, which nobody can follow rows over.
+                case Publication p -> 2;
+            };
+            CommitMark mark = ledger.cut().mark().inLayout(layout).as(ids.get());
+            commit(CommitRequest.of(ledger.table(), mark, replacing), now);
         }
     }
 
@@ -237,9 +244,9 @@ public final class CommitDuty {
                 state = new CommitState.TakingOver();
             }
             case CommitOutcome.NotCommitted not -> {
-                if (request.rewrite().isPresent()) {
-                    // Rows never wait for a rewrite; if they cannot be committed either, their own commit says so.
-                    refuse(ledger.table(), request.rewrite().get().id(), not.problem().message());
+                if (request.replacing().isPresent()) {
+                    // Rows never wait for it; if they cannot be committed either, their own commit says so.
+                    refuse(ledger.table(), request.replacing().get().id(), not.problem().message());
                 } else {
                     block(not.problem(), now);
                 }
@@ -257,7 +264,7 @@ public final class CommitDuty {
                 state = new CommitState.TakingOver();
             }
             case CommitOutcome.RewriteRefused refused -> refuse(ledger.table(),
-                    request.rewrite().orElseThrow().id(), refused.message());
+                    request.replacing().orElseThrow().id(), refused.message());
             case CommitOutcome.SchemaRefused refused -> control.send(new SinkEvent.SchemaRefused(
                     ledger.table().table(), ledger.table().epoch(), evolveFor.orElse(-1),
                     String.join("\n", refused.problems().stream().map(Problem::message).toList())));
@@ -277,7 +284,7 @@ public final class CommitDuty {
 
     private void announce(TableState table, CommitRequest done) {
         announce(table, done.proposals().stream().map(Proposal::id).toList());
-        done.rewrite().ifPresent(r -> announce(table, r.id()));
+        done.replacing().ifPresent(r -> announce(table, r.id()));
     }
 
     private void announce(TableState table, String rewrite) {

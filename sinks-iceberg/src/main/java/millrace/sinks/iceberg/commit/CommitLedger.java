@@ -23,11 +23,13 @@ import millrace.sinks.iceberg.commit.CommitDecision.Why;
 import millrace.sinks.iceberg.event.Predecessor.AfterProposal;
 import millrace.sinks.iceberg.event.Predecessor.AfterSnapshot;
 import millrace.sinks.iceberg.event.Proposal;
-import millrace.sinks.iceberg.event.Rewrite;
+import millrace.sinks.iceberg.event.Publication;
+import millrace.sinks.iceberg.event.Replacing;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SinkEvent.Answer;
 import millrace.sinks.iceberg.event.SinkEvent.Blocked;
 import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
+import millrace.sinks.iceberg.event.SinkEvent.RangeStaged;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
 import millrace.sinks.iceberg.event.SinkEvent.RewriteStaged;
 import millrace.sinks.iceberg.event.SinkEvent.SchemaNeeded;
@@ -135,6 +137,7 @@ public final class CommitLedger {
                 yield decisions;
             }
             case RewriteStaged staged -> List.of(judge(staged.rewrite(), now));
+            case RangeStaged staged -> List.of(judge(staged.publication(), now));
             case SchemaNeeded needed -> List.of(new Evolve(needed.schemaId()));
             // A committer with nothing to commit would otherwise never learn that another has come after it.
             case Answer a -> a.epoch() > table.epoch() ? List.of(new LookAgain("")) : List.of();
@@ -214,14 +217,15 @@ public final class CommitLedger {
         }
     }
 
-    private CommitDecision judge(Rewrite r, Instant now) {
+    private CommitDecision judge(Replacing r, Instant now) {
         if (table.history().has(r.id())) {
             return new AlreadyReplaced(r.id());
         }
         if (r.layout() > table.layout() && !lookedFor.contains(r.id())) {
             return new LookAgain(r.id());
         }
-        if (!table.canFollowFrom(r.layout())) {
+        if (!table.canFollowFrom(r.layout())
+                || r instanceof Publication && !table.history().saysWhereSince(r.layout())) {
             return new RefuseRewrite(r.id(), "others have moved rows meanwhile");
         }
         return r.created().plus(rules.oldest()).isBefore(now)

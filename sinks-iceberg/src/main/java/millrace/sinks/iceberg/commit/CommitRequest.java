@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Publication;
+import millrace.sinks.iceberg.event.Replacing;
 import millrace.sinks.iceberg.event.Rewrite;
 
 /**
@@ -12,14 +14,14 @@ import millrace.sinks.iceberg.event.Rewrite;
  * @param expected the table's state that the change was decided on
  * @param mark what the table says afterwards
  * @param proposals whose files are added; may be empty
- * @param rewrite whose files take the place of others; then there are no proposals
+ * @param replacing whose files take the place of others; then there are no proposals
  * @param evolveFor the registry's id of a schema that the table has to be able to hold afterwards
  */
 public record CommitRequest(TableState expected, CommitMark mark, List<Proposal> proposals, OptionalInt evolveFor,
-        Optional<Rewrite> rewrite) {
+        Optional<Replacing> replacing) {
     public CommitRequest {
-        if (rewrite.isPresent() && !proposals.isEmpty()) {
-            throw new IllegalArgumentException("a rewrite is committed alone");
+        if (replacing.isPresent() && !proposals.isEmpty()) {
+            throw new IllegalArgumentException("what replaces files is committed alone");
         }
         proposals = List.copyOf(proposals);
     }
@@ -30,13 +32,25 @@ public record CommitRequest(TableState expected, CommitMark mark, List<Proposal>
     }
 
     /** One that puts files in the place of others. */
-    public static CommitRequest of(TableState expected, CommitMark mark, Rewrite rewrite) {
-        return new CommitRequest(expected, mark, List.of(), OptionalInt.empty(), Optional.of(rewrite));
+    public static CommitRequest of(TableState expected, CommitMark mark, Replacing replacing) {
+        return new CommitRequest(expected, mark, List.of(), OptionalInt.empty(), Optional.of(replacing));
     }
 
     /** The table's history afterwards. */
     public LayoutHistory history() {
-        return rewrite.map(r -> expected.history().and(LayoutHistory.Step.of(mark.layout(), r.id(), r.moved())))
-                .orElse(expected.history());
+        return replacing.map(r -> expected.history().and(switch (r) {
+            case Rewrite rewrite -> LayoutHistory.Step.of(mark.layout(), rewrite.id(), rewrite.moved());
+            case Publication p -> LayoutHistory.Step.of(mark.layout(), p.id(), Optional.empty());
+        })).orElse(expected.history());
+    }
+
+    /** The rewrite, if it is one that replaces files. */
+    public Optional<Rewrite> rewrite() {
+        return replacing.filter(Rewrite.class::isInstance).map(Rewrite.class::cast);
+    }
+
+    /** The publication, if it is one. */
+    public Optional<Publication> publication() {
+        return replacing.filter(Publication.class::isInstance).map(Publication.class::cast);
     }
 }

@@ -12,7 +12,8 @@ import org.apache.iceberg.Table;
 
 /**
  * The newest rewrites of a table. Each has made a new layout of it, and says where rows of the layout before are now; so a
- * position of an older layout can be followed if there is a rewrite for every layout since.
+ * position of an older layout can be followed if there is a rewrite for every layout since. A publication, which other rows
+ * come with, leaves a layout out, so that nothing is followed over it.
  *
  * @param rewrites in the order of their layouts
  */
@@ -25,10 +26,10 @@ public record LayoutHistory(List<Step> rewrites) {
     static final int KEPT = 128;
 
     /**
-     * One rewrite.
+     * One rewrite or publication.
      *
      * @param layout since then
-     * @param id of the rewrite
+     * @param id of it
      * @param location of the file that says where rows went, and {@code bytes}, its size; empty and 0 for tables whose rows
      *        nobody knows by their position
      */
@@ -53,6 +54,11 @@ public record LayoutHistory(List<Step> rewrites) {
     /** The rewrites that have made newer layouts. */
     public List<Step> since(long layout) {
         return rewrites.stream().filter(s -> s.layout() > layout).toList();
+    }
+
+    /** Whether rows can be followed one by one: what has made one of the newer layouts may not say where they went. */
+    boolean saysWhereSince(long layout) {
+        return since(layout).stream().noneMatch(s -> s.location().isEmpty());
     }
 
     public boolean has(String rewrite) {

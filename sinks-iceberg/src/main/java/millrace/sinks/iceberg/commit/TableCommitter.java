@@ -14,8 +14,11 @@ import millrace.schemas.registry.RegistryUnavailableException;
 import millrace.sinks.iceberg.delete.CurrentFiles;
 import millrace.sinks.iceberg.delete.DeadRows;
 import millrace.sinks.iceberg.delete.DeleteMerge;
+import millrace.sinks.iceberg.delete.RangeReplacement;
 import millrace.sinks.iceberg.delete.Replacement;
 import millrace.sinks.iceberg.event.Proposal;
+import millrace.sinks.iceberg.event.Publication;
+import millrace.sinks.iceberg.event.Replacing;
 import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.StagedFile;
 import millrace.sinks.iceberg.moved.MovedRows;
@@ -153,8 +156,8 @@ public final class TableCommitter implements LandingTable {
 
     private Change change(Table table, CommitRequest request) {
         try {
-            return request.rewrite().isPresent()
-                    ? replacement(table, request, request.rewrite().get())
+            return request.replacing().isPresent()
+                    ? replacement(table, request, request.replacing().get())
                     : additions(table, request);
         } catch (RuntimeException e) {
             return new Change.Impossible(new CommitOutcome.NotCommitted(unavailable(e)));
@@ -203,6 +206,10 @@ public final class TableCommitter implements LandingTable {
                     ? before.map(c -> c.after(done.state().snapshotId(), merged))
                     : Optional.empty();
             // Nobody reads them again; what stays is an orphan.
+            request.publication().ifPresent(p -> {
+                forget(table, p.files().location());
+                p.deletes().ifPresent(d -> forget(table, d.location()));
+            });
             request.proposals().stream().flatMap(p -> p.deletes().stream())
                     .forEach(d -> forget(table, d.location()));
             request.expected().history().without(done.state().history()).stream().map(LayoutHistory.Step::location)
@@ -220,7 +227,7 @@ public final class TableCommitter implements LandingTable {
                 .map(CommitMark::commitId).equals(request.expected().mark().map(CommitMark::commitId))
                 // Others have moved rows, and the commit does not say so.
                 || request.expected().others() == TableState.Others.CHANGED_ROWS
-                        && (request.mark().layout() == request.expected().layout() || request.rewrite().isPresent())
+                        && (request.mark().layout() == request.expected().layout() || request.replacing().isPresent())
                         && request.expected().mark().isPresent();
     }
 
@@ -244,9 +251,13 @@ public final class TableCommitter implements LandingTable {
         return moves;
     }
 
-    private Change replacement(Table table, CommitRequest request, Rewrite rewrite) {
+    private Change replacement(Table table, CommitRequest request, Replacing replacing) {
         try {
-            return switch (outcome(table, request, rewrite)) {
+            Replacement.Outcome outcome = switch (replacing) {
+                case Rewrite rewrite -> outcome(table, request, rewrite);
+                case Publication publication -> outcome(table, request, publication);
+            };
+            return switch (outcome) {
                 case Replacement.Outcome.Possible possible -> new Change.Possible(possible.merged());
                 case Replacement.Outcome.Impossible impossible -> refused(impossible.why());
             };
@@ -269,6 +280,16 @@ public final class TableCommitter implements LandingTable {
         return Replacement.following(table, current(table, request), files,
                 MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
                 movedSince(table, request, rewrite.layout()), request.mark().commitId());
+    }
+
+    private Replacement.Outcome outcome(Table table, CommitRequest request, Publication publication)
+            throws JsonProcessingException {
+        List<DataFile> files = PublishedFiles.read(table, publication.files());
+        Moves moves = movedSince(table, request, publication.layout());
+        DeadRows dead = publication.deletes().map(d -> DeadRows.read(table.io(), d).follow(moves))
+                .orElseGet(DeadRows::new);
+        return RangeReplacement.of(table, current(table, request), publication, files, dead, moves.outputs(),
+                request.mark().commitId());
     }
 
     /** Of a table whose rows are not followed: Iceberg sees to it that nothing was deleted in the files since they were read. */
@@ -309,6 +330,7 @@ public final class TableCommitter implements LandingTable {
         String branch = spec.branch();
         var validator = new MarkValidator(request.expected(), mark, transaction::table, branch,
                 request.expected().mark().map(CommitMark::commitId), ForeignRows.in(spec));
+        Optional<Publication> publication = request.publication();
         if (leaves(request) && merged.obsolete().stream().allMatch(d -> d.format() == FileFormat.PUFFIN)) {
             // Vectors go with their files; files of positions do not.
             DeleteFiles delete = transaction.newDelete().toBranch(branch).validateFilesExist();
@@ -322,7 +344,7 @@ public final class TableCommitter implements LandingTable {
             RewriteFiles rewrite = transaction.newRewrite().toBranch(branch).validateFromSnapshot(known);
             merged.into(rewrite);
             commit(rewrite.validateWith(validator), mark);
-        } else if (merged.isAppend()) {
+        } else if (merged.isAppend() && publication.isEmpty()) {
             AppendFiles append = transaction.newAppend().toBranch(branch);
             merged.added().forEach(append::appendFile);
             commit(append.validateWith(validator), mark);
@@ -330,11 +352,14 @@ public final class TableCommitter implements LandingTable {
             RowDelta delta = transaction.newRowDelta().toBranch(branch)
                     .validateFromSnapshot(request.expected().snapshotId());
             merged.into(delta);
+            publication.ifPresent(p -> p.summary().forEach(delta::set));
             commit(delta.validateWith(validator), mark);
         }
+        publication.ifPresent(p -> transaction.manageSnapshots()
+                .createTag(p.tag(), transaction.table().snapshot(branch).parentId()).commit());
         UpdateProperties properties = transaction.updateProperties().set(MarkedTable.property(branch),
                 MarkedTable.property(branch, transaction.table().snapshot(branch), mark));
-        if (request.rewrite().isPresent()) {
+        if (request.replacing().isPresent()) {
             properties.set(LayoutHistory.property(branch), request.history().toJson());
         }
         properties.commit();
@@ -351,14 +376,14 @@ public final class TableCommitter implements LandingTable {
     }
 
     private CommitOutcome afterFailure(CommitRequest request, RuntimeException failure) {
-        if (failure instanceof ValidationException && request.rewrite().isPresent() && isAsExpected(request)) {
+        if (failure instanceof ValidationException && request.replacing().isPresent() && isAsExpected(request)) {
             // Not because the table has moved on: others have deleted rows of the files, or the files.
             return new CommitOutcome.RewriteRefused(String.valueOf(failure.getMessage()));
         }
         if (failure instanceof ValidationException || failure instanceof CommitFailedException) {
             return new CommitOutcome.Conflict(String.valueOf(failure.getMessage()));
         }
-        if (failure instanceof IllegalArgumentException && request.rewrite().isPresent()) {
+        if (failure instanceof IllegalArgumentException && request.replacing().isPresent()) {
             // Iceberg has refused it before it wrote anything, and rows that come in must not wait for it.
             return new CommitOutcome.RewriteRefused(String.valueOf(failure.getMessage()));
         }

@@ -62,6 +62,11 @@ public final class DeadRows {
         return byFile.isEmpty();
     }
 
+    /** How many there are. */
+    public long count() {
+        return byFile.values().stream().mapToLong(PositionDeleteIndex::cardinality).sum();
+    }
+
     /** By location of the data file. */
     public Map<String, PositionDeleteIndex> byFile() {
         return Collections.unmodifiableMap(byFile);

@@ -21,7 +21,9 @@ import java.util.Optional;
  * @param created when the first row was read; a rewrite that is too old is refused, so that orphans can be removed
  */
 public record Rewrite(Kind kind, String id, String worker, long layout, long snapshotId, List<String> replaced,
-        List<String> deletes, List<StagedFile> files, Optional<StagedMoves> moved, Instant created) {
+        List<String> deletes, List<StagedFile> files, Optional<StagedMoves> moved, Instant created)
+        implements
+            Replacing {
     public Rewrite {
         if (replaced.isEmpty()) {
             throw new IllegalArgumentException("rewrite " + id + " of nothing");

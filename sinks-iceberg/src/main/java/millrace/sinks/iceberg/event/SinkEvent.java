@@ -30,14 +30,18 @@ public sealed interface SinkEvent {
     /** A maintenance worker proposes that files take the place of others. */
     record RewriteStaged(UUID table, Rewrite rewrite) implements SinkEvent {}
 
+    /** Someone proposes that rows take the place of all rows of a stretch of time. */
+    record RangeStaged(UUID table, Publication publication) implements SinkEvent {}
+
     /**
      * Files have taken the place of others.
      *
+     * @param rewrite id of the rewrite or publication that has done it
      * @param layout of the table since then; positions of an older one can be followed for a while
      */
     record Rewritten(UUID table, long epoch, String rewrite, long snapshotId, long layout) implements Answer {}
 
-    /** A rewrite will never be part of the table. */
+    /** A rewrite or publication will never be part of the table. */
     record RewriteRefused(UUID table, long epoch, String rewrite, String message) implements Answer {}
 
     /**

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
@@ -15,6 +18,7 @@ import millrace.sinks.iceberg.event.Rewrite.Kind;
 import millrace.sinks.iceberg.event.SinkEvent.Blocked;
 import millrace.sinks.iceberg.event.SinkEvent.Committed;
 import millrace.sinks.iceberg.event.SinkEvent.FilesStaged;
+import millrace.sinks.iceberg.event.SinkEvent.RangeStaged;
 import millrace.sinks.iceberg.event.SinkEvent.Reason;
 import millrace.sinks.iceberg.event.SinkEvent.Rejected;
 import millrace.sinks.iceberg.event.SinkEvent.RewriteRefused;
@@ -76,6 +80,7 @@ public final class SinkEventCodec {
                 case LEAVE -> e.rewrite().moved().isPresent() ? "followed-leave-staged" : "leave-staged";
                 case REPLACE -> e.rewrite().moved().isPresent() ? "moves-staged" : "rewrite-staged";
             }), e.rewrite());
+            case RangeStaged e -> publication(json.put("type", "range-staged"), e.publication());
             case Rewritten e -> json.put("type", "rewritten").put("epoch", e.epoch()).put("rewrite", e.rewrite())
                     .put("snapshot", e.snapshotId()).put("layout", e.layout());
             case RewriteRefused e -> json.put("type", "rewrite-refused").put("epoch", e.epoch())
@@ -116,6 +121,7 @@ public final class SinkEventCodec {
             case "leave-staged" -> new RewriteStaged(table, rewrite(json, Kind.LEAVE, Optional.empty()));
             case "followed-leave-staged" -> new RewriteStaged(table,
                     rewrite(json, Kind.LEAVE, Optional.of(moves(Json.required(json, "moved")))));
+            case "range-staged" -> new RangeStaged(table, publication(json));
             case "rewritten" -> new Rewritten(table, Json.number(json, "epoch"), Json.string(json, "rewrite"),
                     Json.number(json, "snapshot"), Json.number(json, "layout"));
             case "rewrite-refused" -> new RewriteRefused(table, Json.number(json, "epoch"),
@@ -141,9 +147,13 @@ public final class SinkEventCodec {
         ArrayNode schemas = json.putArray("schemas");
         p.schemaIds().forEach(schemas::add);
         files(json, p.files());
-        p.deletes().ifPresent(d -> json.putObject("deletes").put("rows", d.rows()).put("bytes", d.bytes())
-                .put("location", d.location()));
+        deletes(json, p.deletes());
         Json.longs(json.putObject("clocks"), p.clocks());
+    }
+
+    private static void deletes(ObjectNode json, Optional<StagedDeletes> deletes) {
+        deletes.ifPresent(d -> json.putObject("deletes").put("rows", d.rows()).put("bytes", d.bytes())
+                .put("location", d.location()));
     }
 
     private static StagedDeletes deletes(JsonNode json) {
@@ -183,6 +193,37 @@ public final class SinkEventCodec {
         return new Rewrite(kind, Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
                 Json.number(json, "snapshot"), texts(json, "replaced"), texts(json, "deletes"), files(json), moved,
                 Json.instant(json, "created"));
+    }
+
+    private static void publication(ObjectNode json, Publication p) {
+        json.put("id", p.id()).put("worker", p.worker()).put("layout", p.layout()).put("snapshot", p.snapshotId())
+                .put("created", p.created().toString()).put("tag", p.tag());
+        ObjectNode range = json.putObject("range").put("column", p.range().column());
+        p.range().from().ifPresent(from -> range.put("from", from));
+        p.range().to().ifPresent(to -> range.put("to", to));
+        json.putObject("list").put("location", p.files().location()).put("files", p.files().files()).put("rows",
+                p.files().rows());
+        deletes(json, p.deletes());
+        ObjectNode summary = json.putObject("summary");
+        new TreeMap<>(p.summary()).forEach(summary::put);
+    }
+
+    private static Publication publication(JsonNode json) {
+        JsonNode range = Json.required(json, "range");
+        JsonNode list = Json.required(json, "list");
+        Map<String, String> summary = new HashMap<>();
+        Json.members(json, "summary").forEach(e -> summary.put(e.getKey(), Json.text(e.getValue(), "summary")));
+        return new Publication(Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
+                Json.number(json, "snapshot"),
+                new RowRange(Json.string(range, "column"), optional(range, "from"), optional(range, "to")),
+                new Publication.StagedList(Json.string(list, "location"), Json.number(list, "files"),
+                        Json.number(list, "rows")),
+                json.has("deletes") ? Optional.of(deletes(Json.required(json, "deletes"))) : Optional.empty(),
+                Json.string(json, "tag"), summary, Json.instant(json, "created"));
+    }
+
+    private static OptionalLong optional(JsonNode json, String field) {
+        return json.has(field) ? OptionalLong.of(Json.number(json, field)) : OptionalLong.empty();
     }
 
     private static void files(ObjectNode json, List<StagedFile> files) {

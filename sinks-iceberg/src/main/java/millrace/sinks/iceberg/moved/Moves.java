@@ -57,6 +57,13 @@ public final class Moves {
         return files;
     }
 
+    /** Of all files that rows were put into. */
+    public Set<String> outputs() {
+        Set<String> outputs = new HashSet<>();
+        inOrder.forEach(moved -> moved.outputs().forEach(o -> outputs.add(o.location())));
+        return outputs;
+    }
+
     /** Where a row is now; nothing if no file has it any more. */
     public Optional<RowPlace> follow(String file, long position) {
         RowPlace place = new RowPlace(file, position);

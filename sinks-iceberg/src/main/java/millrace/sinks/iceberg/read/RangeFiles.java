@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.OptionalLong;
+import millrace.sinks.iceberg.event.RowRange;
+import millrace.sinks.iceberg.table.RangeFilter;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
-import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.expressions.StrictMetricsEvaluator;
 import org.apache.iceberg.io.CloseableIterable;
 
@@ -25,13 +27,7 @@ public record RangeFiles(long files, long partly, long rows, long bytes) {
      * @param from inclusive; absent for the beginning of time, as {@code to}, exclusive, for its end
      */
     static RangeFiles of(Table table, String column, Optional<Instant> from, Optional<Instant> to) {
-        Expression filter = Expressions.alwaysTrue();
-        if (from.isPresent()) {
-            filter = Expressions.and(filter, Expressions.greaterThanOrEqual(column, micros(from.get())));
-        }
-        if (to.isPresent()) {
-            filter = Expressions.and(filter, Expressions.lessThan(column, micros(to.get())));
-        }
+        Expression filter = RangeFilter.of(new RowRange(column, micros(from), micros(to)));
         StrictMetricsEvaluator whole = new StrictMetricsEvaluator(table.schema(), filter);
         long files = 0;
         long partly = 0;
@@ -50,7 +46,8 @@ public record RangeFiles(long files, long partly, long rows, long bytes) {
         return new RangeFiles(files, partly, rows, bytes);
     }
 
-    private static long micros(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    private static OptionalLong micros(Optional<Instant> time) {
+        return time.map(t -> OptionalLong.of(ChronoUnit.MICROS.between(Instant.EPOCH, t)))
+                .orElse(OptionalLong.empty());
     }
 }

@@ -148,6 +148,7 @@ final class KafkaControl implements ControlLog, AutoCloseable {
                     .remove(s.proposal().worker());
             case SinkEvent.SchemaNeeded s -> {}
             case SinkEvent.RewriteStaged r -> {}
+            case SinkEvent.RangeStaged r -> {}
             case SinkEvent.Answer a -> {}
         }
         listeners.forEach(listener -> listener.accept(event));

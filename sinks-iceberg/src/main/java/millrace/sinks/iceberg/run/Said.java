@@ -26,6 +26,7 @@ final class Said {
             case SinkEvent.FilesStaged s -> {}
             case SinkEvent.SchemaNeeded s -> {}
             case SinkEvent.RewriteStaged r -> {}
+            case SinkEvent.RangeStaged r -> {}
             case SinkEvent.Answer a -> {}
         }
         return true;

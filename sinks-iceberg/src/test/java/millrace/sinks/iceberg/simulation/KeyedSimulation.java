@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -17,8 +18,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.commit.TableCommitter;
 import millrace.sinks.iceberg.commit.TableLook;
+import millrace.sinks.iceberg.delete.CurrentFiles;
+import millrace.sinks.iceberg.delete.DeadRows;
+import millrace.sinks.iceberg.delete.DeleteMerge;
+import millrace.sinks.iceberg.event.RowRange;
 import millrace.sinks.iceberg.keyed.Accounts;
 import millrace.sinks.iceberg.keyed.KeyedRowFiles;
 import millrace.sinks.iceberg.keyed.MapKeyIndex;
@@ -26,12 +32,15 @@ import millrace.sinks.iceberg.keyed.RowPlaces;
 import millrace.sinks.iceberg.maintain.MaintenanceRules;
 import millrace.sinks.iceberg.manifest.ManifestRules;
 import millrace.sinks.iceberg.maintain.MaintenanceWorker;
+import millrace.sinks.iceberg.publish.RangePublisher;
+import millrace.sinks.iceberg.publish.RangeSource;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.rewrite.Pace;
 import millrace.sinks.iceberg.rewrite.RewriteRules;
 import millrace.sinks.iceberg.stage.StageWorker;
 import millrace.sinks.iceberg.table.AgeRules;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.WriterColumns;
 import millrace.sinks.iceberg.table.Tier;
@@ -41,8 +50,10 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
@@ -64,6 +75,8 @@ final class KeyedSimulation {
     private static final List<List<String>> DATED = List.of(List.of("day"), List.of("region", "day"));
     private static final int FIRST_DAY = (int) LocalDate.of(2022, 1, 20).toEpochDay();
     private static final int DAYS_KEPT = 6;
+    private static final long FIXED = 1_000;
+    private static final int FIXED_KEYS = 20;
     private static final List<String> REGIONS = List.of("eu", "us", "asia");
 
     private final SplittableRandom random;
@@ -86,10 +99,12 @@ final class KeyedSimulation {
     private final boolean months;
     private int today = FIRST_DAY;
     private boolean faults = true;
+    private final Map<Integer, Long> fixedEnds = new HashMap<>();
     private int names;
     private long rewrites;
     private long left;
     private long balance;
+    private Optional<Publishing> publishing = Optional.empty();
 
     /** @param trace null for none; what happened, in order */
     KeyedSimulation(long seed, List<String> trace) {
@@ -124,6 +139,10 @@ final class KeyedSimulation {
                 Duration.ofDays(1));
         maintainers.add(new Maintainer());
         newCommitter();
+        if (random.nextInt(3) != 0) {
+            produceFixed();
+            publishing = Optional.of(new Publishing());
+        }
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             workers.add(new Worker(new MapKeyIndex()));
         }
@@ -147,6 +166,13 @@ final class KeyedSimulation {
         for (int i = 0; i < QUIET_ROUNDS && !isComplete(); i++) {
             clock.pass(Duration.ofMillis(100));
             round();
+        }
+        for (int i = 0; i < QUIET_ROUNDS && publishing.isPresent() && !publishing.get().isDone(); i++) {
+            clock.pass(Duration.ofMillis(100));
+            round();
+        }
+        if (publishing.isPresent() && !publishing.get().isDone()) {
+            throw new AssertionError("nothing was published: " + publishing.get());
         }
         if (!isComplete()) {
             throw new AssertionError("the table holds " + position() + "; workers "
@@ -214,6 +240,7 @@ final class KeyedSimulation {
                 worker.worker.step();
             }
         }
+        publishing.filter(p -> !faults || random.nextInt(3) != 0).ifPresent(Publishing::step);
         for (Maintainer maintainer : maintainers) {
             if (!faults || random.nextInt(3) != 0) {
                 maintainer.hear(faults ? random.nextInt(4) : 1_000);
@@ -229,7 +256,7 @@ final class KeyedSimulation {
 
     private void disturb() {
         clock.pass(Duration.ofMillis(random.nextInt(500)));
-        switch (random.nextInt(40)) {
+        switch (random.nextInt(42)) {
             case 0, 1 -> {
                 Worker dead = workers.remove(random.nextInt(workers.size()));
                 control.senderDies(dead.name, random.nextBoolean());
@@ -248,6 +275,8 @@ final class KeyedSimulation {
             case 3 -> newCommitter();
             case 4, 5 -> rebalance();
             case 11, 12, 13 -> today += random.nextInt(25);
+            case 40 -> publishing.ifPresent(Publishing::die);
+            case 41 -> publishing.ifPresent(Publishing::next);
             case 6 -> foreignRewrite();
             case 7 -> expire();
             case 9 -> {
@@ -286,6 +315,19 @@ final class KeyedSimulation {
         }
     }
 
+    /** Rows that nothing changes any more once they are there. */
+    private void produceFixed() {
+        for (long key = FIXED; key < FIXED + FIXED_KEYS; key++) {
+            int partition = Accounts.partition(key, topic.partitions());
+            topic.produce(partition, Accounts.key(key), fixed(key, 0));
+            fixedEnds.merge(partition, 1L, Long::sum);
+        }
+    }
+
+    private byte[] fixed(long key, long money) {
+        return ages ? Accounts.value(key, "fixed", money, null) : Accounts.value(key, "fixed", money);
+    }
+
     private byte[] value(long key, String region, long money) {
         return ages
                 ? Accounts.value(key, region, money, random.nextInt(8) == 0 ? null : today - random.nextInt(6))
@@ -307,7 +349,6 @@ final class KeyedSimulation {
             return;
         }
         RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
-        Map<String, List<Record>> byPartition = new HashMap<>();
         boolean empty = true;
         Set<String> deletes = new HashSet<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
@@ -323,20 +364,38 @@ final class KeyedSimulation {
         if (empty) {
             return;
         }
-        var keyOf = new PartitionKey(table.spec(), table.schema());
-        var wrapper = new InternalRecordWrapper(table.schema().asStruct());
         try (TableRows rows = TableRows.of(table)) {
-            for (Record row : rows) {
-                keyOf.partition(wrapper.wrap(row));
-                byPartition.computeIfAbsent(table.spec().partitionToPath(keyOf), p -> new ArrayList<>())
-                        .add(row.copy());
-            }
+            writeAll(table, rows, (row, file, position) -> {}).forEach(rewrite::addFile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        byPartition.forEach((partition, rows) -> rewrite.addFile(write(table, rows)));
         rewrite.commit();
         note("someone rewrites the table");
+    }
+
+    private interface Written {
+        void row(Record row, String file, long position);
+    }
+
+    /** One file for each partition. */
+    private static List<DataFile> writeAll(Table table, Iterable<Record> rows, Written written) {
+        Map<String, List<Record>> byPartition = new HashMap<>();
+        var keyOf = new PartitionKey(table.spec(), table.schema());
+        var wrapper = new InternalRecordWrapper(table.schema().asStruct());
+        for (Record row : rows) {
+            keyOf.partition(wrapper.wrap(row));
+            byPartition.computeIfAbsent(table.spec().partitionToPath(keyOf), p -> new ArrayList<>())
+                    .add(row.copy());
+        }
+        List<DataFile> files = new ArrayList<>();
+        byPartition.values().forEach(of -> {
+            DataFile file = write(table, of);
+            for (int i = 0; i < of.size(); i++) {
+                written.row(of.get(i), file.location(), i);
+            }
+            files.add(file);
+        });
+        return files;
     }
 
     private static DataFile write(Table table, List<Record> rows) {
@@ -371,6 +430,7 @@ final class KeyedSimulation {
                 topic.read(partition, offset).ifPresent(record -> fold(record.key(), record.value(), expected));
             }
         });
+        publishing.ifPresent(p -> p.published(expected));
         Map<String, Integer> found = rows();
         Set<String> wanted = new TreeSet<>();
         expected.values().stream().filter(v -> found.containsKey(Accounts.textOf(v))
@@ -452,6 +512,11 @@ final class KeyedSimulation {
         }
     }
 
+    /** How many publications became part of the table. */
+    long publications() {
+        return tables.load(spec).orElseThrow().refs().keySet().stream().filter(r -> r.startsWith("before-")).count();
+    }
+
     /** How many rewrites became part of the table. */
     long rewrites() {
         return rewrites + maintainers.stream().mapToLong(m -> m.worker.state().rewrites().done()).sum();
@@ -470,6 +535,131 @@ final class KeyedSimulation {
                     .filter(t -> TierFiles.tierOf(t.file().location()).isPresent()).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Someone who publishes other rows for some of those that nothing changes any more, and takes that back, and again. */
+    private final class Publishing {
+        private static final String BRANCH = "other";
+        private final RowRange range = new RowRange("id", OptionalLong.of(FIXED + 3), OptionalLong.of(FIXED + 15));
+        private final Map<Long, byte[]> other = new TreeMap<>();
+        private int round;
+        private String name;
+        private RangePublisher publisher;
+        private int heard;
+
+        void step() {
+            if (publisher == null) {
+                begin();
+                return;
+            }
+            heard = control.answers(heard, faults ? random.nextInt(4) : 1_000, publisher::hear);
+            RangePublisher.State before = publisher.state();
+            RangePublisher.State now = publisher.step();
+            if (!now.equals(before)) {
+                note(name + " " + now);
+            }
+            if (now instanceof RangePublisher.State.Failed failed
+                    && failed.problem().code() != SinkProblem.COMMITTER_SILENT) {
+                throw new AssertionError(failed.problem().message());
+            } else if (now instanceof RangePublisher.State.Failed) {
+                die();
+            }
+        }
+
+        private void begin() {
+            if (!hasFixed()) {
+                return;
+            }
+            if (round == 0) {
+                makeBranch();
+            }
+            boolean back = round % 2 == 1;
+            name = "p" + ++names;
+            heard = control.log.size();
+            publisher = new RangePublisher(name, tables, spec, control.sender(name), new RangePublisher.Request(
+                    back
+                            ? new RangeSource("before-" + (round - 1), RangeSource.Files.AS_COPIES)
+                            : new RangeSource(BRANCH, round == 0
+                                    ? RangeSource.Files.AS_THEY_ARE
+                                    : RangeSource.Files.AS_COPIES),
+                    range, OptionalLong.empty(), "before-" + round, Map.of()),
+                    new RangePublisher.Patience(1_000, Duration.ofMillis(500), Duration.ofSeconds(20)), clock);
+        }
+
+        private boolean hasFixed() {
+            Map<Integer, Long> position = position();
+            return fixedEnds.entrySet().stream()
+                    .allMatch(e -> position.getOrDefault(e.getKey(), 0L) >= e.getValue());
+        }
+
+        /** Every second of the rows, with another balance; and some that are dead there. */
+        private void makeBranch() {
+            Table table = tables.load(spec).orElseThrow();
+            if (table.refs().containsKey(BRANCH)) {
+                return;
+            }
+            TableBranches.create(table, BRANCH, TableBranches.Start.EMPTY);
+            List<Record> rows = new ArrayList<>();
+            for (long key = range.from().getAsLong(); key < range.to().getAsLong(); key++) {
+                GenericRecord row = GenericRecord.create(table.schema());
+                row.setField("id", key);
+                row.setField("region", "fixed");
+                row.setField("balance", key % 2 == 0 ? key : -key);
+                rows.add(row);
+                if (key % 2 == 0) {
+                    other.put(key, fixed(key, key));
+                }
+            }
+            DeadRows dead = new DeadRows();
+            List<DataFile> files = writeAll(table, rows, (row, file, position) -> {
+                if ((Long) row.getField("balance") < 0) {
+                    dead.add(file, position);
+                }
+            });
+            long head = table.snapshot(BRANCH).snapshotId();
+            RowDelta delta = table.newRowDelta().toBranch(BRANCH).validateFromSnapshot(head);
+            DeleteMerge.merge(table, CurrentFiles.of(table, head), files, dead, "other").into(delta);
+            delta.commit();
+            note("a branch is made");
+        }
+
+        void die() {
+            if (publisher != null && !isDone()) {
+                control.senderDies(name, random.nextBoolean());
+                note(name + " dies");
+                publisher = null;
+            }
+        }
+
+        /** After it is done, the other way round. */
+        void next() {
+            if (isDone() && round < 3) {
+                round++;
+                publisher = null;
+            }
+        }
+
+        boolean isDone() {
+            return publisher != null && publisher.state() instanceof RangePublisher.State.Published;
+        }
+
+        /** Which rows the table has then. */
+        void published(Map<Long, byte[]> expected) {
+            int done = 0;
+            Set<String> refs = tables.load(spec).orElseThrow().refs().keySet();
+            while (refs.contains("before-" + done)) {
+                done++;
+            }
+            if (done % 2 == 1) {
+                expected.keySet().removeIf(range::has);
+                expected.putAll(other);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "round " + round + ": " + (publisher == null ? "not begun" : publisher.state());
         }
     }
 

@@ -25,6 +25,7 @@ class KeyedSimulationTest {
     private final LongAdder rows = new LongAdder();
     private final LongAdder rewrites = new LongAdder();
     private final LongAdder left = new LongAdder();
+    private final LongAdder publications = new LongAdder();
     private final LongAdder inTiers = new LongAdder();
 
     @Test
@@ -44,6 +45,7 @@ class KeyedSimulationTest {
         }
         assertThat(rows.sum()).isGreaterThan(last - first);
         assertThat(rewrites.sum()).as("rewrites").isGreaterThanOrEqualTo(last - first);
+        assertThat(publications.sum()).as("publications").isGreaterThanOrEqualTo((last - first) / 2);
         assertThat(left.sum()).as("files that left").isGreaterThanOrEqualTo((last - first) / 8);
         assertThat(inTiers.sum()).as("files in tiers").isGreaterThanOrEqualTo((last - first) / 8);
     }
@@ -55,6 +57,7 @@ class KeyedSimulationTest {
             rows.add(simulation.run());
             rewrites.add(simulation.rewrites());
             left.add(simulation.left());
+            publications.add(simulation.publications());
             inTiers.add(simulation.inTiers());
         } catch (AssertionError | RuntimeException e) {
             String end = trace.subList(Math.max(0, trace.size() - TRACE), trace.size()).stream()

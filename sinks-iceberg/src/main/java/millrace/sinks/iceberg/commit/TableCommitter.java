@@ -26,6 +26,7 @@ import millrace.sinks.iceberg.moved.MovedRowsFile;
 import millrace.sinks.iceberg.moved.Moves;
 import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.RangeFilter;
 import millrace.sinks.iceberg.table.SinkProblem;
 import millrace.sinks.iceberg.table.StorageFullException;
 import millrace.sinks.iceberg.table.TableEvolution;
@@ -184,7 +185,8 @@ public final class TableCommitter implements LandingTable {
         }
         return new Change.Possible(dead.isEmpty()
                 ? DeleteMerge.Merged.of(files)
-                : DeleteMerge.merge(table, current(table, request), files, dead, request.mark().commitId()));
+                : DeleteMerge.merge(table, current(table, request.expected().snapshotId()), files, dead,
+                        request.mark().commitId()));
     }
 
     private static Change unreadable(Proposal proposal, Exception e) {
@@ -277,7 +279,7 @@ public final class TableCommitter implements LandingTable {
             return untouched(table, rewrite, files);
         }
         Rewrite.StagedMoves staged = rewrite.moved().get();
-        return Replacement.following(table, current(table, request), files,
+        return Replacement.following(table, current(table, request.expected().snapshotId()), files,
                 MovedRowsFile.read(table.io().newInputFile(staged.location(), staged.bytes())),
                 movedSince(table, request, rewrite.layout()), request.mark().commitId());
     }
@@ -288,7 +290,9 @@ public final class TableCommitter implements LandingTable {
         Moves moves = movedSince(table, request, publication.layout());
         DeadRows dead = publication.deletes().map(d -> DeadRows.read(table.io(), d).follow(moves))
                 .orElseGet(DeadRows::new);
-        return RangeReplacement.of(table, current(table, request), publication, files, dead, moves.outputs(),
+        // Whatever others have done to the table since: its rows of the range are those of its head.
+        return RangeReplacement.of(table, current(table, table.currentSnapshot().snapshotId()), publication, files,
+                dead, moves.outputs(),
                 request.mark().commitId());
     }
 
@@ -309,9 +313,8 @@ public final class TableCommitter implements LandingTable {
         return new Replacement.Outcome.Possible(DeleteMerge.Merged.of(files).andWithout(replaced, deletes));
     }
 
-    /** The files that the request's state has; kept from commit to commit, since finding them means to read manifests. */
-    private CurrentFiles current(Table table, CommitRequest request) {
-        long wanted = request.expected().snapshotId();
+    /** The files that a snapshot has; kept from commit to commit, since finding them means to read manifests. */
+    private CurrentFiles current(Table table, long wanted) {
         if (current.filter(c -> c.snapshotId() == wanted).isEmpty()) {
             current = Optional.of(CurrentFiles.of(table, wanted));
         }
@@ -349,10 +352,16 @@ public final class TableCommitter implements LandingTable {
             merged.added().forEach(append::appendFile);
             commit(append.validateWith(validator), mark);
         } else {
-            RowDelta delta = transaction.newRowDelta().toBranch(branch)
-                    .validateFromSnapshot(request.expected().snapshotId());
+            RowDelta delta = transaction.newRowDelta().toBranch(branch);
             merged.into(delta);
-            publication.ifPresent(p -> p.summary().forEach(delta::set));
+            if (publication.isPresent()) {
+                delta.validateFromSnapshot(table.currentSnapshot().snapshotId())
+                        .conflictDetectionFilter(RangeFilter.of(publication.get().range()))
+                        .validateNoConflictingDataFiles().validateNoConflictingDeleteFiles();
+                publication.get().summary().forEach(delta::set);
+            } else {
+                delta.validateFromSnapshot(request.expected().snapshotId());
+            }
             commit(delta.validateWith(validator), mark);
         }
         publication.ifPresent(p -> transaction.manageSnapshots()

@@ -120,6 +120,11 @@ public final class RangePublisher {
         return state;
     }
 
+    /** Whether nothing more is done. */
+    public boolean isOver() {
+        return state instanceof State.Published || state instanceof State.Failed;
+    }
+
     /** Takes in a committer's answer; from any thread. */
     public void hear(SinkEvent.Answer answer) {
         inbox.add(answer);
@@ -127,13 +132,13 @@ public final class RangePublisher {
 
     /** Does what is next. Throws what a catalog or storage throws; the next step goes on from there. */
     public State step() {
-        if (state instanceof State.Published || state instanceof State.Failed) {
+        if (isOver()) {
             return state;
         }
         answers();
         Instant now = clock.instant();
         if (proposed.isEmpty()) {
-            if (!(state instanceof State.Failed)) {
+            if (!isOver()) {
                 look(now);
             }
         } else if (!now.isBefore(firstSent.plus(patience.giveUp()))) {

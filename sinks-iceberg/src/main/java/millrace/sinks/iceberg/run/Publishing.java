@@ -1,0 +1,58 @@
+package millrace.sinks.iceberg.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.publish.RangePublisher;
+import millrace.sinks.iceberg.publish.RangePublisher.Patience;
+import millrace.sinks.iceberg.publish.RangePublisher.Request;
+import millrace.sinks.iceberg.publish.RangePublisher.State;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import org.apache.iceberg.catalog.Catalog;
+
+/**
+ * Puts the rows of a branch or tag of one table in the place of those of a stretch of time, while rows come in. The table's
+ * committer runs elsewhere. Stopped or killed at any time it has done all of it or nothing, and doing it again finds out.
+ */
+public final class Publishing {
+    private static final Duration STEP = Duration.ofMillis(200);
+
+    private Publishing() {}
+
+    /**
+     * Ends when it is done or has failed; waits without end for a table that is not complete enough.
+     *
+     * @param stop ends it between two steps; what is proposed may be committed all the same
+     * @param progress is told how far it is, again and again
+     * @return how far it came
+     * @throws millrace.schemas.problem.ProblemException if the catalog cannot be opened, or has no such table
+     */
+    public static State run(SinkConfig config, Map<String, String> catalogProperties, TableSpec spec, Request request,
+            Clock clock, BooleanSupplier stop, Consumer<State> progress) throws InterruptedException {
+        Catalog catalog = Catalogs.open(catalogProperties);
+        try (KafkaControl control = new KafkaControl(config.name(), config.controlTopic(), config.kafka())) {
+            RangePublisher publisher = new RangePublisher("p-" + UUID.randomUUID(), new IcebergTables(catalog), spec,
+                    control, request, Patience.USUAL, clock);
+            control.onEvent(event -> {
+                if (event instanceof SinkEvent.Answer answer) {
+                    publisher.hear(answer);
+                }
+            });
+            while (!publisher.isOver() && !stop.getAsBoolean()) {
+                progress.accept(publisher.step());
+                if (!publisher.isOver()) {
+                    Thread.sleep(STEP);
+                }
+            }
+            return publisher.state();
+        } finally {
+            Catalogs.close(catalog);
+        }
+    }
+}

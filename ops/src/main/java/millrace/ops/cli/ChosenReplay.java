@@ -42,6 +42,8 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
             case STARTED, PAUSED -> "";
             case FINISHED -> "is finished; its rows are on the branch " + entry.plan().branch() + " of each table";
             case CANCELLED -> "was cancelled by " + entry.by();
+            case PUBLISHING, PUBLISHED -> "was published by " + entry.by();
+            case ROLLING_BACK, ROLLED_BACK -> "was taken back by " + entry.by();
         };
         if (!words.isEmpty()) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ENDED, entry.plan().id(),
@@ -54,7 +56,17 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
     ReplayEntry become(ReplayEntry.Status status, Terminal terminal) {
         ReplayEntry next = entry.as(status, terminal.clock().instant(), who());
         replays.journal().write(next);
+        replays.audit(next);
         return next;
+    }
+
+    /** @throws ProblemException if it has not come to one of these */
+    void require(String what, ReplayEntry.Status... among) {
+        if (!List.of(among).contains(entry.status())) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_READY, entry.plan().id(), "Replay "
+                    + entry.plan().id() + " is " + ReplayListCommand.status(entry) + ", so that it cannot be " + what
+                    + ".").withRemedy(ReplayProblem.REPLAY_NOT_READY.remedy()));
+        }
     }
 
     /** Whoever uses this process. */

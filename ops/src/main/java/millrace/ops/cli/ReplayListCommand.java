@@ -48,7 +48,7 @@ final class ReplayListCommand extends Main.Subcommand {
     }
 
     static String status(ReplayEntry entry) {
-        return entry.status().name().toLowerCase(Locale.ROOT);
+        return entry.status().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     static String range(ReplayPlan plan) {

@@ -104,8 +104,9 @@ final class ReplayStartCommand extends Main.Subcommand {
                 ChosenReplay.requireOpen(same.get());
             }
             ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
-                    rate.mostPerSecond(), terminal().clock().instant(), ChosenReplay.who());
+                    rate.mostPerSecond(), 0, terminal().clock().instant(), ChosenReplay.who());
             replays.journal().write(entry);
+            replays.audit(entry);
             return follow(replays, entry, found.replayed());
         }
     }
@@ -124,7 +125,9 @@ final class ReplayStartCommand extends Main.Subcommand {
         if (end == Status.FINISHED && told.filter(s -> s == Status.CANCELLED).isPresent()) {
             end = Status.CANCELLED;
         } else if (end == Status.FINISHED) {
-            replays.journal().write(entry.as(end, terminal().clock().instant(), ChosenReplay.who()));
+            ReplayEntry finished = entry.as(end, terminal().clock().instant(), ChosenReplay.who());
+            replays.journal().write(finished);
+            replays.audit(finished);
         }
         say(plan, end);
         return ExitCode.OK;
@@ -198,7 +201,8 @@ final class ReplayStartCommand extends Main.Subcommand {
             return;
         }
         terminal().out().println(switch (end) {
-            case FINISHED -> "replay " + plan.id() + " is finished: " + String.join(", ", tables);
+            case FINISHED, PUBLISHING, PUBLISHED, ROLLING_BACK, ROLLED_BACK ->
+                "replay " + plan.id() + " is finished: " + String.join(", ", tables);
             case PAUSED -> "replay " + plan.id() + " is paused; millrace replay start " + plan.id()
                     + " --execute goes on";
             case CANCELLED -> "replay " + plan.id() + " was cancelled";

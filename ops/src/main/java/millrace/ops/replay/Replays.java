@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,6 +40,8 @@ import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.wire.AvroTypes;
+import millrace.sinks.iceberg.audit.AuditEntry;
+import millrace.sinks.iceberg.audit.AuditTable;
 import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.read.RangeFiles;
@@ -245,6 +249,29 @@ public final class Replays implements AutoCloseable {
             }
         }
         return differences;
+    }
+
+    /**
+     * How what it has given takes the place of what the tables have.
+     *
+     * @throws ProblemException if it is no replay of a range
+     */
+    public Publications publications(ReplayEntry entry) {
+        return new Publications(entry, live.pipeline(), tables(live), connections, clock);
+    }
+
+    /** Writes down in the catalog what someone has let a replay come to. */
+    public void audit(ReplayEntry entry) {
+        String action = entry.status().name().toLowerCase(Locale.ROOT);
+        AuditTable.add(connections.catalog(), new AuditEntry(entry.plan().id() + "-" + action + "-"
+                + entry.at().toEpochMilli(), entry.at(), entry.by(), live.name(), action, entry.plan().id(),
+                Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), ReplayAudit.offsets(entry.plan()),
+                entry.plan().revision(), Optional.empty()));
+    }
+
+    /** Whether the pipeline's folder has the very text that one was planned with. */
+    public boolean isOfLiveText(ReplayPlan plan) {
+        return plan.revision().equals(revision(live));
     }
 
     private static Optional<TableComparison.Stretch> stretch(ReplayPlan plan, ReplayPlan.Written written) {

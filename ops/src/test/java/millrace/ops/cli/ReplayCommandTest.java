@@ -112,6 +112,8 @@ class ReplayCommandTest {
             assertThat(difference.get("samples").get(0).get("changes").get("n")).hasSize(2);
             assertThat(Files.readString(project.resolve("diff.html"))).contains("gold.hourly", "100.0 %");
 
+            publishAndRollBack(other, live);
+
             assertThat(names(platform)).anyMatch(n -> n.contains(id));
             assertThat(run("replay", "cancel", id)).isZero();
             assertThat(console.out()).contains("add --execute to do it");
@@ -120,10 +122,51 @@ class ReplayCommandTest {
             assertThat(run("table", "branches", "gold.hourly")).isZero();
             assertThat(console.out()).doesNotContain(id).contains("replay-" + other);
             assertThat(run("replay", "list")).isZero();
-            assertThat(console.out()).containsPattern(id + " .*cancelled").containsPattern(other + " .*finished");
+            assertThat(console.out()).containsPattern(id + " .*cancelled").containsPattern(other + " .*published");
             assertThat(run("replay", "start", id, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
             assertThat(console.err()).contains("REPLAY_ENDED");
         }
+    }
+
+    /** Forth, back, and forth again; the table has rows of other times, which stay. */
+    private void publishAndRollBack(String id, List<String> live) throws Exception {
+        List<String> others = others();
+        assertThat(others).hasSizeGreaterThan(10);
+        assertThat(run("replay", "rollback", id, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
+        assertThat(console.err()).contains("REPLAY_NOT_READY");
+        assertThat(run("replay", "publish", id)).as(console.err()).isZero();
+        assertThat(console.out()).contains("2026-11-02T13:59", "add --execute to do it");
+        assertThat(rows("gold.hourly", "n")).isEqualTo(live);
+
+        assertThat(run("replay", "publish", id, "--execute")).as(console.err()).isZero();
+        assertThat(console.out()).contains("replay " + id + " is published", "before-replay-" + id);
+        assertThat(rows("gold.hourly", "n - 1000")).as("seed %d", SEED).isEqualTo(live);
+        assertThat(others()).isEqualTo(others);
+        assertThat(run("replay", "publish", id, "--execute")).isZero();
+        assertThat(console.out()).contains("is published already");
+
+        assertThat(run("replay", "rollback", id, "--reason", "wrong", "--execute", "-o", "json")).as(console.err())
+                .isZero();
+        assertThat(json().get("status").asText()).isEqualTo("rolled back");
+        assertThat(rows("gold.hourly", "n")).as("seed %d", SEED).isEqualTo(live);
+        assertThat(others()).isEqualTo(others);
+
+        assertThat(run("replay", "publish", id, "--execute")).as(console.err()).isZero();
+        assertThat(console.out()).contains("before-replay-" + id + "-2");
+        assertThat(rows("gold.hourly", "n - 1000")).as("seed %d", SEED).isEqualTo(live);
+        assertThat(others()).isEqualTo(others);
+
+        assertThat(run("query", "-o", "csv", "SELECT action, subject, table_name, reason, from_snapshot <> to_snapshot "
+                + "FROM millrace.audit WHERE table_name IS NOT NULL ORDER BY done_at")).as(console.err()).isZero();
+        assertThat(console.out().lines().skip(1)).containsExactly("publish," + id + ",gold.hourly,,true",
+                "rollback," + id + ",gold.hourly,wrong,true", "publish," + id + ",gold.hourly,,true");
+    }
+
+    /** The rows that are not of the range. */
+    private List<String> others() {
+        assertThat(run("query", "-o", "csv", "SELECT who, window_start, n FROM gold.hourly WHERE window_start < '"
+                + FROM + "' OR window_start >= '" + TO + "' ORDER BY ALL")).as(console.err()).isZero();
+        return console.out().lines().toList();
     }
 
     private int run(String... arguments) {

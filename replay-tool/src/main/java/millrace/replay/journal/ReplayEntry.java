@@ -10,12 +10,12 @@ import millrace.replay.plan.ReplayPlan;
  *
  * @param models the folder or revision that it is replayed with, as it was typed; absent for the pipeline's own
  * @param mostPerSecond records that a process reads; absent for as many as can be
+ * @param rollbacks how often it was published and that was taken back
  * @param at when it came to this
  * @param by who did it
  */
 public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> models, OptionalLong mostPerSecond,
-        Instant at,
-        String by) {
+        int rollbacks, Instant at, String by) {
     /** What a replay has come to. */
     public enum Status {
         /** It runs, or goes on when a process takes it up. */
@@ -25,11 +25,20 @@ public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> model
         /** Its branches have everything. */
         FINISHED,
         /** Nothing of it is left. */
-        CANCELLED
+        CANCELLED,
+        /** Some of the tables may have it. */
+        PUBLISHING,
+        /** All of the tables have it. */
+        PUBLISHED,
+        /** Some of the tables may have what they had before. */
+        ROLLING_BACK,
+        /** All of the tables have what they had before. */
+        ROLLED_BACK
     }
 
     /** The same, come to something else. */
     public ReplayEntry as(Status other, Instant when, String who) {
-        return new ReplayEntry(plan, other, models, mostPerSecond, when, who);
+        return new ReplayEntry(plan, other, models, mostPerSecond,
+                rollbacks + (other == Status.ROLLED_BACK ? 1 : 0), when, who);
     }
 }

@@ -16,9 +16,11 @@ import java.util.OptionalLong;
  * @param models that are written, by name
  * @param looks how far around the range each of them looks
  * @param reads by contract, in order
+ * @param settled event time in microseconds: nothing can come any more for the range in a live table that is complete
+ *        through it; absent if everything is replayed
  */
 public record ReplayPlan(String id, String pipeline, String revision, Kind kind, List<Written> models, List<Look> looks,
-        List<Read> reads) {
+        List<Read> reads, OptionalLong settled) {
     public ReplayPlan {
         models = List.copyOf(models);
         looks = List.copyOf(looks);

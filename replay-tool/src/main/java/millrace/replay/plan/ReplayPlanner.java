@@ -102,7 +102,7 @@ public final class ReplayPlanner {
         boolean asked = request.from().isPresent() || request.to().isPresent();
         if (!asked || !because.isEmpty()) {
             List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
-            return made(new Kind.Whole(asked ? because : List.of()), all, looks, readAll());
+            return made(new Kind.Whole(asked ? because : List.of()), all, looks, readAll(), OptionalLong.empty());
         }
         long from = request.from().map(this::from).orElse(-FOREVER);
         Settled settled = settled();
@@ -116,7 +116,8 @@ public final class ReplayPlanner {
                     ? "The range ends at " + time(to) + ", but " + settled.words()
                     : "The range begins at " + time(from) + ", but " + settled.words());
         }
-        return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to));
+        return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to),
+                OptionalLong.of(settledAt(to)));
     }
 
     private List<String> whyWhole(Pipeline.PlannedModel model, SortedMap<String, Reach> reaches, RangeColumn column) {
@@ -242,6 +243,23 @@ public final class ReplayPlanner {
         return settled;
     }
 
+    /**
+     * A watermark lags the clock by the disorder, so that clocks are past what the range reads once a table is complete
+     * through this time.
+     */
+    private long settledAt(long to) {
+        if (to >= FOREVER) {
+            return FOREVER;
+        }
+        long settled = to;
+        for (Map.Entry<String, Reach> e : reached.entrySet()) {
+            TimeBounds bounds = bounds(e.getKey());
+            settled = Math.max(settled,
+                    to + within(e.getValue().ahead()) + bounds.allowedLateness() - bounds.disorder());
+        }
+        return Math.min(FOREVER, settled);
+    }
+
     private List<Read> readRange(long from, long to) {
         List<Read> reads = new ArrayList<>();
         reached.forEach((contract, reach) -> {
@@ -309,13 +327,14 @@ public final class ReplayPlanner {
                 .withRemedy(remedy));
     }
 
-    private ReplayPlan made(Kind kind, List<Written> written, List<Look> looks, List<Read> reads) {
+    private ReplayPlan made(Kind kind, List<Written> written, List<Look> looks, List<Read> reads,
+            OptionalLong settled) {
         List<Written> sorted = written.stream().sorted(Comparator.comparing(Written::model)).toList();
         String all = pipeline.name() + request.revision() + kind + sorted + reads.stream().map(r -> r.contract()
                 + r.topicId() + r.partitions().stream().map(p -> p.partition() + ":" + p.start() + p.clock() + p.end())
                         .collect(Collectors.joining(",")))
                 .collect(Collectors.joining(";"));
-        return new ReplayPlan(id(all), pipeline.name(), request.revision(), kind, sorted, looks, reads);
+        return new ReplayPlan(id(all), pipeline.name(), request.revision(), kind, sorted, looks, reads, settled);
     }
 
     private static String id(String text) {

@@ -24,15 +24,18 @@ public final class ReplayProgress implements AutoCloseable {
     private final Map<String, TaskWatermark> watermarks = new HashMap<>();
     private final List<Topics.Tail> quarantines = new ArrayList<>();
     private Topics.Tail told;
+    private final List<Topics.Tail> rowQuarantines = new ArrayList<>();
     private long refused;
+    private long refusedRows;
 
     /**
      * @param partitions in the order of the plan
      * @param watermark through which time everything that is on time has been read, in microseconds; absent at first,
      *        {@link TaskWatermark#END} at the end
      * @param refused records and computed rows that went to quarantine, those outside of the range among them
+     * @param refusedRows of them, the computed rows
      */
-    public record Seen(List<PartitionSeen> partitions, OptionalLong watermark, long refused) {
+    public record Seen(List<PartitionSeen> partitions, OptionalLong watermark, long refused, long refusedRows) {
         public Seen {
             partitions = List.copyOf(partitions);
         }
@@ -74,7 +77,8 @@ public final class ReplayProgress implements AutoCloseable {
                         Math.clamp(next - p.start(), 0, all), all));
             }
         }
-        return new Seen(partitions, watermark(), refused());
+        takeRefused();
+        return new Seen(partitions, watermark(), refused, refusedRows);
     }
 
     private OptionalLong watermark() {
@@ -98,14 +102,18 @@ public final class ReplayProgress implements AutoCloseable {
         return silent.isEmpty() ? OptionalLong.of(least) : OptionalLong.empty();
     }
 
-    private long refused() {
+    private void takeRefused() {
         if (quarantines.isEmpty()) {
             pipeline.contracts().forEach(c -> quarantines.add(topics.tail(pipeline.quarantineOf(c))));
-            pipeline.models().stream().filter(pipeline::mayComputeRows).forEach(m -> quarantines
+            pipeline.models().stream().filter(pipeline::mayComputeRows).forEach(m -> rowQuarantines
                     .add(topics.tail(QuarantineRecord.topicOf(pipeline.topicOf(m.name())))));
         }
         quarantines.forEach(q -> refused += q.poll().size());
-        return refused;
+        for (Topics.Tail rows : rowQuarantines) {
+            int more = rows.poll().size();
+            refused += more;
+            refusedRows += more;
+        }
     }
 
     @Override
@@ -114,5 +122,6 @@ public final class ReplayProgress implements AutoCloseable {
             told.close();
         }
         quarantines.forEach(Topics.Tail::close);
+        rowQuarantines.forEach(Topics.Tail::close);
     }
 }

@@ -38,6 +38,8 @@ class ReplayPlannerTest {
         assertThat(plan.kind()).isEqualTo(new Kind.Bounded(Optional.of(hour(10)), Optional.of(hour(12))));
         assertThat(plan.models()).containsExactly(new Written("gold.hourly", Optional.of("window_start")));
         assertThat(plan.looks()).containsExactly(new ReplayPlan.Look("gold.hourly", "clicks", "25h", "1h"));
+        // A watermark is behind its clock by the disorder of 30 seconds.
+        assertThat(plan.settled()).hasValue(micros(hour(15)) - 30_000_000L);
         // Behind 12:00 an hour ahead and two of lateness; before 10:00 there is no checkpoint 25 hours back.
         assertThat(plan.reads().get(0).partitions().get(0))
                 .isEqualTo(read(0, 0, OptionalLong.empty(), 15_000, 0));

@@ -1,0 +1,50 @@
+package millrace.ops.cli;
+
+import java.util.List;
+import java.util.Optional;
+import millrace.ops.replay.Publications;
+import millrace.ops.replay.Publications.Outcome;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.journal.ReplayEntry.Status;
+import millrace.replay.publish.ReplayPublication.Action;
+
+/** A command that changes tables to what a replay has given, or back. */
+abstract class PublishingCommand extends OneReplay {
+    /** Does it to one table after the other, and says what came of it. */
+    final void perform(ChosenReplay chosen, Action action, Optional<String> reason, boolean json)
+            throws InterruptedException {
+        String id = chosen.entry().plan().id();
+        Publications publications = chosen.replays().publications(chosen.entry());
+        ReplayEntry entry = chosen.become(switch (action) {
+            case PUBLISH -> Status.PUBLISHING;
+            case ROLLBACK -> Status.ROLLING_BACK;
+        }, terminal());
+        Outcome outcome;
+        try (StopSignal stop = StopSignal.listen(terminal().err())) {
+            outcome = publications.run(action, ChosenReplay.who(), reason, stop::isWished,
+                    new PublishingView(terminal(), chosen.entry().plan().settled()));
+        }
+        if (outcome.all()) {
+            entry = chosen.become(switch (action) {
+                case PUBLISH -> Status.PUBLISHED;
+                case ROLLBACK -> Status.ROLLED_BACK;
+            }, terminal());
+        }
+        if (json) {
+            terminal().out().println(Result.json(PublishingView.json(entry, outcome.tables())));
+            return;
+        }
+        PublishingView.lines(outcome.tables()).forEach(terminal().out()::println);
+        terminal().out().println(!outcome.all()
+                ? "stopped here; millrace replay " + action.word() + " " + id + " --execute goes on"
+                : switch (action) {
+                    case PUBLISH -> "replay " + id + " is published; millrace replay rollback " + id + " takes it back";
+                    case ROLLBACK -> "replay " + id + " is taken back";
+                });
+    }
+
+    /** What is said when nothing is done. */
+    final void say(ReplayEntry entry, boolean json, String line) {
+        terminal().out().println(json ? Result.json(PublishingView.json(entry, List.of())) : line);
+    }
+}

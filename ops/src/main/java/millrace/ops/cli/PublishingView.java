@@ -1,0 +1,95 @@
+package millrace.ops.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import millrace.ops.http.Shown;
+import millrace.ops.replay.Publications;
+import millrace.ops.replay.Publications.Published;
+import millrace.replay.journal.ReplayEntry;
+import millrace.sinks.iceberg.publish.RangePublisher.State;
+
+/** How far tables are on their way to have what a replay has given, for people; says again what lasts. */
+final class PublishingView implements Publications.Progress {
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+    /** Beyond any event time. */
+    private static final long END = Long.MAX_VALUE / 8;
+
+    private final Terminal terminal;
+    private final OptionalLong settled;
+    private String said = "";
+    private Instant saidAt = Instant.MIN;
+
+    /** @param settled what is waited for, in microseconds */
+    PublishingView(Terminal terminal, OptionalLong settled) {
+        this.terminal = terminal;
+        this.settled = settled;
+    }
+
+    @Override
+    public void of(String table, State state) {
+        String line = switch (state) {
+            case State.Waiting waiting ->
+                table + " waits until it is complete through " + time(settled) + "; it is through "
+                        + time(waiting.through());
+            case State.Preparing preparing -> table + ": looking for the rows of the range"
+                    + (preparing.refusals() == 0 ? "" : " again, since files have moved meanwhile");
+            case State.Proposed proposed -> table + ": " + Shown.count(proposed.replaced()) + " rows make way for "
+                    + Shown.count(proposed.rows()) + " in " + Shown.count(proposed.files())
+                    + " files; waiting for the committer";
+            case State.Published published -> "";
+            case State.Failed failed -> "";
+        };
+        Instant now = terminal.clock().instant();
+        if (!line.isEmpty() && (!line.equals(said) || now.isAfter(saidAt.plus(AGAIN)))) {
+            said = line;
+            saidAt = now;
+            terminal.err().println(line);
+        }
+    }
+
+    private static String time(OptionalLong micros) {
+        if (micros.isEmpty()) {
+            return "nothing yet";
+        }
+        return micros.getAsLong() >= END
+                ? "the end"
+                : Instant.EPOCH.plus(micros.getAsLong(), ChronoUnit.MICROS).toString();
+    }
+
+    /** What came of it, for programs. */
+    static Map<String, Object> json(ReplayEntry entry, List<Published> done) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("id", entry.plan().id());
+        out.put("status", ReplayListCommand.status(entry));
+        out.put("tables", done.stream().map(PublishingView::json).toList());
+        return out;
+    }
+
+    private static Map<String, Object> json(Published published) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("table", published.table());
+        out.put("before", published.before());
+        published.after().ifPresent(after -> out.put("after", after));
+        out.put("tag", published.tag());
+        return out;
+    }
+
+    /** What came of it, for people. */
+    static List<String> lines(List<Published> done) {
+        TextTable table = new TextTable("table", "before>", "after>", "tag of what it had before");
+        done.forEach(p -> table.row(p.table(), p.before(), after(p).orElse("-"), p.tag()));
+        return table.lines();
+    }
+
+    private static Optional<String> after(Published published) {
+        return published.after().isPresent()
+                ? Optional.of(Long.toString(published.after().getAsLong()))
+                : Optional.empty();
+    }
+}

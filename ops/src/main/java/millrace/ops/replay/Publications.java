@@ -1,0 +1,158 @@
+package millrace.ops.replay;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import millrace.ops.run.Connections;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Written;
+import millrace.replay.publish.ReplayPublication;
+import millrace.replay.publish.ReplayPublication.Action;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.audit.AuditEntry;
+import millrace.sinks.iceberg.audit.AuditTable;
+import millrace.sinks.iceberg.branch.TableBranches;
+import millrace.sinks.iceberg.publish.RangePublisher.State;
+import millrace.sinks.iceberg.run.Publishing;
+import millrace.sinks.iceberg.run.SinkConfig;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.topology.assemble.Pipeline;
+
+/**
+ * Puts what a replay has given in the place of what the tables have, or takes that back: table by table, those first that
+ * others are computed from. All of it can be done again after a crash, by whoever comes next.
+ */
+public final class Publications {
+
+    private final ReplayPlan plan;
+    private final ReplayPublication publication;
+    private final List<Target> targets = new ArrayList<>();
+    private final String pipeline;
+    private final Connections connections;
+    private final Clock clock;
+
+    private record Target(Written model, TableSpec table) {}
+
+    /** @param all whether every table has it now, as far as it had to be done to it */
+    public record Outcome(boolean all, List<Published> tables) {}
+
+    /** A table with what it has come to. */
+    public record Published(String table, long before, OptionalLong after, String tag) {}
+
+    /** @param tables of the live pipeline, by model */
+    Publications(ReplayEntry entry, Pipeline live, Map<String, TableSpec> tables, Connections connections,
+            Clock clock) {
+        plan = entry.plan();
+        publication = new ReplayPublication(plan, entry.rollbacks());
+        pipeline = live.name();
+        this.connections = connections;
+        this.clock = clock;
+        // Each model stands behind those that it reads.
+        live.models().forEach(m -> plan.models().stream().filter(w -> w.model().equals(m.name())).findFirst()
+                .filter(w -> tables.containsKey(w.model()))
+                .ifPresent(w -> targets.add(new Target(w, tables.get(w.model())))));
+    }
+
+    /** Names of the tables, in their order. */
+    public List<String> tables() {
+        return targets.stream().map(t -> t.table().qualifiedName()).toList();
+    }
+
+    /** The tag that each table gets. */
+    public String tag(Action action) {
+        return publication.tag(action);
+    }
+
+    /** Event time that each table has to be complete through first; absent if that is the end of time. */
+    public Optional<Instant> settled() {
+        long micros = plan.settled().orElse(Long.MAX_VALUE);
+        return micros > Long.MAX_VALUE / 8 ? Optional.empty() : Optional.of(time(micros));
+    }
+
+    private static Instant time(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+    }
+
+    /**
+     * Does it.
+     *
+     * @param stop ends it between two steps
+     * @param progress is told of a table how far it is, again and again
+     * @return what it has come to; of fewer tables if it was stopped
+     * @throws ProblemException if one of them cannot have it
+     */
+    public Outcome run(Action action, String who, Optional<String> reason, BooleanSupplier stop,
+            Progress progress) throws InterruptedException {
+        List<Published> done = new ArrayList<>();
+        for (Target target : targets) {
+            if (action == Action.ROLLBACK && neverPublished(target.table())) {
+                continue;
+            }
+            State end = Publishing.run(SinkConfig.of(pipeline, connections.kafkaClient()), connections.catalog(),
+                    target.table(), publication.request(action, target.model(), who, reason), clock, stop,
+                    state -> progress.of(target.table().qualifiedName(), state));
+            switch (end) {
+                case State.Published published -> {
+                    done.add(new Published(target.table().qualifiedName(), published.before(), published.after(),
+                            publication.tag(action)));
+                    write(action, target.table(), published, who, reason);
+                }
+                case State.Failed failed -> throw new ProblemException(failed.problem());
+                case State.Waiting w -> {
+                    return new Outcome(false, done);
+                }
+                case State.Preparing p -> {
+                    return new Outcome(false, done);
+                }
+                case State.Proposed p -> {
+                    return new Outcome(false, done);
+                }
+            }
+        }
+        return new Outcome(true, done);
+    }
+
+    /** Hears how far a table is. */
+    public interface Progress {
+        void of(String table, State state);
+    }
+
+    /**
+     * Sees to it that what was proposed and not committed before it is taken back never will be: a table that has the tag is
+     * taken for one that has the publication.
+     */
+    private boolean neverPublished(TableSpec table) {
+        String tag = publication.tag(Action.PUBLISH);
+        if (hasTag(table, tag)) {
+            return false;
+        }
+        try {
+            TableBranches.tag(connections.catalog(), table.qualifiedName(), tag, "main");
+            return true;
+        } catch (ProblemException e) {
+            if (hasTag(table, tag)) {
+                return false; // The committer was quicker.
+            }
+            throw e;
+        }
+    }
+
+    private boolean hasTag(TableSpec table, String tag) {
+        return TableBranches.of(connections.catalog(), table.qualifiedName()).stream().flatMap(List::stream)
+                .anyMatch(r -> r.name().equals(tag));
+    }
+
+    private void write(Action action, TableSpec table, State.Published published, String who,
+            Optional<String> reason) {
+        AuditTable.add(connections.catalog(), new AuditEntry(publication.tag(action) + "@" + table.qualifiedName(),
+                clock.instant(), who, pipeline, action.word(), plan.id(), Optional.of(table.qualifiedName()),
+                OptionalLong.of(published.before()), published.after(), ReplayAudit.offsets(plan), plan.revision(),
+                reason));
+    }
+}

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -136,14 +137,14 @@ class RandomPipelinesTest {
         scene.pipeline(live).contracts().forEach(c -> facts.put(c.name(), facts(c, produced.get(c.name()))));
         TreeSet<String> exact = new TreeSet<>();
         for (Pipeline.PlannedModel model : scene.pipeline(live).models()) {
-            if (plan(scene, live, Set.of(model.name()), from, to, facts).kind() instanceof Kind.Bounded) {
+            if (plan(scene, live, Set.of(model.name()), from, to, facts, produced).kind() instanceof Kind.Bounded) {
                 exact.add(model.name());
             }
         }
         if (exact.isEmpty()) {
             return;
         }
-        ReplayPlan plan = plan(scene, live, exact, from, to, facts);
+        ReplayPlan plan = plan(scene, live, exact, from, to, facts, produced);
         try (PipelineRun run = scene.startReplay(plan, 1 + random.nextInt(4))) {
             Scene.awaitRunning(run);
             scene.awaitEnd(plan.application(), List.copyOf(exact));
@@ -159,9 +160,24 @@ class RandomPipelinesTest {
     }
 
     private static ReplayPlan plan(Scene scene, String live, Set<String> models, Instant from, Instant to,
-            Map<String, TopicFacts> facts) {
+            Map<String, TopicFacts> facts, Map<String, List<History.Event>> produced) {
         return ReplayPlanner.plan(new PlanRequest(scene.pipeline(live), "text", new TreeSet<>(models),
-                Optional.of(new Edge.At(from)), Optional.of(new Edge.At(to)), to, state -> Optional.empty()), facts);
+                Optional.of(new Edge.At(from)), Optional.of(new Edge.At(to)), to,
+                (contract, times) -> Optional.of(last(produced.get(contract), times)), state -> Optional.empty()),
+                facts);
+    }
+
+    /** By partition, the offset of the last event with a time of a stretch. */
+    private static SortedMap<Integer, Long> last(List<History.Event> events, ReplayPlan.Times times) {
+        SortedMap<Integer, Long> last = new TreeMap<>();
+        Map<Integer, Long> next = new TreeMap<>();
+        for (History.Event event : events) {
+            long offset = next.merge(event.partition(), 1L, Long::sum) - 1;
+            if (event.at() >= times.from() && event.at() < times.to()) {
+                last.put(event.partition(), offset);
+            }
+        }
+        return last;
     }
 
     /** With the clock before every fifth record of each partition, and the end behind the marker that ends it. */

@@ -37,6 +37,7 @@ final class PublishingView implements Publications.Progress {
             case State.Waiting waiting ->
                 table + " waits until it is complete through " + time(settled) + "; it is through "
                         + time(waiting.through());
+            case State.Held held -> table + " waits: " + held.why();
             case State.Preparing preparing -> table + ": looking for the rows of the range"
                     + (preparing.refusals() == 0 ? "" : " again, since files have moved meanwhile");
             case State.Proposed proposed -> table + ": " + Shown.count(proposed.replaced()) + " rows make way for "

@@ -18,6 +18,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.audit.AuditEntry;
 import millrace.sinks.iceberg.audit.AuditTable;
 import millrace.sinks.iceberg.branch.TableBranches;
+import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
 import millrace.sinks.iceberg.publish.RangePublisher.State;
 import millrace.sinks.iceberg.run.Publishing;
 import millrace.sinks.iceberg.run.SinkConfig;
@@ -35,6 +36,7 @@ public final class Publications {
     private final List<Target> targets = new ArrayList<>();
     private final String pipeline;
     private final Connections connections;
+    private final Exactness arrivals;
     private final Clock clock;
 
     private record Target(Written model, TableSpec table) {}
@@ -45,9 +47,13 @@ public final class Publications {
     /** A table with what it has come to. */
     public record Published(String table, long before, OptionalLong after, String tag) {}
 
-    /** @param tables of the live pipeline, by model */
+    /**
+     * @param tables of the live pipeline, by model
+     * @param arrivals whether the replay has all that has come
+     */
     Publications(ReplayEntry entry, Pipeline live, Map<String, TableSpec> tables, Connections connections,
-            Clock clock) {
+            Exactness arrivals, Clock clock) {
+        this.arrivals = arrivals;
         plan = entry.plan();
         publication = new ReplayPublication(plan, entry.rollbacks());
         pipeline = live.name();
@@ -95,7 +101,8 @@ public final class Publications {
                 continue;
             }
             State end = Publishing.run(SinkConfig.of(pipeline, connections.kafkaClient()), connections.catalog(),
-                    target.table(), publication.request(action, target.model(), who, reason), clock, stop,
+                    target.table(), publication.request(action, target.model(), who, reason), exactness(action), clock,
+                    stop,
                     state -> progress.of(target.table().qualifiedName(), state));
             switch (end) {
                 case State.Published published -> {
@@ -107,6 +114,9 @@ public final class Publications {
                 case State.Waiting w -> {
                     return new Outcome(false, done);
                 }
+                case State.Held h -> {
+                    return new Outcome(false, done);
+                }
                 case State.Preparing p -> {
                     return new Outcome(false, done);
                 }
@@ -116,6 +126,14 @@ public final class Publications {
             }
         }
         return new Outcome(true, done);
+    }
+
+    /** What is taken back was the whole range once, but for rows that have come since, which the committer sees. */
+    private Exactness exactness(Action action) {
+        return switch (action) {
+            case PUBLISH -> arrivals;
+            case ROLLBACK -> Exactness.ALWAYS;
+        };
     }
 
     /** Hears how far a table is. */

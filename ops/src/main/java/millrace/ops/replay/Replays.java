@@ -101,7 +101,8 @@ public final class Replays implements AutoCloseable {
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), written,
-                    from, to, clock.instant(), state -> completeThrough(catalog, state));
+                    from, to, clock.instant(), new Arrivals(live, connections.catalog()),
+                    state -> completeThrough(catalog, state));
             return ReplayPlanner.plan(request, facts(replayed, written, catalog));
         }
     }
@@ -257,7 +258,8 @@ public final class Replays implements AutoCloseable {
      * @throws ProblemException if it is no replay of a range
      */
     public Publications publications(ReplayEntry entry) {
-        return new Publications(entry, live.pipeline(), tables(live), connections, clock);
+        return new Publications(entry, live.pipeline(), tables(live), connections,
+                new Arrivals(live, connections.catalog()).of(entry.plan(), topics), clock);
     }
 
     /** Writes down in the catalog what someone has let a replay come to. */

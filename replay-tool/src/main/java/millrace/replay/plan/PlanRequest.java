@@ -2,6 +2,7 @@ package millrace.replay.plan;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -15,11 +16,18 @@ import millrace.topology.assemble.Pipeline;
  * @param revision digest of their text
  * @param models that are to be written
  * @param now what {@link Edge.Ago} counts from
+ * @param arrived gives the last records of a stretch of time that have come
  * @param completeThrough gives the event time through which a table was complete at a snapshot, if it said so
  */
 public record PlanRequest(Pipeline pipeline, String revision, SortedSet<String> models, Optional<Edge> from,
-        Optional<Edge> to, Instant now, Function<Edge.State, Optional<Instant>> completeThrough) {
+        Optional<Edge> to, Instant now, Arrived arrived, Function<Edge.State, Optional<Instant>> completeThrough) {
     public PlanRequest {
         models = Collections.unmodifiableSortedSet(new TreeSet<>(models));
+    }
+
+    /** What has come of a contract's records. */
+    public interface Arrived {
+        /** By partition, the last offset with an event time of a stretch; absent where nobody knows. */
+        Optional<SortedMap<Integer, Long>> last(String contract, ReplayPlan.Times times);
     }
 }

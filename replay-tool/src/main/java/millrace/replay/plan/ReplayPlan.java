@@ -66,8 +66,17 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
      */
     public record Look(String model, String contract, String back, String ahead) {}
 
-    /** A contract whose records are read. */
-    public record Read(String contract, String topic, String topicId, List<PartitionRead> partitions) {
+    /** Event times in microseconds, of which {@code to} is the first that is not meant. */
+    public record Times(long from, long to) {}
+
+    /**
+     * A contract whose records are read.
+     *
+     * @param late event times whose records count however late they come, so that one that comes behind what is read has to
+     *        be read too; absent if there are none
+     */
+    public record Read(String contract, String topic, String topicId, List<PartitionRead> partitions,
+            Optional<Times> late) {
         public Read {
             partitions = List.copyOf(partitions);
         }

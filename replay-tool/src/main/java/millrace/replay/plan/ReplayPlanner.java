@@ -21,6 +21,7 @@ import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlan.Look;
 import millrace.replay.plan.ReplayPlan.PartitionRead;
 import millrace.replay.plan.ReplayPlan.Read;
+import millrace.replay.plan.ReplayPlan.Times;
 import millrace.replay.plan.ReplayPlan.Written;
 import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.replay.problem.ReplayProblem;
@@ -116,8 +117,44 @@ public final class ReplayPlanner {
                     ? "The range ends at " + time(to) + ", but " + settled.words()
                     : "The range begins at " + time(from) + ", but " + settled.words());
         }
-        return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to),
+        SortedMap<String, Arrivals> late = arrivals(from, to);
+        late.forEach((contract, arrivals) -> {
+            if (arrivals.last().isEmpty()) {
+                because.add(arrivals.model() + " takes records of " + contract + " however late they come, and bronze."
+                        + contract + " does not say which of them are of the range");
+            }
+        });
+        if (!because.isEmpty()) {
+            List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
+            return made(new Kind.Whole(because), all, looks, readAll(), OptionalLong.empty());
+        }
+        return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to, late),
                 OptionalLong.of(settledAt(to)));
+    }
+
+    /**
+     * Records that count however late they come.
+     *
+     * @param model that takes them
+     * @param last of them by partition; absent where nobody knows
+     */
+    private record Arrivals(String model, Times times, Optional<SortedMap<Integer, Long>> last) {}
+
+    private SortedMap<String, Arrivals> arrivals(long from, long to) {
+        SortedMap<String, Arrivals> arrivals = new TreeMap<>();
+        for (Pipeline.PlannedModel model : pipeline.models()) {
+            if (request.models().contains(model.name())) {
+                for (String contract : Lateness.takesAllOf(model.plan(), plans)) {
+                    Reach reach = reached.get(contract);
+                    Times times = new Times(
+                            reach.back() instanceof Distance.Within within ? less(from, within.micros()) : -FOREVER,
+                            Math.min(FOREVER, to + within(reach.ahead())));
+                    arrivals.computeIfAbsent(contract, c -> new Arrivals(model.name(), times,
+                            request.arrived().last(contract, times)));
+                }
+            }
+        }
+        return arrivals;
     }
 
     private List<String> whyWhole(Pipeline.PlannedModel model, SortedMap<String, Reach> reaches, RangeColumn column) {
@@ -127,10 +164,6 @@ public final class ReplayPlanner {
                 because.add(model.name() + " looks ahead in " + contract + " without end: " + anywhere.because());
             }
         });
-        SortedSet<String> late = Lateness.takesAllOf(model.plan(), plans);
-        if (!late.isEmpty()) {
-            because.add(model.name() + " takes records of " + String.join(", ", late) + " however late they come");
-        }
         if (column instanceof RangeColumn.None none) {
             because.add(model.name() + ": " + none.because());
         }
@@ -260,7 +293,7 @@ public final class ReplayPlanner {
         return Math.min(FOREVER, settled);
     }
 
-    private List<Read> readRange(long from, long to) {
+    private List<Read> readRange(long from, long to, SortedMap<String, Arrivals> late) {
         List<Read> reads = new ArrayList<>();
         reached.forEach((contract, reach) -> {
             TopicFacts topic = facts.get(contract);
@@ -273,11 +306,14 @@ public final class ReplayPlanner {
                 if (range.clock().isEmpty() && p.first() > 0 && topic.bronzeForgets()) {
                     throw gone(contract, p, 0);
                 }
-                long end = range.end().orElseThrow(() -> new IllegalStateException(
+                long settled = range.end().orElseThrow(() -> new IllegalStateException(
                         "the clock of partition " + p.partition() + " of " + topic.topic() + " has not passed " + to));
+                long end = Optional.ofNullable(late.get(contract)).flatMap(Arrivals::last)
+                        .map(last -> last.get(p.partition())).map(last -> Math.max(settled, last + 1)).orElse(settled);
                 partitions.add(read(contract, p, Math.min(range.start(), end), range.clock(), OptionalLong.of(end)));
             }
-            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions));
+            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions,
+                    Optional.ofNullable(late.get(contract)).map(Arrivals::times)));
         });
         return reads;
     }
@@ -293,7 +329,7 @@ public final class ReplayPlanner {
                 }
                 partitions.add(read(contract, p, p.first(), OptionalLong.empty(), OptionalLong.empty()));
             }
-            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions));
+            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions, Optional.empty()));
         }
         return reads;
     }

@@ -33,6 +33,8 @@ public enum ReplayProblem implements ProblemCode {
             "See `millrace replay status` for how far it is."),
     REPLAY_GATE("What the replay has given does not pass the data tests, so that it is not published.",
             "Look at `millrace quarantine` and `millrace replay diff`; with --force and a reason it is published all the same."),
+    REPLAY_LATE_RECORDS("Records have come that count for the range of a replay, and that it has not read.",
+            "Plan the same range again and replay that; give the contract an allowedLateness, and the models a step that minds it, if this happens often."),
     REPLAY_TEXT_CHANGED("The contracts and models are not those that the replay was planned with.",
             "Put the text back that it was planned with, or cancel it and plan it again."),
     REPLAY_REVISION_UNKNOWN("The models that a replay is to use are not there.",

@@ -55,7 +55,8 @@ class ReplayPlannerTest {
 
     @Test
     void rowsThatCountHoweverLateAndGroupsOfAllTimeAreReplayedWhole() {
-        assertThat(because("silver.all")).containsExactly("silver.all takes records of clicks however late they come");
+        assertThat(because("silver.all")).containsExactly("silver.all takes records of clicks however late they come, "
+                + "and bronze.clicks does not say which of them are of the range");
         assertThat(because("gold.ever")).containsExactly(
                 "gold.ever looks ahead in clicks without end: a group without a window",
                 "gold.ever: no column is a time that its rows are of");
@@ -65,6 +66,24 @@ class ReplayPlannerTest {
         assertThat(plan.models()).containsExactly(new Written("gold.hourly", Optional.empty()));
         assertThat(plan.reads().get(0).partitions().get(0))
                 .isEqualTo(new PartitionRead(0, 0, OptionalLong.empty(), OptionalLong.empty(), 48_000, 0, 480_000));
+    }
+
+    @Test
+    void rowsThatCountHoweverLateAreReadUpToTheLastThatBronzeHas() {
+        List<ReplayPlan.Times> asked = new ArrayList<>();
+        PlanRequest request = new PlanRequest(PIPELINE, "text", new TreeSet<>(Set.of("silver.all")),
+                edge("2026-11-02T10:00"), edge("2026-11-02T11:00"), hour(48), (contract, times) -> {
+                    asked.add(times);
+                    return Optional.of(new TreeMap<>(Map.of(0, 44_321L, 1, 34_500L)));
+                }, state -> Optional.empty());
+        ReplayPlan plan = ReplayPlanner.plan(request, facts(0, 0));
+        ReplayPlan.Times times = new ReplayPlan.Times(micros(hour(34)), micros(hour(35)));
+        assertThat(asked).containsExactly(times);
+        assertThat(plan.models()).containsExactly(new Written("silver.all", Optional.of("ts")));
+        assertThat(plan.reads().get(0).late()).contains(times);
+        assertThat(plan.reads().get(0).partitions()).extracting(p -> p.end().getAsLong())
+                .as("behind the last, and until the clocks have passed it by the lateness")
+                .containsExactly(44_322L, 37_000L);
     }
 
     @Test
@@ -222,6 +241,7 @@ class ReplayPlannerTest {
 
     private static PlanRequest request(Set<String> models, Optional<Edge> from, Optional<Edge> to) {
         return new PlanRequest(PIPELINE, "text", new TreeSet<>(models), from, to, hour(48),
+                (contract, times) -> Optional.empty(),
                 state -> state.ref().equals("good") ? Optional.of(hour(30)) : Optional.empty());
     }
 

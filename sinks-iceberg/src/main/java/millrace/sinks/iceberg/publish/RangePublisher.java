@@ -43,6 +43,7 @@ public final class RangePublisher {
     private final TableSpec spec;
     private final ControlLog control;
     private final Request request;
+    private final Exactness exactness;
     private final Patience patience;
     private final String worker;
     private final Clock clock;
@@ -68,6 +69,27 @@ public final class RangePublisher {
         }
     }
 
+    /** Whether the rows that are published are all that the range is to have; asked after the table was looked at. */
+    public interface Exactness {
+        /** Where nothing can come that they do not have. */
+        Exactness ALWAYS = () -> Verdict.EXACT;
+
+        Verdict now();
+
+        /** What is known. */
+        sealed interface Verdict {
+            Verdict EXACT = new Exact();
+
+            record Exact() implements Verdict {}
+
+            /** It is not known yet. */
+            record NotYet(String why) implements Verdict {}
+
+            /** They are not. */
+            record Inexact(Problem problem) implements Verdict {}
+        }
+    }
+
     /**
      * @param attempts how often it prepares anew what a committer has refused
      * @param resend after how long it proposes again
@@ -85,6 +107,9 @@ public final class RangePublisher {
          * @param through event time in microseconds that it is complete through; absent if it does not say it
          */
         record Waiting(OptionalLong through) implements State {}
+
+        /** It is not known yet whether it can be done. */
+        record Held(String why) implements State {}
 
         /** Rows are looked for. */
         record Preparing(int refusals) implements State {}
@@ -106,12 +131,13 @@ public final class RangePublisher {
 
     /** @param worker names this incarnation, unique for all time */
     public RangePublisher(String worker, IcebergTables tables, TableSpec spec, ControlLog control, Request request,
-            Patience patience, Clock clock) {
+            Exactness exactness, Patience patience, Clock clock) {
         this.worker = worker;
         this.tables = tables;
         this.spec = spec;
         this.control = control;
         this.request = request;
+        this.exactness = exactness;
         this.patience = patience;
         this.clock = clock;
     }
@@ -189,7 +215,11 @@ public final class RangePublisher {
                         && (through.isEmpty() || through.getAsLong() < request.settled().getAsLong())) {
                     state = new State.Waiting(through);
                 } else {
-                    propose(table, found.state(), now);
+                    switch (exactness.now()) {
+                        case Exactness.Verdict.Exact exact -> propose(table, found.state(), now);
+                        case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
+                        case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
+                    }
                 }
             }
         }

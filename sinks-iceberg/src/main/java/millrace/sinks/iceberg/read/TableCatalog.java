@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import millrace.sinks.iceberg.event.RowRange;
 import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
@@ -190,6 +191,15 @@ public final class TableCatalog implements AutoCloseable {
                 .map(t -> column.isEmpty()
                         ? RangeFiles.of(t, "", Optional.empty(), Optional.empty())
                         : RangeFiles.of(t, column.get(), from, to));
+    }
+
+    /**
+     * By partition of its topic, the last offset that a bronze table has of a stretch of time; absent if there is no such
+     * table or column.
+     */
+    public Optional<SortedMap<Integer, Long>> lastOffsets(String name, RowRange range) {
+        return load(name).filter(t -> t.schema().findField(range.column()) != null
+                && t.schema().findField(OriginColumn.OFFSET.columnName()) != null).map(t -> LastOffsets.of(t, range));
     }
 
     /** By partition of its topic, the first offset that a bronze table has; empty if there is no such table, or no row. */

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.publish.RangePublisher;
+import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
 import millrace.sinks.iceberg.publish.RangePublisher.Patience;
 import millrace.sinks.iceberg.publish.RangePublisher.Request;
 import millrace.sinks.iceberg.publish.RangePublisher.State;
@@ -28,17 +29,19 @@ public final class Publishing {
     /**
      * Ends when it is done or has failed; waits without end for a table that is not complete enough.
      *
+     * @param exactness asked on the calling thread, before each proposal
      * @param stop ends it between two steps; what is proposed may be committed all the same
      * @param progress is told how far it is, again and again
      * @return how far it came
      * @throws millrace.schemas.problem.ProblemException if the catalog cannot be opened, or has no such table
      */
     public static State run(SinkConfig config, Map<String, String> catalogProperties, TableSpec spec, Request request,
-            Clock clock, BooleanSupplier stop, Consumer<State> progress) throws InterruptedException {
+            Exactness exactness, Clock clock, BooleanSupplier stop, Consumer<State> progress)
+            throws InterruptedException {
         Catalog catalog = Catalogs.open(catalogProperties);
         try (KafkaControl control = new KafkaControl(config.name(), config.controlTopic(), config.kafka())) {
             RangePublisher publisher = new RangePublisher("p-" + UUID.randomUUID(), new IcebergTables(catalog), spec,
-                    control, request, Patience.USUAL, clock);
+                    control, request, exactness, Patience.USUAL, clock);
             control.onEvent(event -> {
                 if (event instanceof SinkEvent.Answer answer) {
                     publisher.hear(answer);

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.sinks.iceberg.branch.TableBranches;
@@ -40,6 +41,7 @@ import millrace.sinks.iceberg.event.Proposal;
 import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.RowRange;
 import millrace.sinks.iceberg.event.SinkEvent;
+import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
 import millrace.sinks.iceberg.publish.RangePublisher.State;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.table.IcebergTables;
@@ -81,6 +83,7 @@ class RangePublisherTest {
     private final IcebergTables tables = new IcebergTables(catalog);
     private final List<SinkEvent> control = new ArrayList<>();
     private final TestClock clock = new TestClock();
+    private Exactness.Verdict exactness = Exactness.Verdict.EXACT;
     private TableSpec spec;
     private CommitDuty duty;
     private int heard;
@@ -159,6 +162,19 @@ class RangePublisherTest {
         land(hours(16, 20), 100);
         assertThat(run(publisher)).isInstanceOf(State.Published.class);
         assertThat(rows("main")).containsExactlyElementsOf(expected(0, 8, 100, 8, 14, 200, 14, 20, 100));
+    }
+
+    @Test
+    void itIsHeldAsLongAsNobodyKnowsWhetherTheRowsAreAll() {
+        create("3", "");
+        land(hours(0, 20), 100);
+        branch(hours(8, 14), 200);
+        RangePublisher publisher = publisher(toBranch("before"));
+        exactness = new Exactness.Verdict.NotYet("bronze is behind");
+        assertThat(publisher.step()).isEqualTo(new State.Held("bronze is behind"));
+        exactness = new Exactness.Verdict.Inexact(Problem.of(SinkProblem.RANGE_OPEN, "db.t", "two more have come"));
+        assertThat(publisher.step()).isInstanceOf(State.Failed.class);
+        assertThat(control).noneMatch(SinkEvent.RangeStaged.class::isInstance);
     }
 
     @Test
@@ -255,7 +271,7 @@ class RangePublisherTest {
 
     private RangePublisher publisher(RangePublisher.Request request) {
         return new RangePublisher("p" + ++names, tables, spec, control::add, request,
-                RangePublisher.Patience.USUAL, clock);
+                () -> exactness, RangePublisher.Patience.USUAL, clock);
     }
 
     private State.Published publish(RangePublisher.Request request) {

@@ -589,7 +589,7 @@ final class KeyedSimulation {
                             : new RangeSource(BRANCH, round == 0
                                     ? RangeSource.Files.AS_THEY_ARE
                                     : RangeSource.Files.AS_COPIES),
-                    range, OptionalLong.empty(), "before-" + round, Map.of()),
+                    range, OptionalLong.empty(), "before-" + round, Map.of()), RangePublisher.Exactness.ALWAYS,
                     new RangePublisher.Patience(1_000, Duration.ofMillis(500), Duration.ofSeconds(20)), clock);
         }
 

@@ -85,6 +85,12 @@ public final class ChildJvm implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT).start().waitFor();
     }
 
+    /** Waits until the process has ended by itself; returns its exit code. */
+    public int end(Duration patience) {
+        await(patience);
+        return process.exitValue();
+    }
+
     /** Starts the same command again, after the process has ended. */
     public void restart() {
         if (process.isAlive()) {

@@ -23,4 +23,14 @@ public final class Patience {
             }
         }
     }
+
+    /** Waits for a thread that was told to end. */
+    public static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + thread, e);
+        }
+    }
 }

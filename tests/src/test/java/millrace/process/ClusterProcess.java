@@ -1,4 +1,4 @@
-package millrace.crash;
+package millrace.process;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

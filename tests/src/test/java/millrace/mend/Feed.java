@@ -51,8 +51,8 @@ final class Feed implements AutoCloseable {
                 producer.send(new ProducerRecord<>(contract.topic(), (int) (sent % contract.partitions()), null,
                         encoder.encode(rows.next())));
                 sent++;
-                if (sent % 100 == 0) {
-                    LockSupport.parkNanos(100 * 1_000_000_000L / perSecond);
+                if (sent % 10 == 0) {
+                    LockSupport.parkNanos(10 * 1_000_000_000L / perSecond);
                 }
             }
         } catch (RuntimeException e) {

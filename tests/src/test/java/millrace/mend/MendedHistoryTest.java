@@ -48,7 +48,7 @@ class MendedHistoryTest {
                 awaitRows(mill, feed, "silver.flights", wrong / 2);
                 mill.mend("models/silver/flights.sql", text -> text.replace("delay >= 51", "delay >= 15"));
                 feed.upTo(settled, 20_000);
-                replayAndPublish(mill, feed, FLIGHTS, "2001-01-01T00:00:00Z", "2001-01-08T00:00:00Z",
+                replayAndPublish(mill, feed, 400, FLIGHTS, "2001-01-01T00:00:00Z", "2001-01-08T00:00:00Z",
                         "2001-01-10T00:00:00Z", List.of(
                                 "SELECT count(*), count(*) FILTER (is_late) FROM silver.flights WHERE departure < ",
                                 "SELECT count(*), sum(late_flights) FROM gold.daily_delays WHERE window_start < ",
@@ -76,7 +76,7 @@ class MendedHistoryTest {
                 mill.mend("models/silver/clicks.sql",
                         text -> text.replace("event_type <> 'pause'", "event_type <> 'impression'"));
                 feed.upTo(settled, 20_000);
-                replayAndPublish(mill, feed, CLICKS, "2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z",
+                replayAndPublish(mill, feed, 80, CLICKS, "2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z",
                         "2026-11-02T01:30:00Z",
                         List.of("SELECT count(*), count(*) FILTER (event_type = 'PAUSE') FROM silver.clicks"
                                 + " WHERE client_ts < ",
@@ -88,16 +88,18 @@ class MendedHistoryTest {
     }
 
     /**
+     * @param perSecond how fast records come in meanwhile
      * @param from of the range, and {@code to}
      * @param complete through which time the tables have to be for it
      * @param questions about the range of a table, less its end; each has another answer once the range is published
      */
-    private static void replayAndPublish(Mill mill, Feed feed, List<String> models, String from, String to,
+    private static void replayAndPublish(Mill mill, Feed feed, int perSecond, List<String> models, String from,
+            String to,
             String complete, List<String> questions) throws Exception {
         String select = String.join(" ", models);
         String id = mill.planned("replay", "plan", "--select", select, "--from", from, "--to", to);
         // From here on records come in all the time.
-        feed.upTo(Long.MAX_VALUE, 500);
+        feed.upTo(Long.MAX_VALUE, perSecond);
         mill.run("replay", "start", "--select", select, "--from", from, "--to", to, "--execute");
         assertThat(mill.run("replay", "diff", id)).contains(models.get(0));
         Patience.until("the range is complete", Duration.ofMinutes(3),

@@ -52,9 +52,34 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
         }
     }
 
-    /** Writes down what it has come to. */
+    /** Writes down what it has come to; as the next. */
     ReplayEntry become(ReplayEntry.Status status, Terminal terminal) {
-        ReplayEntry next = entry.as(status, terminal.clock().instant(), who());
+        return become(entry, status, terminal);
+    }
+
+    /** As the next, for a reason. */
+    ReplayEntry become(ReplayEntry.Status status, Optional<String> why, Terminal terminal) {
+        return become(entry, entry.because(why), status, terminal);
+    }
+
+    /**
+     * Writes down what it has come to.
+     *
+     * @param from what it was
+     * @throws ProblemException if somebody has changed that meanwhile
+     */
+    ReplayEntry become(ReplayEntry from, ReplayEntry.Status status, Terminal terminal) {
+        return become(from, from, status, terminal);
+    }
+
+    private ReplayEntry become(ReplayEntry from, ReplayEntry as, ReplayEntry.Status status, Terminal terminal) {
+        Optional<ReplayEntry> now = replays.journal().find(from.plan().id());
+        if (now.isPresent() && !now.get().equals(from)) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_MOVED_ON, from.plan().id(), "Replay "
+                    + from.plan().id() + " is " + ReplayListCommand.status(now.get()) + " meanwhile, by "
+                    + now.get().by() + ".").withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
+        }
+        ReplayEntry next = as.as(status, terminal.clock().instant(), who());
         replays.journal().write(next);
         replays.audit(next);
         return next;

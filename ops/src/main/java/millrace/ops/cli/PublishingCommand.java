@@ -13,19 +13,25 @@ abstract class PublishingCommand extends OneReplay {
     /** Does it to one table after the other, and says what came of it. */
     final void perform(ChosenReplay chosen, Action action, Optional<String> reason, boolean json)
             throws InterruptedException {
+        // Who goes on does so for the reason that was given first.
+        Optional<String> why = reason.or(() -> chosen.entry().status() == Status.PUBLISHING
+                || chosen.entry().status() == Status.ROLLING_BACK ? chosen.entry().reason() : Optional.empty());
         String id = chosen.entry().plan().id();
         Publications publications = chosen.replays().publications(chosen.entry());
+        if (action == Action.PUBLISH) {
+            publications.requireBranches();
+        }
         ReplayEntry entry = chosen.become(switch (action) {
             case PUBLISH -> Status.PUBLISHING;
             case ROLLBACK -> Status.ROLLING_BACK;
-        }, terminal());
+        }, why, terminal());
         Outcome outcome;
         try (StopSignal stop = StopSignal.listen(terminal().err())) {
-            outcome = publications.run(action, ChosenReplay.who(), reason, stop::isWished,
+            outcome = publications.run(action, ChosenReplay.who(), why, stop::isWished,
                     new PublishingView(terminal(), chosen.entry().plan().settled()));
         }
         if (outcome.all()) {
-            entry = chosen.become(switch (action) {
+            entry = chosen.become(entry, switch (action) {
                 case PUBLISH -> Status.PUBLISHED;
                 case ROLLBACK -> Status.ROLLED_BACK;
             }, terminal());

@@ -69,6 +69,7 @@ final class ReplayListCommand extends Main.Subcommand {
         out.put("status", status(entry));
         out.put("at", entry.at());
         out.put("by", entry.by());
+        entry.reason().ifPresent(reason -> out.put("reason", reason));
         return out;
     }
 }

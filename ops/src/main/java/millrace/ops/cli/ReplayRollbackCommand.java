@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace replay rollback}. */
 @Command(name = "rollback", mixinStandardHelpOptions = true, header = "Takes a published replay back: each table has in its range what it had before.", description = {
         "",
-        "Only the range goes back, by a commit of the running pipeline's committer; rows that have come since stay. What was published keeps the tag before-rollback-<id>, and `millrace replay publish` can publish it again.",
+        "Only the range goes back, by a commit of the running pipeline's committer; rows behind it that have come since stay. If rows have come for the range itself, it is refused. What was published keeps the tag before-rollback-<id>, and `millrace replay publish` can publish it again.",
         "", "Says what it would do; does it with --execute."}, footer = {"", "Examples:",
                 "  millrace replay rollback 7f3a01", "  millrace replay rollback 7f3a01 --execute"})
 final class ReplayRollbackCommand extends PublishingCommand {
@@ -24,7 +24,7 @@ final class ReplayRollbackCommand extends PublishingCommand {
     @Override
     void on(ChosenReplay chosen, boolean json) throws InterruptedException {
         ReplayEntry entry = chosen.entry();
-        chosen.require("taken back", Status.PUBLISHING, Status.PUBLISHED, Status.ROLLING_BACK);
+        chosen.require("taken back", Status.PUBLISHED, Status.ROLLING_BACK);
         if (execute) {
             perform(chosen, Action.ROLLBACK, Optional.ofNullable(reason), json);
             return;

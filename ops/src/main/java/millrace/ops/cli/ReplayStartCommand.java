@@ -104,7 +104,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                 ChosenReplay.requireOpen(same.get());
             }
             ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
-                    rate.mostPerSecond(), 0, terminal().clock().instant(), ChosenReplay.who());
+                    rate.mostPerSecond(), 0, Optional.empty(), terminal().clock().instant(), ChosenReplay.who());
             replays.journal().write(entry);
             replays.audit(entry);
             return follow(replays, entry, found.replayed());
@@ -122,8 +122,8 @@ final class ReplayStartCommand extends Main.Subcommand {
             end = watch(replays, entry, run, progress, stop);
         }
         Optional<Status> told = replays.journal().find(plan.id()).map(ReplayEntry::status);
-        if (end == Status.FINISHED && told.filter(s -> s == Status.CANCELLED).isPresent()) {
-            end = Status.CANCELLED;
+        if (end == Status.FINISHED && told.isPresent() && told.get() != Status.STARTED) {
+            end = told.get(); // Another process that shares the work was quicker, and more may have been done since.
         } else if (end == Status.FINISHED) {
             ReplayEntry finished = entry.as(end, terminal().clock().instant(), ChosenReplay.who());
             replays.journal().write(finished);

@@ -8,17 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import millrace.ops.run.Connections;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.plan.ReplayPlan.Written;
+import millrace.replay.problem.ReplayProblem;
 import millrace.replay.publish.ReplayPublication;
 import millrace.replay.publish.ReplayPublication.Action;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.audit.AuditEntry;
 import millrace.sinks.iceberg.audit.AuditTable;
 import millrace.sinks.iceberg.branch.TableBranches;
-import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
 import millrace.sinks.iceberg.publish.RangePublisher.State;
 import millrace.sinks.iceberg.run.Publishing;
 import millrace.sinks.iceberg.run.SinkConfig;
@@ -36,7 +38,7 @@ public final class Publications {
     private final List<Target> targets = new ArrayList<>();
     private final String pipeline;
     private final Connections connections;
-    private final Exactness arrivals;
+    private final Supplier<LiveProgress> progressOfLive;
     private final Clock clock;
 
     private record Target(Written model, TableSpec table) {}
@@ -49,11 +51,11 @@ public final class Publications {
 
     /**
      * @param tables of the live pipeline, by model
-     * @param arrivals whether the replay has all that has come
+     * @param progressOfLive made for each run
      */
     Publications(ReplayEntry entry, Pipeline live, Map<String, TableSpec> tables, Connections connections,
-            Exactness arrivals, Clock clock) {
-        this.arrivals = arrivals;
+            Supplier<LiveProgress> progressOfLive, Clock clock) {
+        this.progressOfLive = progressOfLive;
         plan = entry.plan();
         publication = new ReplayPublication(plan, entry.rollbacks());
         pipeline = live.name();
@@ -95,13 +97,20 @@ public final class Publications {
      */
     public Outcome run(Action action, String who, Optional<String> reason, BooleanSupplier stop,
             Progress progress) throws InterruptedException {
+        try (LiveProgress live = progressOfLive.get()) {
+            return run(action, who, reason, stop, progress, live);
+        }
+    }
+
+    private Outcome run(Action action, String who, Optional<String> reason, BooleanSupplier stop,
+            Progress progress, LiveProgress live) throws InterruptedException {
         List<Published> done = new ArrayList<>();
         for (Target target : targets) {
-            if (action == Action.ROLLBACK && neverPublished(target.table())) {
-                continue;
-            }
             State end = Publishing.run(SinkConfig.of(pipeline, connections.kafkaClient()), connections.catalog(),
-                    target.table(), publication.request(action, target.model(), who, reason), exactness(action), clock,
+                    target.table(), publication.request(action, target.model(), who, reason), switch (action) {
+                        case PUBLISH -> live.before(target.table().topic());
+                        case ROLLBACK -> live.beforeTakenBack();
+                    }, clock,
                     stop,
                     state -> progress.of(target.table().qualifiedName(), state));
             switch (end) {
@@ -128,42 +137,21 @@ public final class Publications {
         return new Outcome(true, done);
     }
 
-    /** What is taken back was the whole range once, but for rows that have come since, which the committer sees. */
-    private Exactness exactness(Action action) {
-        return switch (action) {
-            case PUBLISH -> arrivals;
-            case ROLLBACK -> Exactness.ALWAYS;
-        };
-    }
-
     /** Hears how far a table is. */
     public interface Progress {
         void of(String table, State state);
     }
 
-    /**
-     * Sees to it that what was proposed and not committed before it is taken back never will be: a table that has the tag is
-     * taken for one that has the publication.
-     */
-    private boolean neverPublished(TableSpec table) {
-        String tag = publication.tag(Action.PUBLISH);
-        if (hasTag(table, tag)) {
-            return false;
-        }
-        try {
-            TableBranches.tag(connections.catalog(), table.qualifiedName(), tag, "main");
-            return true;
-        } catch (ProblemException e) {
-            if (hasTag(table, tag)) {
-                return false; // The committer was quicker.
+    /** @throws ProblemException if a table does not have the branch any more */
+    public void requireBranches() {
+        for (Target target : targets) {
+            String branch = target.table().onBranch(plan.branch()).qualifiedName();
+            if (TableBranches.of(connections.catalog(), target.table().qualifiedName()).stream().flatMap(List::stream)
+                    .noneMatch(r -> r.name().equals(plan.branch()))) {
+                throw new ProblemException(Problem.of(ReplayProblem.REPLAY_UNKNOWN, branch,
+                        "There is no branch " + branch + " any more.").withRemedy(ReplayProblem.REPLAY_ENDED.remedy()));
             }
-            throw e;
         }
-    }
-
-    private boolean hasTag(TableSpec table, String tag) {
-        return TableBranches.of(connections.catalog(), table.qualifiedName()).stream().flatMap(List::stream)
-                .anyMatch(r -> r.name().equals(tag));
     }
 
     private void write(Action action, TableSpec table, State.Published published, String who,

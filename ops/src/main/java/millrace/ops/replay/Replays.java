@@ -51,6 +51,8 @@ import millrace.sinks.iceberg.table.TableSpec;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
 import millrace.topology.function.TypeText;
+import millrace.topology.plan.Plan;
+import millrace.topology.reach.Exchanges;
 import millrace.topology.run.KafkaTopics;
 import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
@@ -259,7 +261,17 @@ public final class Replays implements AutoCloseable {
      */
     public Publications publications(ReplayEntry entry) {
         return new Publications(entry, live.pipeline(), tables(live), connections,
-                new Arrivals(live, connections.catalog()).of(entry.plan(), topics), clock);
+                () -> progressOfLive(entry.plan()), clock);
+    }
+
+    private LiveProgress progressOfLive(ReplayPlan plan) {
+        List<Plan> plans = live.pipeline().models().stream().map(Pipeline.PlannedModel::plan).toList();
+        Map<String, TableSpec> tables = tables(live);
+        Set<String> models = plan.models().stream().map(ReplayPlan.Written::model).filter(tables::containsKey)
+                .collect(Collectors.toSet());
+        return new LiveProgress(plan, Exchanges.before(models, plans),
+                models.stream().map(m -> tables.get(m).topic()).toList(), new Arrivals(live, connections.catalog()),
+                topics, connections.kafkaClient());
     }
 
     /** Writes down in the catalog what someone has let a replay come to. */
@@ -268,7 +280,7 @@ public final class Replays implements AutoCloseable {
         AuditTable.add(connections.catalog(), new AuditEntry(entry.plan().id() + "-" + action + "-"
                 + entry.at().toEpochMilli(), entry.at(), entry.by(), live.name(), action, entry.plan().id(),
                 Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), ReplayAudit.offsets(entry.plan()),
-                entry.plan().revision(), Optional.empty()));
+                entry.plan().revision(), entry.reason()));
     }
 
     /** Whether the pipeline's folder has the very text that one was planned with. */

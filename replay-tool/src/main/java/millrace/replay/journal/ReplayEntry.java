@@ -11,11 +11,12 @@ import millrace.replay.plan.ReplayPlan;
  * @param models the folder or revision that it is replayed with, as it was typed; absent for the pipeline's own
  * @param mostPerSecond records that a process reads; absent for as many as can be
  * @param rollbacks how often it was published and that was taken back
+ * @param reason that was given for what it has come to
  * @param at when it came to this
  * @param by who did it
  */
 public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> models, OptionalLong mostPerSecond,
-        int rollbacks, Instant at, String by) {
+        int rollbacks, Optional<String> reason, Instant at, String by) {
     /** What a replay has come to. */
     public enum Status {
         /** It runs, or goes on when a process takes it up. */
@@ -39,6 +40,11 @@ public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> model
     /** The same, come to something else. */
     public ReplayEntry as(Status other, Instant when, String who) {
         return new ReplayEntry(plan, other, models, mostPerSecond,
-                rollbacks + (other == Status.ROLLED_BACK ? 1 : 0), when, who);
+                rollbacks + (other == Status.ROLLED_BACK ? 1 : 0), reason, when, who);
+    }
+
+    /** The same for a reason. */
+    public ReplayEntry because(Optional<String> given) {
+        return new ReplayEntry(plan, status, models, mostPerSecond, rollbacks, given, at, by);
     }
 }

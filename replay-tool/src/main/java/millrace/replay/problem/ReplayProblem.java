@@ -35,6 +35,11 @@ public enum ReplayProblem implements ProblemCode {
             "Look at `millrace quarantine` and `millrace replay diff`; with --force and a reason it is published all the same."),
     REPLAY_LATE_RECORDS("Records have come that count for the range of a replay, and that it has not read.",
             "Plan the same range again and replay that; give the contract an allowedLateness, and the models a step that minds it, if this happens often."),
+    REPLAY_LATE_SINCE(
+            "Records have come for the range of a replay since it was published, and would go with it if it was taken back.",
+            "Replay the range again with the models as they were, and publish that."),
+    REPLAY_MOVED_ON("Somebody else has changed what has become of a replay.",
+            "See `millrace replay list`, and do what is still to be done."),
     REPLAY_TEXT_CHANGED("The contracts and models are not those that the replay was planned with.",
             "Put the text back that it was planned with, or cancel it and plan it again."),
     REPLAY_REVISION_UNKNOWN("The models that a replay is to use are not there.",

@@ -24,6 +24,8 @@ import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.plan.Plan;
+import millrace.topology.reach.Exchanges;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +86,14 @@ class ReplayPlannerTest {
         assertThat(plan.reads().get(0).partitions()).extracting(p -> p.end().getAsLong())
                 .as("behind the last, and until the clocks have passed it by the lateness")
                 .containsExactly(44_322L, 37_000L);
+    }
+
+    @Test
+    void betweenRecordsAndRowsLieTheExchangesOfTheLongestWay() {
+        List<Plan> plans = PIPELINE.models().stream().map(Pipeline.PlannedModel::plan).toList();
+        assertThat(Exchanges.before(Set.of("silver.all"), plans)).isZero();
+        assertThat(Exchanges.before(Set.of("silver.clicks"), plans)).isOne();
+        assertThat(Exchanges.before(Set.of("silver.all", "gold.hourly"), plans)).isEqualTo(2);
     }
 
     @Test

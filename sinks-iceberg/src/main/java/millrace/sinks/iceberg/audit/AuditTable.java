@@ -5,8 +5,12 @@ import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
+import millrace.schemas.problem.Failure;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -53,7 +57,7 @@ public final class AuditTable {
      * Writes an entry, if none of its id is there; makes the table first, if there is none.
      *
      * @param catalogProperties Iceberg's
-     * @throws millrace.schemas.problem.ProblemException if the catalog cannot be opened
+     * @throws ProblemException if the catalog cannot be opened or does not answer
      */
     public static void add(Map<String, String> catalogProperties, AuditEntry entry) {
         Catalog catalog = Catalogs.open(catalogProperties);
@@ -62,6 +66,12 @@ public final class AuditTable {
             if (!has(table, entry.id())) {
                 append(table, entry);
             }
+        } catch (ProblemException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ProblemException(Problem.of(SinkProblem.CATALOG_UNAVAILABLE, NAME, entry.action() + " of "
+                    + entry.subject() + " is done, but not written down: " + Failure.words(e))
+                    .withRemedy("Do it again when the catalog answers; what is done is not done twice."));
         } finally {
             Catalogs.close(catalog);
         }

@@ -1,7 +1,9 @@
 package millrace.sinks.iceberg.commit;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import millrace.sinks.iceberg.event.Predecessor.AfterSnapshot;
 import millrace.sinks.iceberg.event.Proposal;
 import millrace.sinks.iceberg.event.Publication;
 import millrace.sinks.iceberg.event.Replacing;
+import millrace.sinks.iceberg.event.Rewrite;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.event.SinkEvent.Answer;
 import millrace.sinks.iceberg.event.SinkEvent.Blocked;
@@ -56,6 +59,7 @@ import millrace.sinks.iceberg.event.SourcePosition;
  */
 public final class CommitLedger {
     private static final int REMEMBERED = 10_000;
+    private static final Duration OLDEST_PUBLICATION = Duration.ofMinutes(15);
 
     private final CommitRules rules;
     private final Set<String> unreadable;
@@ -228,7 +232,12 @@ public final class CommitLedger {
                 || r instanceof Publication && !table.history().saysWhereSince(r.layout())) {
             return new RefuseRewrite(r.id(), "others have moved rows meanwhile");
         }
-        return r.created().plus(rules.oldest()).isBefore(now)
+        Duration oldest = switch (r) {
+            case Rewrite rewrite -> rules.oldest();
+            // Whoever has prepared it has given up long ago, and may have done something else.
+            case Publication publication -> Collections.min(List.of(rules.oldest(), OLDEST_PUBLICATION));
+        };
+        return r.created().plus(oldest).isBefore(now)
                 ? new RefuseRewrite(r.id(), "it is so old that its files may be taken for orphans")
                 : new Replace(r);
     }

@@ -204,9 +204,11 @@ public final class TableCommitter implements LandingTable {
         }
         Optional<CommitOutcome> outcome = find(request);
         if (outcome.isPresent() && outcome.get() instanceof CommitOutcome.Committed done) {
-            current = done.state().others() == TableState.Others.LEFT_ROWS_ALONE
-                    ? before.map(c -> c.after(done.state().snapshotId(), merged))
-                    : Optional.empty();
+            // Of tables whose rows are not followed others may have changed files, unseen.
+            current = spec.layout() == TableSpec.Layout.NEWEST
+                    && done.state().others() == TableState.Others.LEFT_ROWS_ALONE
+                            ? before.map(c -> c.after(done.state().snapshotId(), merged))
+                            : Optional.empty();
             // Nobody reads them again; what stays is an orphan.
             request.publication().ifPresent(p -> {
                 forget(table, p.files().location());

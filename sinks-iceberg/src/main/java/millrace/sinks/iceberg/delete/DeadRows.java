@@ -35,6 +35,11 @@ public final class DeadRows {
         byFile.computeIfAbsent(file, f -> none()).delete(position);
     }
 
+    /** Positions from one on, below another. */
+    public void add(String file, long from, long to) {
+        byFile.computeIfAbsent(file, f -> none()).delete(from, to);
+    }
+
     public void addAll(DeadRows others) {
         others.byFile.forEach(
                 (file, positions) -> byFile.computeIfAbsent(file, f -> none()).merge(positions));

@@ -9,6 +9,7 @@ import millrace.sinks.iceberg.event.Publication;
 import millrace.sinks.iceberg.table.RangeFilter;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
@@ -29,6 +30,10 @@ public final class RangeReplacement {
             List<DataFile> files, DeadRows dead, Set<String> moved, String name) {
         if (table.refs().containsKey(publication.tag())) {
             return new Replacement.Outcome.Impossible("the table has it already, by the tag " + publication.tag());
+        }
+        SnapshotRef source = table.refs().get(publication.source().ref());
+        if (source == null || source.snapshotId() != publication.source().snapshotId()) {
+            return new Replacement.Outcome.Impossible(publication.source().ref() + " is not what it was any more");
         }
         if (table.snapshot(publication.snapshotId()) == null) {
             return new Replacement.Outcome.Impossible("the snapshot that it was prepared on has expired");

@@ -201,6 +201,7 @@ public final class SinkEventCodec {
         ObjectNode range = json.putObject("range").put("column", p.range().column());
         p.range().from().ifPresent(from -> range.put("from", from));
         p.range().to().ifPresent(to -> range.put("to", to));
+        json.putObject("source").put("ref", p.source().ref()).put("snapshot", p.source().snapshotId());
         json.putObject("list").put("location", p.files().location()).put("files", p.files().files()).put("rows",
                 p.files().rows());
         deletes(json, p.deletes());
@@ -211,11 +212,13 @@ public final class SinkEventCodec {
     private static Publication publication(JsonNode json) {
         JsonNode range = Json.required(json, "range");
         JsonNode list = Json.required(json, "list");
+        JsonNode source = Json.required(json, "source");
         Map<String, String> summary = new HashMap<>();
         Json.members(json, "summary").forEach(e -> summary.put(e.getKey(), Json.text(e.getValue(), "summary")));
         return new Publication(Json.string(json, "id"), Json.string(json, "worker"), Json.number(json, "layout"),
                 Json.number(json, "snapshot"),
                 new RowRange(Json.string(range, "column"), optional(range, "from"), optional(range, "to")),
+                new Publication.Source(Json.string(source, "ref"), Json.number(source, "snapshot")),
                 new Publication.StagedList(Json.string(list, "location"), Json.number(list, "files"),
                         Json.number(list, "rows")),
                 json.has("deletes") ? Optional.of(deletes(Json.required(json, "deletes"))) : Optional.empty(),

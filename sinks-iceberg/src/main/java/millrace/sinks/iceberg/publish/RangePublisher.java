@@ -48,6 +48,8 @@ public final class RangePublisher {
     private final String worker;
     private final Clock clock;
     private final Queue<SinkEvent.Answer> inbox = new ConcurrentLinkedQueue<>();
+    private Optional<Seen> seen = Optional.empty();
+    private Optional<Source> source = Optional.empty();
     private Optional<Publication> proposed = Optional.empty();
     private Instant firstSent = Instant.MAX;
     private Instant sent = Instant.MIN;
@@ -69,12 +71,31 @@ public final class RangePublisher {
         }
     }
 
-    /** Whether the rows that are published are all that the range is to have; asked after the table was looked at. */
+    /** Whether the table has exactly the rows in the range that those that are published take the place of. */
     public interface Exactness {
-        /** Where nothing can come that they do not have. */
-        Exactness ALWAYS = () -> Verdict.EXACT;
+        /** Where nothing comes. */
+        Exactness ALWAYS = new Exactness() {
+            @Override
+            public Verdict hasAll(TableState table) {
+                return Verdict.EXACT;
+            }
 
-        Verdict now();
+            @Override
+            public Later hasNoMore() {
+                return () -> Verdict.EXACT;
+            }
+        };
+
+        /** Whether the table has them all, so that none of them comes once they are replaced. */
+        Verdict hasAll(TableState table);
+
+        /** Begun after the table was looked at: whether it had no others then. */
+        Later hasNoMore();
+
+        /** A question that is asked until the answer is known. */
+        interface Later {
+            Verdict now();
+        }
 
         /** What is known. */
         sealed interface Verdict {
@@ -129,6 +150,11 @@ public final class RangePublisher {
         record Failed(Problem problem) implements State {}
     }
 
+    private record Seen(Table table, TableState state, Exactness.Later hasNoMore) {}
+
+    /** The rows to publish, which are taken from the source once. */
+    private record Source(long snapshotId, RangeRows.Taken taken) {}
+
     /** @param worker names this incarnation, unique for all time */
     public RangePublisher(String worker, IcebergTables tables, TableSpec spec, ControlLog control, Request request,
             Exactness exactness, Patience patience, Clock clock) {
@@ -164,7 +190,9 @@ public final class RangePublisher {
         answers();
         Instant now = clock.instant();
         if (proposed.isEmpty()) {
-            if (!isOver()) {
+            if (!isOver() && seen.isPresent()) {
+                settle(now);
+            } else if (!isOver()) {
                 look(now);
             }
         } else if (!now.isBefore(firstSent.plus(patience.giveUp()))) {
@@ -215,8 +243,11 @@ public final class RangePublisher {
                         && (through.isEmpty() || through.getAsLong() < request.settled().getAsLong())) {
                     state = new State.Waiting(through);
                 } else {
-                    switch (exactness.now()) {
-                        case Exactness.Verdict.Exact exact -> propose(table, found.state(), now);
+                    switch (exactness.hasAll(found.state())) {
+                        case Exactness.Verdict.Exact exact -> {
+                            seen = Optional.of(new Seen(table, found.state(), exactness.hasNoMore()));
+                            settle(now);
+                        }
                         case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
                         case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
                     }
@@ -225,9 +256,22 @@ public final class RangePublisher {
         }
     }
 
+    /** The table as it was seen is proposed for, however long that takes: what has come since the committer sees. */
+    private void settle(Instant now) {
+        Seen table = seen.orElseThrow();
+        switch (table.hasNoMore().now()) {
+            case Exactness.Verdict.Exact exact -> {
+                seen = Optional.empty();
+                propose(table.table(), table.state(), now);
+            }
+            case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
+            case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
+        }
+    }
+
     private void propose(Table table, TableState seen, Instant now) {
-        SnapshotRef source = table.refs().get(request.source().ref());
-        if (source == null) {
+        SnapshotRef from = table.refs().get(request.source().ref());
+        if (from == null) {
             state = failed(SinkProblem.BRANCH_MISSING, "The table has no branch or tag " + request.source().ref()
                     + ".");
             return;
@@ -236,14 +280,14 @@ public final class RangePublisher {
         String id = worker + "-" + attempts;
         try {
             DeadRows dead = new RangeRows(table, seen.snapshotId(), request.range()).live();
-            RangeRows.Taken taken = new RangeRows(table, source.snapshotId(), request.range())
-                    .take(request.source().files(), id);
+            RangeRows.Taken taken = taken(table, from.snapshotId(), id);
             long replaced = dead.count();
             dead.addAll(taken.unseen());
             Optional<StagedDeletes> deletes = dead.isEmpty() ? Optional.empty() : Optional.of(dead.write(table, id));
             Map<String, String> summary = new HashMap<>(request.summary());
             summary.put(PUBLISHED, request.tag());
             proposed = Optional.of(new Publication(id, worker, seen.layout(), seen.snapshotId(), request.range(),
+                    new Publication.Source(request.source().ref(), from.snapshotId()),
                     PublishedFiles.write(table, taken.files(), id), deletes, request.tag(), summary, now));
             firstSent = now;
             send(now);
@@ -251,6 +295,14 @@ public final class RangePublisher {
         } catch (ProblemException e) {
             state = new State.Failed(e.problems().get(0));
         }
+    }
+
+    private RangeRows.Taken taken(Table table, long snapshotId, String id) {
+        if (source.filter(s -> s.snapshotId() == snapshotId).isEmpty()) {
+            source = Optional.of(new Source(snapshotId, new RangeRows(table, snapshotId, request.range())
+                    .take(request.source().files(), id)));
+        }
+        return source.get().taken();
     }
 
     private void send(Instant now) {

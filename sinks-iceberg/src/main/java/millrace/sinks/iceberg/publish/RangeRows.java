@@ -75,7 +75,9 @@ final class RangeRows {
                     rows.add(file, p);
                 }
             };
-            if (whole.eval(task.file())) {
+            if (whole.eval(task.file()) && dead.isEmpty()) {
+                rows.add(file, 0, task.file().recordCount());
+            } else if (whole.eval(task.file())) {
                 LongStream.range(0, task.file().recordCount()).forEach(add);
             } else {
                 positions(task.file(), range::has, add);

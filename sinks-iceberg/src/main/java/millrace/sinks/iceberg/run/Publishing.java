@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import millrace.schemas.problem.Failure;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.publish.RangePublisher;
 import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
@@ -16,13 +18,17 @@ import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import org.apache.iceberg.catalog.Catalog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the rows of a branch or tag of one table in the place of those of a stretch of time, while rows come in. The table's
  * committer runs elsewhere. Stopped or killed at any time it has done all of it or nothing, and doing it again finds out.
  */
 public final class Publishing {
+    private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
     private static final Duration STEP = Duration.ofMillis(200);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private Publishing() {}
 
@@ -48,14 +54,36 @@ public final class Publishing {
                 }
             });
             while (!publisher.isOver() && !stop.getAsBoolean()) {
-                progress.accept(publisher.step());
+                State state = step(publisher);
+                progress.accept(state);
                 if (!publisher.isOver()) {
-                    Thread.sleep(STEP);
+                    Thread.sleep(pause(state));
                 }
             }
             return publisher.state();
         } finally {
             Catalogs.close(catalog);
         }
+    }
+
+    /** A catalog or a broker that does not answer now is asked again. */
+    private static State step(RangePublisher publisher) {
+        try {
+            return publisher.step();
+        } catch (ProblemException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.debug("trying again", e);
+            return new State.Held(Failure.words(e));
+        }
+    }
+
+    private static Duration pause(State state) {
+        return switch (state) {
+            case State.Held held -> AGAIN;
+            case State.Waiting waiting -> AGAIN;
+            case State.Preparing preparing -> STEP.multipliedBy(1L + preparing.refusals());
+            default -> STEP;
+        };
     }
 }

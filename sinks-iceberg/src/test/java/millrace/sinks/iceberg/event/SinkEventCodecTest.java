@@ -100,12 +100,13 @@ class SinkEventCodecTest {
         WRITTEN.put(
                 new SinkEvent.RangeStaged(TABLE, new Publication("p-1", "p", 3, -8,
                         new RowRange("at", OptionalLong.of(-1), OptionalLong.empty()),
-                        new Publication.StagedList("l", 2, 70), Optional.of(new StagedDeletes("d", 4, 99)), "before",
+                        new Publication.Source("fix", 17), new Publication.StagedList("l", 2, 70),
+                        Optional.of(new StagedDeletes("d", 4, 99)), "before",
                         Map.of("b", "1", "a", "2"), NOON)),
                 """
                     {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"range-staged","id":"p-1","worker":"p",
                      "layout":3,"snapshot":-8,"created":"2026-11-01T12:00:00.000000001Z","tag":"before",
-                     "range":{"column":"at","from":-1},"list":{"location":"l","files":2,"rows":70},
+                     "range":{"column":"at","from":-1},"source":{"ref":"fix","snapshot":17},"list":{"location":"l","files":2,"rows":70},
                      "deletes":{"rows":4,"bytes":99,"location":"d"},"summary":{"a":"2","b":"1"}}""");
         WRITTEN.put(new SinkEvent.Rewritten(TABLE, 4, "m-1", Long.MAX_VALUE, 5), """
             {"v":1,"table":"6f9619ff-8b86-d011-b42d-00c04fc964ff","type":"rewritten","epoch":4,"rewrite":"m-1",

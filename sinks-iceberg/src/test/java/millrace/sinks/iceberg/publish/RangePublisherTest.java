@@ -53,6 +53,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -83,7 +84,7 @@ class RangePublisherTest {
     private final IcebergTables tables = new IcebergTables(catalog);
     private final List<SinkEvent> control = new ArrayList<>();
     private final TestClock clock = new TestClock();
-    private Exactness.Verdict exactness = Exactness.Verdict.EXACT;
+    private Exactness exactness = Exactness.ALWAYS;
     private TableSpec spec;
     private CommitDuty duty;
     private int heard;
@@ -169,12 +170,81 @@ class RangePublisherTest {
         create("3", "");
         land(hours(0, 20), 100);
         branch(hours(8, 14), 200);
+        List<Long> asked = new ArrayList<>();
+        List<Exactness.Verdict> answers = new ArrayList<>(List.of(new Exactness.Verdict.NotYet("rows are under way"),
+                Exactness.Verdict.EXACT, new Exactness.Verdict.NotYet("bronze is behind"),
+                new Exactness.Verdict.Inexact(
+                        Problem.of(SinkProblem.RANGE_OPEN, "db.t", "two more have come"))));
+        exactness = new Exactness() {
+            @Override
+            public Verdict hasAll(TableState table) {
+                asked.add(table.snapshotId());
+                return answers.remove(0);
+            }
+
+            @Override
+            public Later hasNoMore() {
+                return () -> answers.remove(0);
+            }
+        };
         RangePublisher publisher = publisher(toBranch("before"));
-        exactness = new Exactness.Verdict.NotYet("bronze is behind");
+        assertThat(publisher.step()).isEqualTo(new State.Held("rows are under way"));
+        land(hours(20, 21), 100);
         assertThat(publisher.step()).isEqualTo(new State.Held("bronze is behind"));
-        exactness = new Exactness.Verdict.Inexact(Problem.of(SinkProblem.RANGE_OPEN, "db.t", "two more have come"));
+        land(hours(21, 22), 100);
         assertThat(publisher.step()).isInstanceOf(State.Failed.class);
+        assertThat(asked).as("what is asked later is asked of the table as it was seen").hasSize(2)
+                .doesNotContain(state().snapshotId());
         assertThat(control).noneMatch(SinkEvent.RangeStaged.class::isInstance);
+    }
+
+    @Test
+    void whatOthersRewriteBetweenTwoPublicationsIsFound() {
+        create("3", "");
+        land(hours(0, 12), 100);
+        land(hours(12, 20), 100);
+        branch(hours(8, 14), 200);
+        publish(toBranch("before"));
+        // One committer all the time, whose idea of the table's files is that of its own commits.
+        RewriteFiles foreign = table().newRewrite().validateFromSnapshot(state().snapshotId());
+        tasks("main").forEach(t -> {
+            foreign.deleteFile(t.file());
+            t.deletes().forEach(foreign::deleteFile);
+        });
+        write(hours(0, 8), 100).forEach(foreign::addFile);
+        write(hours(8, 14), 200).forEach(foreign::addFile);
+        write(hours(14, 20), 100).forEach(foreign::addFile);
+        foreign.commit();
+        land(hours(20, 22), 100);
+        publish(new RangePublisher.Request(new RangeSource("before", RangeSource.Files.AS_COPIES), RANGE,
+                OptionalLong.empty(), "before-back", Map.of()));
+        assertThat(rows("main")).containsExactlyElementsOf(expected(0, 22, 100));
+    }
+
+    @Test
+    void whatIsHeardLongAfterItWasGivenUpIsNotDone() {
+        create("3", "");
+        land(hours(0, 20), 100);
+        branch(hours(8, 14), 200);
+        RangePublisher publisher = publisher(toBranch("before"));
+        publisher.step();
+        clock.pass(Duration.ofMinutes(16));
+        deliver(publisher);
+        assertThat(control).anyMatch(SinkEvent.RewriteRefused.class::isInstance);
+        assertThat(rows("main")).containsExactlyElementsOf(expected(0, 20, 100));
+    }
+
+    @Test
+    void ofABranchThatIsGoneNothingIsPublished() {
+        create("3", "");
+        land(hours(0, 20), 100);
+        branch(hours(8, 14), 200);
+        RangePublisher publisher = publisher(toBranch("before"));
+        publisher.step();
+        TableBranches.drop(table(), "replay");
+        deliver(publisher);
+        assertThat(publisher.step()).isInstanceOf(State.Failed.class);
+        assertThat(rows("main")).containsExactlyElementsOf(expected(0, 20, 100));
     }
 
     @Test
@@ -271,7 +341,7 @@ class RangePublisherTest {
 
     private RangePublisher publisher(RangePublisher.Request request) {
         return new RangePublisher("p" + ++names, tables, spec, control::add, request,
-                () -> exactness, RangePublisher.Patience.USUAL, clock);
+                exactness, RangePublisher.Patience.USUAL, clock);
     }
 
     private State.Published publish(RangePublisher.Request request) {
@@ -458,11 +528,15 @@ class RangePublisherTest {
     }
 
     private Set<String> files(String ref) {
+        return tasks(ref).stream().map(t -> t.file().location()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private List<FileScanTask> tasks(String ref) {
         try (CloseableIterable<FileScanTask> tasks = table().newScan()
                 .useSnapshot(table().snapshot(ref).snapshotId()).planFiles()) {
-            Set<String> files = new TreeSet<>();
-            tasks.forEach(t -> files.add(t.file().location()));
-            return files;
+            List<FileScanTask> all = new ArrayList<>();
+            tasks.forEach(all::add);
+            return all;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

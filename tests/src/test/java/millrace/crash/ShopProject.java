@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
+import millrace.process.Folders;
 import millrace.schemas.contract.ContractFile;
 import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.wire.AvroTypes;
@@ -20,18 +20,7 @@ public record ShopProject(Path folder, String topic) {
     /** Copies it to a folder that is not there yet. */
     public static ShopProject copyTo(Path folder) {
         Path source = Path.of(System.getProperty("basedir", "."), "src/test/resources/pipelines/shop");
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = folder.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.copy(source, folder);
         return new ShopProject(folder, TOPIC);
     }
 

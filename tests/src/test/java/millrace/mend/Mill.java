@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import millrace.process.ChildJvm;
+import millrace.process.Folders;
 import millrace.process.Installation;
 import millrace.process.Patience;
 import millrace.schemas.contract.Contract;
@@ -56,20 +56,7 @@ final class Mill implements AutoCloseable {
     }
 
     private static Path copy(String example, Path to) {
-        Path source = example(example);
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return to;
+        return Folders.copy(example(example), to);
     }
 
     private static void edit(Path project, String file, UnaryOperator<String> change) {

@@ -137,8 +137,7 @@ class RangePublisherTest {
         land(hours(20, 24), 100);
         Set<String> second = files("main");
 
-        publish(new RangePublisher.Request(new RangeSource("before", RangeSource.Files.AS_COPIES), RANGE,
-                OptionalLong.empty(), "before-back", Map.of()));
+        publish(back());
 
         assertThat(rows("main")).containsExactlyElementsOf(expected(0, 10, 100, 11, 24, 100));
         first.removeAll(second);
@@ -216,8 +215,7 @@ class RangePublisherTest {
         write(hours(14, 20), 100).forEach(foreign::addFile);
         foreign.commit();
         land(hours(20, 22), 100);
-        publish(new RangePublisher.Request(new RangeSource("before", RangeSource.Files.AS_COPIES), RANGE,
-                OptionalLong.empty(), "before-back", Map.of()));
+        publish(back());
         assertThat(rows("main")).containsExactlyElementsOf(expected(0, 22, 100));
     }
 
@@ -305,8 +303,7 @@ class RangePublisherTest {
         TableBranches.create(table(), "replay", TableBranches.Start.EMPTY);
         publish(toBranch("before"));
         assertThat(rows("main")).containsExactlyElementsOf(expected(0, 8, 100, 14, 20, 100));
-        publish(new RangePublisher.Request(new RangeSource("before", RangeSource.Files.AS_COPIES), RANGE,
-                OptionalLong.empty(), "before-back", Map.of()));
+        publish(back());
         assertThat(rows("main")).containsExactlyElementsOf(expected(0, 20, 100));
     }
 
@@ -337,6 +334,12 @@ class RangePublisherTest {
     private static RangePublisher.Request toBranch(String tag) {
         return new RangePublisher.Request(new RangeSource("replay", RangeSource.Files.AS_THEY_ARE), RANGE,
                 OptionalLong.empty(), tag, Map.of("why", "test"));
+    }
+
+    /** To what the table had before. */
+    private static RangePublisher.Request back() {
+        return new RangePublisher.Request(new RangeSource("before", RangeSource.Files.AS_COPIES), RANGE,
+                OptionalLong.empty(), "before-back", Map.of());
     }
 
     private RangePublisher publisher(RangePublisher.Request request) {

@@ -10,6 +10,6 @@ public sealed interface Replacing permits Rewrite, Publication {
     /** Of the table when it was read for this. */
     long layout();
 
-    /** When that began; what is too old is refused, so that orphans can be removed. */
+    /** When that began, or was proposed; what is too old is refused, so that orphans can be removed. */
     Instant created();
 }

@@ -191,9 +191,9 @@ public final class RangePublisher {
         Instant now = clock.instant();
         if (proposed.isEmpty()) {
             if (!isOver() && seen.isPresent()) {
-                settle(now);
+                settle();
             } else if (!isOver()) {
-                look(now);
+                look();
             }
         } else if (!now.isBefore(firstSent.plus(patience.giveUp()))) {
             // The answer may have been lost, and not the commit.
@@ -228,7 +228,7 @@ public final class RangePublisher {
         return proposed.filter(p -> p.id().equals(id)).isPresent();
     }
 
-    private void look(Instant now) {
+    private void look() {
         Table table = load();
         Optional<State.Published> done = published(table);
         if (done.isPresent()) {
@@ -246,7 +246,7 @@ public final class RangePublisher {
                     switch (exactness.hasAll(found.state())) {
                         case Exactness.Verdict.Exact exact -> {
                             seen = Optional.of(new Seen(table, found.state(), exactness.hasNoMore()));
-                            settle(now);
+                            settle();
                         }
                         case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
                         case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
@@ -257,19 +257,19 @@ public final class RangePublisher {
     }
 
     /** The table as it was seen is proposed for, however long that takes: what has come since the committer sees. */
-    private void settle(Instant now) {
+    private void settle() {
         Seen table = seen.orElseThrow();
         switch (table.hasNoMore().now()) {
             case Exactness.Verdict.Exact exact -> {
                 seen = Optional.empty();
-                propose(table.table(), table.state(), now);
+                propose(table.table(), table.state());
             }
             case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
             case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
         }
     }
 
-    private void propose(Table table, TableState seen, Instant now) {
+    private void propose(Table table, TableState seen) {
         SnapshotRef from = table.refs().get(request.source().ref());
         if (from == null) {
             state = failed(SinkProblem.BRANCH_MISSING, "The table has no branch or tag " + request.source().ref()
@@ -286,9 +286,12 @@ public final class RangePublisher {
             Optional<StagedDeletes> deletes = dead.isEmpty() ? Optional.empty() : Optional.of(dead.write(table, id));
             Map<String, String> summary = new HashMap<>(request.summary());
             summary.put(PUBLISHED, request.tag());
+            Publication.StagedList files = PublishedFiles.write(table, taken.files(), id);
+            // All of that may have taken long.
+            Instant now = clock.instant();
             proposed = Optional.of(new Publication(id, worker, seen.layout(), seen.snapshotId(), request.range(),
                     new Publication.Source(request.source().ref(), from.snapshotId()),
-                    PublishedFiles.write(table, taken.files(), id), deletes, request.tag(), summary, now));
+                    files, deletes, request.tag(), summary, now));
             firstSent = now;
             send(now);
             state = new State.Proposed(taken.files().size(), taken.rows(), replaced);

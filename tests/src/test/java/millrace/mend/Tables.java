@@ -31,9 +31,8 @@ final class Tables implements AutoCloseable {
 
     /** Whether a table has every row of a time that was in time. */
     boolean isComplete(String table, Instant through) {
-        return TableBranches.of(properties, table).stream().flatMap(List::stream)
-                .filter(r -> r.name().equals("main")).flatMap(r -> r.completeThrough().stream())
-                .anyMatch(t -> !t.isBefore(through));
+        return TableBranches.find(properties, table, "main").flatMap(TableBranches.Ref::completeThrough)
+                .filter(t -> !t.isBefore(through)).isPresent();
     }
 
     /** One snapshot of a table is read: the rows of a query, values joined by {@code |}. */

@@ -80,8 +80,7 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
                     + now.get().by() + ".").withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
         }
         ReplayEntry next = as.as(status, terminal.clock().instant(), who());
-        replays.journal().write(next);
-        replays.audit(next);
+        replays.write(next);
         return next;
     }
 

@@ -28,7 +28,7 @@ abstract class PublishingCommand extends OneReplay {
         Outcome outcome;
         try (StopSignal stop = StopSignal.listen(terminal().err())) {
             outcome = publications.run(action, ChosenReplay.who(), why, stop::isWished,
-                    new PublishingView(terminal(), chosen.entry().plan().settled()));
+                    new PublishingView(terminal(), publications.settled()));
         }
         if (outcome.all()) {
             entry = chosen.become(entry, switch (action) {

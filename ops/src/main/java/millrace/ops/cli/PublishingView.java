@@ -17,16 +17,14 @@ import millrace.sinks.iceberg.publish.RangePublisher.State;
 /** How far tables are on their way to have what a replay has given, for people; says again what lasts. */
 final class PublishingView implements Publications.Progress {
     private static final Duration AGAIN = Duration.ofSeconds(10);
-    /** Beyond any event time. */
-    private static final long END = Long.MAX_VALUE / 8;
 
     private final Terminal terminal;
-    private final OptionalLong settled;
+    private final Optional<Instant> settled;
     private String said = "";
     private Instant saidAt = Instant.MIN;
 
-    /** @param settled what is waited for, in microseconds */
-    PublishingView(Terminal terminal, OptionalLong settled) {
+    /** @param settled through which time tables are waited for; absent if that is the end of time */
+    PublishingView(Terminal terminal, Optional<Instant> settled) {
         this.terminal = terminal;
         this.settled = settled;
     }
@@ -35,7 +33,8 @@ final class PublishingView implements Publications.Progress {
     public void of(String table, State state) {
         String line = switch (state) {
             case State.Waiting waiting ->
-                table + " waits until it is complete through " + time(settled) + "; it is through "
+                table + " waits until it is complete through " + settled.map(Instant::toString).orElse("the end")
+                        + "; it is through "
                         + time(waiting.through());
             case State.Held held -> table + " waits: " + held.why();
             case State.Preparing preparing -> table + ": looking for the rows of the range"
@@ -43,8 +42,7 @@ final class PublishingView implements Publications.Progress {
             case State.Proposed proposed -> table + ": " + Shown.count(proposed.replaced()) + " rows make way for "
                     + Shown.count(proposed.rows()) + " in " + Shown.count(proposed.files())
                     + " files; waiting for the committer";
-            case State.Published published -> "";
-            case State.Failed failed -> "";
+            case State.Over over -> "";
         };
         Instant now = terminal.clock().instant();
         if (!line.isEmpty() && (!line.equals(said) || now.isAfter(saidAt.plus(AGAIN)))) {
@@ -55,11 +53,8 @@ final class PublishingView implements Publications.Progress {
     }
 
     private static String time(OptionalLong micros) {
-        if (micros.isEmpty()) {
-            return "nothing yet";
-        }
-        return micros.getAsLong() >= END
-                ? "the end"
+        return micros.isEmpty()
+                ? "nothing yet"
                 : Instant.EPOCH.plus(micros.getAsLong(), ChronoUnit.MICROS).toString();
     }
 

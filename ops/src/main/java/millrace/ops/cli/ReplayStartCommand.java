@@ -105,8 +105,7 @@ final class ReplayStartCommand extends Main.Subcommand {
             }
             ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, subject.revision(),
                     rate.mostPerSecond(), 0, Optional.empty(), terminal().clock().instant(), ChosenReplay.who());
-            replays.journal().write(entry);
-            replays.audit(entry);
+            replays.write(entry);
             return follow(replays, entry, found.replayed());
         }
     }
@@ -125,9 +124,7 @@ final class ReplayStartCommand extends Main.Subcommand {
         if (end == Status.FINISHED && told.isPresent() && told.get() != Status.STARTED) {
             end = told.get(); // Another process that shares the work was quicker, and more may have been done since.
         } else if (end == Status.FINISHED) {
-            ReplayEntry finished = entry.as(end, terminal().clock().instant(), ChosenReplay.who());
-            replays.journal().write(finished);
-            replays.audit(finished);
+            replays.write(entry.as(end, terminal().clock().instant(), ChosenReplay.who()));
         }
         say(plan, end);
         return ExitCode.OK;

@@ -1,7 +1,5 @@
 package millrace.ops.replay;
 
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,10 +45,7 @@ final class Arrivals implements Arrived {
 
     /** By partition, up to where bronze has a contract's records. */
     Map<Integer, Long> landed(String contract) {
-        Map<Integer, Long> landed = new HashMap<>();
-        bronze(contract).ifPresent(bronze -> TableBranches.of(catalogProperties, bronze.name()).stream()
-                .flatMap(List::stream).filter(r -> r.name().equals("main")).findFirst()
-                .ifPresent(main -> landed.putAll(main.next())));
-        return landed;
+        return bronze(contract).flatMap(bronze -> TableBranches.find(catalogProperties, bronze.name(), "main"))
+                .map(TableBranches.Ref::next).orElse(Map.of());
     }
 }

@@ -51,8 +51,7 @@ final class Leftovers {
             deleteTopics(topics);
             registry.subjects().stream().filter(this::isOurs).forEach(registry::delete);
             for (String table : tables) {
-                if (TableBranches.of(catalog, table).stream().flatMap(List::stream)
-                        .anyMatch(r -> r.name().equals(plan.branch()))) {
+                if (TableBranches.find(catalog, table, plan.branch()).isPresent()) {
                     TableBranches.drop(catalog, table, plan.branch());
                 }
             }

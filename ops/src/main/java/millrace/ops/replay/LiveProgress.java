@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.plan.ReplayPlan.PartitionRead;
 import millrace.replay.plan.ReplayPlan.Read;
@@ -76,30 +77,25 @@ final class LiveProgress implements AutoCloseable {
 
     /** Of one of the tables, whose range is to be published. */
     Exactness before(String topic) {
-        return new Exactness() {
-            @Override
-            public Verdict hasAll(TableState table) {
-                return late.isEmpty() ? Verdict.EXACT : landed(topic, table.position());
-            }
-
-            @Override
-            public Later hasNoMore() {
-                return none(ReplayProblem.REPLAY_LATE_RECORDS);
-            }
-        };
+        return exactness(table -> late.isEmpty() ? Verdict.EXACT : landed(topic, table.position()),
+                ReplayProblem.REPLAY_LATE_RECORDS);
     }
 
     /** Of one of the tables, whose range is to have again what it had: what has come since would go with it. */
     Exactness beforeTakenBack() {
+        return exactness(table -> Verdict.EXACT, ReplayProblem.REPLAY_LATE_SINCE);
+    }
+
+    private Exactness exactness(Function<TableState, Verdict> hasAll, ReplayProblem ifMore) {
         return new Exactness() {
             @Override
             public Verdict hasAll(TableState table) {
-                return Verdict.EXACT;
+                return hasAll.apply(table);
             }
 
             @Override
             public Later hasNoMore() {
-                return none(ReplayProblem.REPLAY_LATE_SINCE);
+                return none(ifMore);
             }
         };
     }

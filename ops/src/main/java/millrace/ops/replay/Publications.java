@@ -2,6 +2,7 @@ package millrace.ops.replay;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,6 @@ import millrace.topology.assemble.Pipeline;
  * others are computed from. All of it can be done again after a crash, by whoever comes next.
  */
 public final class Publications {
-
     private final ReplayPlan plan;
     private final ReplayPublication publication;
     private final List<Target> targets = new ArrayList<>();
@@ -80,11 +80,9 @@ public final class Publications {
     /** Event time that each table has to be complete through first; absent if that is the end of time. */
     public Optional<Instant> settled() {
         long micros = plan.settled().orElse(Long.MAX_VALUE);
-        return micros > Long.MAX_VALUE / 8 ? Optional.empty() : Optional.of(time(micros));
-    }
-
-    private static Instant time(long micros) {
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        return micros > Long.MAX_VALUE / 8
+                ? Optional.empty()
+                : Optional.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     }
 
     /**
@@ -120,16 +118,7 @@ public final class Publications {
                     write(action, target.table(), published, who, reason);
                 }
                 case State.Failed failed -> throw new ProblemException(failed.problem());
-                case State.Waiting w -> {
-                    return new Outcome(false, done);
-                }
-                case State.Held h -> {
-                    return new Outcome(false, done);
-                }
-                case State.Preparing p -> {
-                    return new Outcome(false, done);
-                }
-                case State.Proposed p -> {
+                case State.UnderWay stopped -> {
                     return new Outcome(false, done);
                 }
             }
@@ -146,8 +135,7 @@ public final class Publications {
     public void requireBranches() {
         for (Target target : targets) {
             String branch = target.table().onBranch(plan.branch()).qualifiedName();
-            if (TableBranches.of(connections.catalog(), target.table().qualifiedName()).stream().flatMap(List::stream)
-                    .noneMatch(r -> r.name().equals(plan.branch()))) {
+            if (TableBranches.find(connections.catalog(), target.table().qualifiedName(), plan.branch()).isEmpty()) {
                 throw new ProblemException(Problem.of(ReplayProblem.REPLAY_UNKNOWN, branch,
                         "There is no branch " + branch + " any more.").withRemedy(ReplayProblem.REPLAY_ENDED.remedy()));
             }

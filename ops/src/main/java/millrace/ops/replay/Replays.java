@@ -274,8 +274,9 @@ public final class Replays implements AutoCloseable {
                 topics, connections.kafkaClient());
     }
 
-    /** Writes down in the catalog what someone has let a replay come to. */
-    public void audit(ReplayEntry entry) {
+    /** Writes down what someone has let a replay come to: in the journal, and in the audit of the catalog. */
+    public void write(ReplayEntry entry) {
+        journal.write(entry);
         String action = entry.status().name().toLowerCase(Locale.ROOT);
         AuditTable.add(connections.catalog(), new AuditEntry(entry.plan().id() + "-" + action + "-"
                 + entry.at().toEpochMilli(), entry.at(), entry.by(), live.name(), action, entry.plan().id(),
@@ -348,8 +349,8 @@ public final class Replays implements AutoCloseable {
     }
 
     private Optional<Instant> completeThrough(TableCatalog catalog, Edge.State state) {
-        Optional<Instant> ofRef = TableBranches.of(connections.catalog(), state.table()).stream().flatMap(List::stream)
-                .filter(r -> r.name().equals(state.ref())).findFirst().flatMap(TableBranches.Ref::completeThrough);
+        Optional<Instant> ofRef = TableBranches.find(connections.catalog(), state.table(), state.ref())
+                .flatMap(TableBranches.Ref::completeThrough);
         return ofRef.or(() -> catalog.snapshots(state.table()).stream()
                 .filter(s -> Long.toString(s.id()).equals(state.ref())).findFirst()
                 .map(s -> s.summary().get(CommitMark.COMPLETE_THROUGH)).map(Instant::parse));

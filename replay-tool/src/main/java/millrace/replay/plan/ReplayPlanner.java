@@ -102,8 +102,7 @@ public final class ReplayPlanner {
         }
         boolean asked = request.from().isPresent() || request.to().isPresent();
         if (!asked || !because.isEmpty()) {
-            List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
-            return made(new Kind.Whole(asked ? because : List.of()), all, looks, readAll(), OptionalLong.empty());
+            return whole(asked ? because : List.of(), written, looks);
         }
         long from = request.from().map(this::from).orElse(-FOREVER);
         Settled settled = settled();
@@ -125,11 +124,21 @@ public final class ReplayPlanner {
             }
         });
         if (!because.isEmpty()) {
-            List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
-            return made(new Kind.Whole(because), all, looks, readAll(), OptionalLong.empty());
+            return whole(because, written, looks);
         }
         return made(new Kind.Bounded(bound(from), bound(to)), written, looks, readRange(from, to, late),
                 OptionalLong.of(settledAt(to)));
+    }
+
+    private ReplayPlan whole(List<String> because, List<Written> written, List<Look> looks) {
+        List<Written> all = written.stream().map(w -> new Written(w.model(), Optional.empty())).toList();
+        return made(new Kind.Whole(because), all, looks, readAll(), OptionalLong.empty());
+    }
+
+    /** Event times of the records that rows of a range look at. */
+    private static Times around(Reach reach, long from, long to) {
+        return new Times(reach.back() instanceof Distance.Within within ? less(from, within.micros()) : -FOREVER,
+                Math.min(FOREVER, to + within(reach.ahead())));
     }
 
     /**
@@ -145,10 +154,7 @@ public final class ReplayPlanner {
         for (Pipeline.PlannedModel model : pipeline.models()) {
             if (request.models().contains(model.name())) {
                 for (String contract : Lateness.takesAllOf(model.plan(), plans)) {
-                    Reach reach = reached.get(contract);
-                    Times times = new Times(
-                            reach.back() instanceof Distance.Within within ? less(from, within.micros()) : -FOREVER,
-                            Math.min(FOREVER, to + within(reach.ahead())));
+                    Times times = around(reached.get(contract), from, to);
                     arrivals.computeIfAbsent(contract, c -> new Arrivals(model.name(), times,
                             request.arrived().last(contract, times)));
                 }
@@ -297,11 +303,10 @@ public final class ReplayPlanner {
         List<Read> reads = new ArrayList<>();
         reached.forEach((contract, reach) -> {
             TopicFacts topic = facts.get(contract);
-            long back = reach.back() instanceof Distance.Within within ? less(from, within.micros()) : -FOREVER;
-            long ahead = Math.min(FOREVER, to + within(reach.ahead()));
+            Times times = around(reach, from, to);
             List<PartitionRead> partitions = new ArrayList<>();
             for (PartitionFacts p : topic.partitions()) {
-                ClockRange range = ClockRange.of(p.clocks(), p.first(), back, ahead,
+                ClockRange range = ClockRange.of(p.clocks(), p.first(), times.from(), times.to(),
                         OptionalLong.of(bounds(contract).allowedLateness()));
                 if (range.clock().isEmpty() && p.first() > 0 && topic.bronzeForgets()) {
                     throw gone(contract, p, 0);

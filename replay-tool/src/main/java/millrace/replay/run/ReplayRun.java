@@ -183,9 +183,8 @@ public final class ReplayRun implements AutoCloseable {
                 && running.mark().isPresent()) {
             return running.mark().get().completeThrough().orElse(0) == TaskWatermark.END;
         }
-        return TableBranches.of(catalog, table.namespace() + "." + table.name()).stream().flatMap(List::stream)
-                .filter(r -> r.name().equals(plan.branch())).flatMap(r -> r.completeThrough().stream())
-                .anyMatch(THE_END::isBefore);
+        return TableBranches.find(catalog, table.namespace() + "." + table.name(), plan.branch())
+                .flatMap(TableBranches.Ref::completeThrough).filter(THE_END::isBefore).isPresent();
     }
 
     /** Commits what is in hand and stops; the same start goes on from there. */

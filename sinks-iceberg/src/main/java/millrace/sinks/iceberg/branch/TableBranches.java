@@ -74,6 +74,17 @@ public final class TableBranches {
         return Catalogs.withTable(catalogProperties, table, TableBranches::of);
     }
 
+    /**
+     * One branch or tag of a table.
+     *
+     * @param table {@code namespace.name}
+     * @return nothing if there is no such table, or it has none of the name
+     */
+    public static Optional<Ref> find(Map<String, String> catalogProperties, String table, String name) {
+        return of(catalogProperties, table).stream().flatMap(List::stream).filter(r -> r.name().equals(name))
+                .findFirst();
+    }
+
     /** {@link #create(Table, String, Start)}; false if there is no such table. */
     public static boolean create(Map<String, String> catalogProperties, String table, String name, Start start) {
         return done(catalogProperties, table, t -> create(t, name, start));

@@ -50,7 +50,7 @@ public final class RangePublisher {
     private final Queue<SinkEvent.Answer> inbox = new ConcurrentLinkedQueue<>();
     private Optional<Seen> seen = Optional.empty();
     private Optional<Source> source = Optional.empty();
-    private Optional<Publication> proposed = Optional.empty();
+    private Optional<SinkEvent.RangeStaged> proposed = Optional.empty();
     private Instant firstSent = Instant.MAX;
     private Instant sent = Instant.MIN;
     private int attempts;
@@ -122,21 +122,27 @@ public final class RangePublisher {
 
     /** How far it is. */
     public sealed interface State {
+        /** Something is still to be done. */
+        sealed interface UnderWay extends State {}
+
+        /** Nothing more is done. */
+        sealed interface Over extends State {}
+
         /**
          * The table is not complete enough.
          *
          * @param through event time in microseconds that it is complete through; absent if it does not say it
          */
-        record Waiting(OptionalLong through) implements State {}
+        record Waiting(OptionalLong through) implements UnderWay {}
 
         /** It is not known yet whether it can be done. */
-        record Held(String why) implements State {}
+        record Held(String why) implements UnderWay {}
 
         /** Rows are looked for. */
-        record Preparing(int refusals) implements State {}
+        record Preparing(int refusals) implements UnderWay {}
 
         /** The committer has it. */
-        record Proposed(long files, long rows, long replaced) implements State {}
+        record Proposed(long files, long rows, long replaced) implements UnderWay {}
 
         /**
          * It is part of the table.
@@ -144,10 +150,10 @@ public final class RangePublisher {
          * @param before the snapshot that the tag names
          * @param after the snapshot that it came with; absent if that has expired
          */
-        record Published(long before, OptionalLong after) implements State {}
+        record Published(long before, OptionalLong after) implements Over {}
 
-        /** It is not, and nothing more is done. */
-        record Failed(Problem problem) implements State {}
+        /** It is not, and will not be. */
+        record Failed(Problem problem) implements Over {}
     }
 
     private record Seen(Table table, TableState state, Exactness.Later hasNoMore) {}
@@ -174,7 +180,7 @@ public final class RangePublisher {
 
     /** Whether nothing more is done. */
     public boolean isOver() {
-        return state instanceof State.Published || state instanceof State.Failed;
+        return state instanceof State.Over;
     }
 
     /** Takes in a committer's answer; from any thread. */
@@ -225,7 +231,7 @@ public final class RangePublisher {
     }
 
     private boolean isOurs(String id) {
-        return proposed.filter(p -> p.id().equals(id)).isPresent();
+        return proposed.filter(p -> p.publication().id().equals(id)).isPresent();
     }
 
     private void look() {
@@ -242,15 +248,9 @@ public final class RangePublisher {
                 if (found.state().snapshotId() == 0 || request.settled().isPresent()
                         && (through.isEmpty() || through.getAsLong() < request.settled().getAsLong())) {
                     state = new State.Waiting(through);
-                } else {
-                    switch (exactness.hasAll(found.state())) {
-                        case Exactness.Verdict.Exact exact -> {
-                            seen = Optional.of(new Seen(table, found.state(), exactness.hasNoMore()));
-                            settle();
-                        }
-                        case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
-                        case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
-                    }
+                } else if (isExact(exactness.hasAll(found.state()))) {
+                    seen = Optional.of(new Seen(table, found.state(), exactness.hasNoMore()));
+                    settle();
                 }
             }
         }
@@ -259,14 +259,20 @@ public final class RangePublisher {
     /** The table as it was seen is proposed for, however long that takes: what has come since the committer sees. */
     private void settle() {
         Seen table = seen.orElseThrow();
-        switch (table.hasNoMore().now()) {
-            case Exactness.Verdict.Exact exact -> {
-                seen = Optional.empty();
-                propose(table.table(), table.state());
-            }
+        if (isExact(table.hasNoMore().now())) {
+            seen = Optional.empty();
+            propose(table.table(), table.state());
+        }
+    }
+
+    /** If not, the state says so. */
+    private boolean isExact(Exactness.Verdict verdict) {
+        switch (verdict) {
+            case Exactness.Verdict.Exact exact -> {}
             case Exactness.Verdict.NotYet not -> state = new State.Held(not.why());
             case Exactness.Verdict.Inexact not -> state = new State.Failed(not.problem());
         }
+        return verdict instanceof Exactness.Verdict.Exact;
     }
 
     private void propose(Table table, TableState seen) {
@@ -289,9 +295,10 @@ public final class RangePublisher {
             Publication.StagedList files = PublishedFiles.write(table, taken.files(), id);
             // All of that may have taken long.
             Instant now = clock.instant();
-            proposed = Optional.of(new Publication(id, worker, seen.layout(), seen.snapshotId(), request.range(),
+            Publication publication = new Publication(id, worker, seen.layout(), seen.snapshotId(), request.range(),
                     new Publication.Source(request.source().ref(), from.snapshotId()),
-                    files, deletes, request.tag(), summary, now));
+                    files, deletes, request.tag(), summary, now);
+            proposed = Optional.of(new SinkEvent.RangeStaged(table.uuid(), publication));
             firstSent = now;
             send(now);
             state = new State.Proposed(taken.files().size(), taken.rows(), replaced);
@@ -310,7 +317,7 @@ public final class RangePublisher {
 
     private void send(Instant now) {
         sent = now;
-        control.send(new SinkEvent.RangeStaged(load().uuid(), proposed.orElseThrow()));
+        control.send(proposed.orElseThrow());
     }
 
     private Optional<State.Published> published(Table table) {

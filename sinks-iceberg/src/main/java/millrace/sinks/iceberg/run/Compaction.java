@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.maintain.MaintenanceRules;
 import millrace.sinks.iceberg.maintain.MaintenanceState;
 import millrace.sinks.iceberg.maintain.MaintenanceState.Rewrites;
@@ -52,11 +51,7 @@ public final class Compaction {
         try (KafkaControl control = new KafkaControl(config.name(), config.controlTopic(), config.kafka())) {
             MaintenanceWorker worker = new MaintenanceWorker("m-" + UUID.randomUUID(), new IcebergTables(catalog), spec,
                     control, RULES, rewriting, pace, rewriting, clock);
-            control.onEvent(event -> {
-                if (event instanceof SinkEvent.Answer answer) {
-                    worker.hear(answer);
-                }
-            });
+            control.onAnswer(worker::hear);
             worker.step();
             while (!worker.isDone() && !stop.getAsBoolean() && worker.state().problem().isEmpty()
                     && worker.state().rewrites().unanswered() == 0) {

@@ -85,6 +85,15 @@ final class KafkaControl implements ControlLog, AutoCloseable {
         listeners.add(listener);
     }
 
+    /** Called with what committers answer, as {@link #onEvent}. */
+    void onAnswer(Consumer<SinkEvent.Answer> listener) {
+        onEvent(event -> {
+            if (event instanceof SinkEvent.Answer answer) {
+                listener.accept(answer);
+            }
+        });
+    }
+
     /** What processes have said of a table and not taken back. */
     List<SinkEvent.Blocked> blocked(UUID table) {
         return List.copyOf(blocked.getOrDefault(table, Map.of()).values());

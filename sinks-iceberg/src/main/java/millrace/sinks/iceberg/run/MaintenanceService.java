@@ -66,7 +66,7 @@ final class MaintenanceService implements AutoCloseable {
                 Thread.ofPlatform().name("millrace-rewrite-", 0).daemon().factory());
         cleaning = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("millrace-clean").daemon().factory());
         consumer = ControlGroup.join(config, "maintain", Map.of(), new Rebalances());
-        control.onEvent(this::heard);
+        control.onAnswer(this::heard);
         thread = Thread.ofPlatform().name("millrace-maintain").daemon().start(this::run);
     }
 
@@ -75,12 +75,10 @@ final class MaintenanceService implements AutoCloseable {
         return Optional.ofNullable(kept.get(table)).map(k -> k.worker().state());
     }
 
-    private void heard(SinkEvent event) {
-        if (event instanceof SinkEvent.Answer answer) {
-            for (Kept k : kept.values()) {
-                if (k.table().equals(answer.table())) {
-                    k.worker().hear(answer);
-                }
+    private void heard(SinkEvent.Answer answer) {
+        for (Kept k : kept.values()) {
+            if (k.table().equals(answer.table())) {
+                k.worker().hear(answer);
             }
         }
     }

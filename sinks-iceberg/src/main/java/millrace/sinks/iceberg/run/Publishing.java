@@ -8,7 +8,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.ProblemException;
-import millrace.sinks.iceberg.event.SinkEvent;
 import millrace.sinks.iceberg.publish.RangePublisher;
 import millrace.sinks.iceberg.publish.RangePublisher.Exactness;
 import millrace.sinks.iceberg.publish.RangePublisher.Patience;
@@ -48,11 +47,7 @@ public final class Publishing {
         try (KafkaControl control = new KafkaControl(config.name(), config.controlTopic(), config.kafka())) {
             RangePublisher publisher = new RangePublisher("p-" + UUID.randomUUID(), new IcebergTables(catalog), spec,
                     control, request, exactness, Patience.USUAL, clock);
-            control.onEvent(event -> {
-                if (event instanceof SinkEvent.Answer answer) {
-                    publisher.hear(answer);
-                }
-            });
+            control.onAnswer(publisher::hear);
             while (!publisher.isOver() && !stop.getAsBoolean()) {
                 State state = step(publisher);
                 progress.accept(state);

@@ -197,7 +197,7 @@ class RandomPipelinesTest {
                 }
             }
             clocks.put(offset + 1, TaskWatermark.END);
-            partitions.add(new TopicFacts.PartitionFacts(p, 0, offset + 1, 0, OptionalLong.empty(), clocks));
+            partitions.add(new TopicFacts.PartitionFacts(p, 0, offset + 1, 0, Optional.empty(), clocks));
         }
         return new TopicFacts(contract.topic(), "", partitions, false);
     }

@@ -177,7 +177,7 @@ final class Scene implements AutoCloseable {
     /** Starts a replay of a stretch of time, which obeys what the pipeline that it was planned for has decided. */
     PipelineRun startReplay(ReplayPlan plan, int threads) {
         return start(ReplayRun.pipeline(plan, pipeline(plan.pipeline())), "a", threads, Optional.of(plan.pipeline()),
-                Map.of(), Crash.never(), ReplayRun.reading(plan, OptionalLong.empty()));
+                Map.of(), Crash.never(), ReplayRun.reading(plan, Reading.ALL));
     }
 
     /** The tables of a pipeline, as a project with these files has them. */

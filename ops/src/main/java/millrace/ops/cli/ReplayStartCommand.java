@@ -78,7 +78,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                     return ExitCode.OK;
                 }
                 Deployment replayed = chosen.replayed(where, terminal());
-                Replays.requireRunnable(chosen.entry().plan(), replayed);
+                Replays.requireSameText(chosen.entry().plan(), replayed);
                 return follow(chosen.replays(), chosen.become(Status.STARTED, terminal()), replayed);
             }
         }
@@ -97,7 +97,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                 terminal().out().println("nothing was changed; add --execute to do it");
                 return ExitCode.OK;
             }
-            Replays.requireRunnable(plan, found.replayed());
+            Replays.requireSameText(plan, found.replayed());
             Optional<ReplayEntry> same = replays.journal().find(plan.id())
                     .filter(e -> e.status() != Status.CANCELLED);
             if (same.isPresent()) {

@@ -31,6 +31,7 @@ import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlanner;
 import millrace.replay.plan.TopicFacts;
 import millrace.replay.problem.ReplayProblem;
+import millrace.replay.run.BronzeArchive;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayRun;
 import millrace.schemas.contract.Contract;
@@ -68,7 +69,9 @@ public final class Replays implements AutoCloseable {
     private final ConfluentRegistry registry;
     private final Topics topics;
     private final ReplayJournal journal;
+    private final Histories histories;
     private final List<Workplace> workplaces = new ArrayList<>();
+    private final List<BronzeArchive> archives = new ArrayList<>();
 
     /** @param data folder, where the state of replays lies while they run */
     public Replays(Deployment live, Connections connections, Path data, Clock clock) {
@@ -78,6 +81,7 @@ public final class Replays implements AutoCloseable {
         this.clock = clock;
         registry = new ConfluentRegistry(connections.registryUrl(), connections.registry());
         topics = new KafkaTopics(connections.runSettings(data));
+        histories = new Histories(live, connections.catalog(), registry, topics);
         journal = new ReplayJournal(topics, connections.kafkaClient(), live.name());
     }
 
@@ -105,7 +109,9 @@ public final class Replays implements AutoCloseable {
             PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), written,
                     from, to, clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
-            return ReplayPlanner.plan(request, facts(replayed, written, catalog));
+            ReplayPlan plan = ReplayPlanner.plan(request, facts(replayed, written, catalog));
+            histories.requireAlike(plan, replayed);
+            return plan;
         }
     }
 
@@ -185,10 +191,12 @@ public final class Replays implements AutoCloseable {
     public ReplayRun run(ReplayEntry entry, Deployment replayed, int threads) {
         Workplace workplace = Workplace.in(folder(entry.plan()));
         workplaces.add(workplace);
+        BronzeArchive archive = histories.archive(entry.plan(), replayed);
+        archives.add(archive);
         SinkConfig sink = SinkConfig.of(entry.plan().application(), connections.kafkaClient()).withIndexes(
                 new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
         RunSettings stream = connections.runSettings(workplace.folder()).withThreads(threads)
-                .withReading(new Reading(Map.of(), entry.mostPerSecond()));
+                .withReading(new Reading(Map.of(), entry.mostPerSecond(), archive));
         return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(live),
                 new ReplayRun.Setting(stream, sink, connections.catalog(), registry,
                         new CalcCompiler(replayed.functions())::compile, clock));
@@ -197,28 +205,13 @@ public final class Replays implements AutoCloseable {
     /**
      * To be asked before it is written down that one runs.
      *
-     * @throws ProblemException if the text is not the one that it was planned with, or records are in bronze alone
+     * @throws ProblemException if the text is not the one that it was planned with
      */
-    public static void requireRunnable(ReplayPlan plan, Deployment replayed) {
-        requireSameText(plan, replayed);
-        requireInKafka(plan);
-    }
-
-    private static void requireSameText(ReplayPlan plan, Deployment replayed) {
+    public static void requireSameText(ReplayPlan plan, Deployment replayed) {
         if (!plan.revision().equals(revision(replayed))) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_TEXT_CHANGED, plan.id(),
                     "The contracts or models are not those that replay " + plan.id() + " was planned with.")
                     .withRemedy(ReplayProblem.REPLAY_TEXT_CHANGED.remedy()));
-        }
-    }
-
-    private static void requireInKafka(ReplayPlan plan) {
-        if (plan.fromBronze() > 0) {
-            String topics = plan.reads().stream().filter(r -> r.fromBronze() > 0)
-                    .map(r -> r.fromBronze() + " records of " + r.topic())
-                    .collect(Collectors.joining(", "));
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ONLY_IN_BRONZE, plan.id(),
-                    "Kafka no longer has " + topics + ".").withRemedy(ReplayProblem.REPLAY_ONLY_IN_BRONZE.remedy()));
         }
     }
 
@@ -326,8 +319,7 @@ public final class Replays implements AutoCloseable {
         Set<String> read = contracts.stream().map(Contract::name).collect(Collectors.toSet());
         Map<String, Bronze> bronze = new HashMap<>();
         live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE && read.contains(t.source()))
-                .forEach(t -> bronze.put(t.source(),
-                        new Bronze(catalog.firstOffsets(t.name()), t.spec().ages().keep().isPresent())));
+                .forEach(t -> bronze.put(t.source(), histories.bronze(t, catalog)));
         try (Admin admin = Admin.create(connections.kafkaClient())) {
             Map<String, TopicFacts> facts = new TopicFactsReader(topics,
                     PartitionBytes.of(admin, contracts.stream().map(Contract::topic).toList()))
@@ -382,6 +374,7 @@ public final class Replays implements AutoCloseable {
             throw new IllegalStateException(e);
         } finally {
             workplaces.forEach(Workplace::close);
+            archives.forEach(BronzeArchive::close);
             registry.close();
         }
     }

@@ -6,10 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import millrace.replay.plan.TopicFacts;
+import millrace.replay.plan.TopicFacts.InBronze;
 import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.replay.problem.ReplayProblem;
 import millrace.replay.range.ClockHistory;
@@ -30,12 +28,25 @@ public final class TopicFactsReader {
     /**
      * What the bronze table of a contract has.
      *
+     * @param topicId Kafka's id of the topic whose records these are, as text
      * @param first by partition, the first offset
+     * @param end by partition, behind the last one
      * @param forgets whether rows leave it as they grow old
      */
-    public record Bronze(SortedMap<Integer, Long> first, boolean forgets) {
+    public record Bronze(String topicId, Map<Integer, Long> first, Map<Integer, Long> end, boolean forgets) {
         /** Of a contract without such a table. */
-        public static final Bronze NONE = new Bronze(new TreeMap<>(), false);
+        public static final Bronze NONE = new Bronze("", Map.of(), Map.of(), false);
+
+        public Bronze {
+            first = Map.copyOf(first);
+            end = Map.copyOf(end);
+        }
+
+        private Optional<InBronze> of(int partition, String topic) {
+            return topicId.equals(topic) && first.containsKey(partition) && end.containsKey(partition)
+                    ? Optional.of(new InBronze(first.get(partition), end.get(partition)))
+                    : Optional.empty();
+        }
     }
 
     /** @param bytes of the partitions of which that is known */
@@ -76,10 +87,9 @@ public final class TopicFactsReader {
             List<PartitionFacts> partitions = new ArrayList<>();
             for (int p = 0; p < found.partitions(); p++) {
                 TopicPartition partition = new TopicPartition(topic, p);
-                Long first = kept.first().get(p);
                 partitions.add(new PartitionFacts(p, begins.get(partition), ends.get(partition),
                         bytes.getOrDefault(partition, 0L),
-                        first == null ? OptionalLong.empty() : OptionalLong.of(first), clocks.of(p)));
+                        kept.of(p, found.id().toString()), clocks.of(p)));
             }
             facts.put(contract.name(), new TopicFacts(topic, found.id().toString(), partitions, kept.forgets(),
                     found.compacted(), true));

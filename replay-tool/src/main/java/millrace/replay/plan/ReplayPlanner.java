@@ -23,6 +23,7 @@ import millrace.replay.plan.ReplayPlan.PartitionRead;
 import millrace.replay.plan.ReplayPlan.Read;
 import millrace.replay.plan.ReplayPlan.Times;
 import millrace.replay.plan.ReplayPlan.Written;
+import millrace.replay.plan.TopicFacts.InBronze;
 import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.replay.problem.ReplayProblem;
 import millrace.replay.range.ClockRange;
@@ -344,12 +345,23 @@ public final class ReplayPlanner {
             throw gone(contract, p, start);
         }
         long known = end.orElse(p.end());
+        long kept = p.bronze().map(InBronze::end).orElse(0L);
+        if (start < p.beginning() && kept < Math.min(p.beginning(), known)) {
+            throw notYetKept(contract, p, kept);
+        }
         // What compaction has taken away is in bronze, wherever the log begins.
-        long kafka = facts.get(contract).compacted() ? known : p.beginning();
+        long kafka = facts.get(contract).compacted() ? Math.max(p.beginning(), kept) : p.beginning();
         long gone = Math.max(0, Math.min(kafka, known) - start);
         long held = p.end() - p.beginning();
         long bytes = held == 0 ? 0 : (long) ((double) p.bytes() / held * (known - start));
         return new PartitionRead(p.partition(), start, clock, end, known, gone, bytes);
+    }
+
+    /** Bronze is behind Kafka's retention; what lies between is gone, unless bronze is about to land it. */
+    private ProblemException notYetKept(String contract, PartitionFacts p, long kept) {
+        return new ProblemException(Problem.of(ReplayProblem.REPLAY_DATA_GONE, contract, "Partition " + p.partition()
+                + " of " + facts.get(contract).topic() + " begins at offset " + p.beginning() + " in Kafka, but bronze."
+                + contract + " has it only up to " + kept + ".").withRemedy(ReplayProblem.REPLAY_DATA_GONE.remedy()));
     }
 
     private ProblemException gone(String contract, PartitionFacts p, long wanted) {
@@ -363,7 +375,7 @@ public final class ReplayPlanner {
         return new ProblemException(Problem.of(ReplayProblem.REPLAY_DATA_GONE, contract, "Partition " + p.partition()
                 + " of " + topic.topic() + " would be read from offset " + wanted + ", but Kafka begins at "
                 + p.beginning() + (p.bronze().isPresent()
-                        ? " and bronze." + contract + " at " + p.bronze().getAsLong() + "."
+                        ? " and bronze." + contract + " at " + p.bronze().get().first() + "."
                         : " and bronze." + contract + " has none of it."))
                 .withRemedy(remedy));
     }

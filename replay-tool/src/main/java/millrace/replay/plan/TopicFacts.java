@@ -3,6 +3,7 @@ package millrace.replay.plan;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -33,14 +34,21 @@ public record TopicFacts(String topic, String topicId, List<PartitionFacts> part
     }
 
     /**
+     * Offsets of a partition whose records a bronze table has.
+     *
+     * @param end behind the last one
+     */
+    public record InBronze(long first, long end) {}
+
+    /**
      * @param beginning first offset that Kafka has
      * @param end behind the last one
      * @param bytes that the partition takes in Kafka, of one replica; 0 if nobody says
-     * @param bronze the first offset that the bronze table has; absent if it has none
+     * @param bronze what the bronze table has; absent if it has none
      * @param clocks before which offset the clock was what, ascending; microseconds
      */
-    public record PartitionFacts(int partition, long beginning, long end, long bytes, OptionalLong bronze,
-            NavigableMap<Long, Long> clocks) {
+    public record PartitionFacts(int partition, long beginning, long end, long bytes,
+            Optional<InBronze> bronze, NavigableMap<Long, Long> clocks) {
         public PartitionFacts {
             clocks = Collections.unmodifiableNavigableMap(new TreeMap<>(clocks));
         }
@@ -51,7 +59,7 @@ public record TopicFacts(String topic, String topicId, List<PartitionFacts> part
 
         /** The first record that can be read, from bronze or from Kafka. */
         long first() {
-            return bronze.isPresent() ? Math.min(bronze.getAsLong(), beginning) : beginning;
+            return bronze.map(b -> Math.min(b.first(), beginning)).orElse(beginning);
         }
 
         /** The clock as it is now; nothing if it has not begun. */

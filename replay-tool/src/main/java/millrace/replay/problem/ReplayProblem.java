@@ -13,9 +13,6 @@ public enum ReplayProblem implements ProblemCode {
             "Let the range end where the message says, or leave --from and --to out: everything is replayed then."),
     REPLAY_DATA_GONE("Records that the replay has to read are no longer there, neither in Kafka nor in bronze.",
             "Let the range begin later, where the message says."),
-    REPLAY_ONLY_IN_BRONZE(
-            "Records that the replay has to read are in bronze alone, from where they cannot be replayed yet.",
-            "Let the range begin later, and keep topics for as long as you may want to replay them."),
     REPLAY_CONTRACT_INCOMPATIBLE("A contract cannot read all records that its topic holds.",
             "Change the contract so that it can read what was written with every registered schema."),
     REPLAY_NEVER_RAN("The pipeline has not run yet, so there is nothing to replay.",

@@ -55,7 +55,7 @@ public final class ReplayRun implements AutoCloseable {
     /**
      * How it reaches what it works with.
      *
-     * @param stream without a reading and a journal, which the plan gives
+     * @param stream without spans and a journal, which the plan gives
      * @param sink named as the plan's application; the control topic has to be there
      * @param catalog Iceberg's properties
      * @param compiler gives a function for each calculation of a plan
@@ -95,7 +95,7 @@ public final class ReplayRun implements AutoCloseable {
         }
         PipelineRun stream = new PipelineRun(pipeline,
                 setting.stream().withJournalOf(plan.pipeline())
-                        .withReading(reading(plan, setting.stream().reading().mostPerSecond())),
+                        .withReading(reading(plan, setting.stream().reading())),
                 setting.registry(), setting.compiler(), setting.clock());
         SinkConfig config = setting.sink().withWatermarks(pipeline.watermarksTopic());
         SinkRuntime sink = SinkRuntime.start(config, tables,
@@ -128,16 +128,16 @@ public final class ReplayRun implements AutoCloseable {
     /**
      * The records that a replay reads.
      *
-     * @param mostPerSecond of them that a process reads; absent for as many as can be
+     * @param how fast they are read, and from where those that Kafka has let go
      */
-    public static Reading reading(ReplayPlan plan, OptionalLong mostPerSecond) {
+    public static Reading reading(ReplayPlan plan, Reading how) {
         Map<String, Map<Integer, Span>> spans = new HashMap<>();
         for (ReplayPlan.Read read : plan.reads()) {
             Map<Integer, Span> byPartition = new HashMap<>();
             read.partitions().forEach(p -> byPartition.put(p.partition(), new Span(p.start(), p.clock(), p.end())));
             spans.put(read.contract(), byPartition);
         }
-        return new Reading(spans, mostPerSecond);
+        return new Reading(spans, how.mostPerSecond(), how.archive());
     }
 
     private static void makeBranch(Map<String, String> catalog, String table, String branch) {

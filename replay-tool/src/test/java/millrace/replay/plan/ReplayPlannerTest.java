@@ -20,6 +20,7 @@ import millrace.replay.Clickstream;
 import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlan.PartitionRead;
 import millrace.replay.plan.ReplayPlan.Written;
+import millrace.replay.plan.TopicFacts.InBronze;
 import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
@@ -217,7 +218,7 @@ class ReplayPlannerTest {
             Instant from = MIDNIGHT.plus(Duration.ofHours(random.nextInt(70)));
             Instant to = from.plus(Duration.ofHours(1 + random.nextInt(10)));
             var topic = new TopicFacts("web.clicks", "id",
-                    List.of(new PartitionFacts(0, 0, 400, 0, OptionalLong.empty(), clocks)), false);
+                    List.of(new PartitionFacts(0, 0, 400, 0, Optional.empty(), clocks)), false);
             PartitionRead read = plan("gold.hourly", from.toString(), to.toString(), Map.of("clicks", topic)).reads()
                     .get(0).partitions().get(0);
             for (int offset = 0; offset < 400; offset++) {
@@ -267,9 +268,11 @@ class ReplayPlannerTest {
         }
         change.accept(clocks);
         return Map.of("clicks", new TopicFacts("web.clicks", "id", List.of(
-                new PartitionFacts(0, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins), OptionalLong.of(bronzeBegins),
+                new PartitionFacts(0, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins),
+                        Optional.of(new InBronze(bronzeBegins, 48_000)),
                         clocks),
-                new PartitionFacts(1, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins), OptionalLong.of(bronzeBegins),
+                new PartitionFacts(1, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins),
+                        Optional.of(new InBronze(bronzeBegins, 48_000)),
                         clocks)),
                 false));
     }

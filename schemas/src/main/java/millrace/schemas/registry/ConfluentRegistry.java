@@ -8,6 +8,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +76,26 @@ public final class ConfluentRegistry implements SchemaRegistry, AutoCloseable {
                 }
                 throw e;
             }
+        });
+    }
+
+    /** All schemas of a subject, the oldest first; none if there is no such subject. */
+    public List<Schema> versions(String subject) {
+        return call("subject " + subject, () -> {
+            List<Integer> versions;
+            try {
+                versions = client.getAllVersions(subject);
+            } catch (RestClientException e) {
+                if (e.getErrorCode() == SUBJECT_NOT_FOUND) {
+                    return List.of();
+                }
+                throw e;
+            }
+            List<Schema> schemas = new ArrayList<>();
+            for (int version : versions) {
+                schemas.add(avro(client.getSchemaById(client.getSchemaMetadata(subject, version).getId())));
+            }
+            return schemas;
         });
     }
 

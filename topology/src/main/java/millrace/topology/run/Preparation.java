@@ -123,8 +123,8 @@ final class Preparation {
         List<String> names = pipeline.contracts().stream().map(Contract::topic).toList();
         Map<TopicPartition, Long> committed = topics.committed(pipeline.name());
         Map<TopicPartition, Long> floors = new HashMap<>();
-        switch (StartOffsets.decide(topics.beginningOffsets(names), topics.endOffsets(names), committed,
-                wanted())) {
+        Map<TopicPartition, Long> wanted = wanted();
+        switch (StartOffsets.decide(begins(names, wanted), topics.endOffsets(names), committed, wanted)) {
             case StartOffsets.Ready ready -> {}
             case StartOffsets.Expired expired -> throw new ProblemException(expired.problem());
             case StartOffsets.Begin begin -> {
@@ -147,6 +147,15 @@ final class Preparation {
             });
         }
         return widenings;
+    }
+
+    /** The first offsets that can be read; whether an archive has what it is to have is found when it is read. */
+    private Map<TopicPartition, Long> begins(List<String> names, Map<TopicPartition, Long> wanted) {
+        Map<TopicPartition, Long> begins = new HashMap<>(topics.beginningOffsets(names));
+        begins.replaceAll((partition, begin) -> settings.reading().archive().has(partition.topic())
+                ? Math.min(begin, wanted.getOrDefault(partition, begin))
+                : begin);
+        return begins;
     }
 
     private Map<TopicPartition, Long> wanted() {

@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
+import millrace.topology.archive.ArchiveClients;
+import millrace.topology.archive.RecordArchive;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Surroundings;
 import millrace.topology.assemble.TopologyAssembler;
@@ -19,6 +23,7 @@ import millrace.topology.source.RegistryGate;
 import millrace.topology.source.TopicRecreatedException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +57,20 @@ final class StreamsAttempt implements AutoCloseable {
             SchemaRegistry registry, Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock) {
         RegistryGate gate = new RegistryGate(registry, clock);
         var topology = TopologyAssembler.assemble(pipeline, surroundings, gate, compiler);
-        KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(pipeline.name(), settings));
+        KafkaStreams streams = streams(topology, StreamsSettings.of(pipeline.name(), settings),
+                settings.reading().archive());
         StateWatch state = new StateWatch(pipeline.name());
         state.listenTo(streams);
         StreamsAttempt attempt = new StreamsAttempt(pipeline, surroundings.sources().values(), gate, streams, state);
         streams.setUncaughtExceptionHandler(attempt::end);
         streams.start();
         return attempt;
+    }
+
+    private static KafkaStreams streams(Topology topology, Properties properties, RecordArchive archive) {
+        return archive == RecordArchive.NONE
+                ? new KafkaStreams(topology, properties)
+                : new KafkaStreams(topology, properties, new ArchiveClients(archive));
     }
 
     private StreamThreadExceptionResponse end(Throwable thrown) {
@@ -100,6 +112,8 @@ final class StreamsAttempt implements AutoCloseable {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof TopicRecreatedException recreated) {
                 return TopicsWatch.recreated(recreated.topic(), recreated.getMessage());
+            } else if (cause instanceof ProblemException said) {
+                return said.problems().get(0);
             }
         }
         return failed(pipeline, thrown);

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import millrace.statestores.rocksdb.StateMemory;
+import millrace.topology.archive.RecordArchive;
 import millrace.topology.bundle.Bundling;
 
 /** Kafka Streams as the engine wants it; what a user gives goes over it, except for what correctness hangs on. */
@@ -54,6 +55,10 @@ final class StreamsSettings {
         properties.put("application.id", application);
         properties.put("bootstrap.servers", settings.bootstrapServers());
         properties.put("processing.guarantee", "exactly_once_v2");
+        if (settings.reading().archive() != RecordArchive.NONE) {
+            // Under the other protocol Kafka Streams takes no consumer but its own.
+            properties.put("group.protocol", "classic");
+        }
         return properties;
     }
 }

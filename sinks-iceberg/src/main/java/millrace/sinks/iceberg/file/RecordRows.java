@@ -2,11 +2,13 @@ package millrace.sinks.iceberg.file;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.UnknownSchemaException;
@@ -51,6 +53,8 @@ final class RecordRows {
     private final Map<Integer, Reading> readings = new HashMap<>();
     private final boolean keepsValue;
     private final boolean keepsJson;
+    /** The columns that say what a record was. */
+    private final int[] valueSlots;
     private final Layout layout;
     /** Reads the keys of tombstones; null where tombstones are not changes. */
     private final RowReader keys;
@@ -85,6 +89,8 @@ final class RecordRows {
         valueSlot = table.slot(OriginColumn.VALUE);
         jsonSlot = table.slot(OriginColumn.JSON);
         changeSlot = table.slot(OriginColumn.CHANGE);
+        valueSlots = IntStream.range(0, table.columns).filter(slot -> Arrays.stream(OriginColumn.values())
+                .noneMatch(column -> table.slot(column) == slot)).toArray();
     }
 
     /** Keys have no schema of their own: their columns are the model's, in the order of its key. */
@@ -217,14 +223,23 @@ final class RecordRows {
             byte[] text = error.getBytes(StandardCharsets.UTF_8);
             row.setBytes(errorSlot, text, 0, text.length);
         }
-        // What is no JSON, or says what a variant cannot, is kept as its bytes.
-        boolean keeps = keepsValue || error != null;
+        // What is no JSON, or says what a variant cannot, is kept as its bytes; and so is what would look like a tombstone.
+        boolean keeps = keepsValue || error != null || isEmpty();
         if (keepsJson && jsonSlot >= 0 && value != null) {
             keeps |= !JsonVariant.read(value, row, jsonSlot);
         }
         if (value != null && keeps) {
             row.setBytes(valueSlot, value, 0, value.length);
         }
+    }
+
+    private boolean isEmpty() {
+        for (int slot : valueSlots) {
+            if (!row.absent[slot]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Appended unreadable(int schemaId, int partition, long offset, String found) {

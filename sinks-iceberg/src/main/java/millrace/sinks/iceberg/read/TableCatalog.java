@@ -18,7 +18,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import millrace.sinks.iceberg.commit.CommitMark;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.event.RowRange;
+import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.table.BranchTable;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.LocalFileIO;
@@ -200,6 +204,13 @@ public final class TableCatalog implements AutoCloseable {
     public Optional<SortedMap<Integer, Long>> lastOffsets(String name, RowRange range) {
         return load(name).filter(t -> t.schema().findField(range.column()) != null
                 && t.schema().findField(OriginColumn.OFFSET.columnName()) != null).map(t -> LastOffsets.of(t, range));
+    }
+
+    /** Up to where a table has the records of its topic. */
+    public SourcePosition landed(String name) {
+        return load(name).map(MarkedTable::look).map(look -> look instanceof TableLook.Found found
+                ? found.state().mark().map(CommitMark::position).orElse(null)
+                : null).orElse(SourcePosition.start(""));
     }
 
     /** By partition of its topic, the first offset that a bronze table has; empty if there is no such table, or no row. */

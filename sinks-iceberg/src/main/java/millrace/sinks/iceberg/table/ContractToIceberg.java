@@ -109,6 +109,11 @@ public final class ContractToIceberg {
         return literal.filter(l -> canBeSaid(type, l));
     }
 
+    /** Whether rows that do not know a column have a value in it, which is in the engine's own representation. */
+    public static boolean isDefault(NestedField column, Object value) {
+        return literal(column.type(), value).filter(l -> l.value().equals(column.initialDefault())).isPresent();
+    }
+
     /** Avro takes any number for a logical type, such as one of no time of day; a schema that has one cannot be written. */
     private static boolean canBeSaid(Type type, Literal<?> value) {
         try {

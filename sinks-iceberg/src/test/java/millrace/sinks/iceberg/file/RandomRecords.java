@@ -51,7 +51,7 @@ public final class RandomRecords {
     }
 
     /** An earlier version of a schema: fewer columns, narrower numbers, nothing null. Its rows fit the same table. */
-    Schema earlier(Schema record) {
+    public Schema earlier(Schema record) {
         Schema earlier = Schema.createRecord(record.getName(), null, "earlier", false);
         List<Schema.Field> fields = new ArrayList<>();
         for (Schema.Field field : record.getFields()) {

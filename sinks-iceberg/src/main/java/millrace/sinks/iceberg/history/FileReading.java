@@ -1,0 +1,134 @@
+package millrace.sinks.iceberg.history;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.SinkProblem;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.BaseDeleteLoader;
+import org.apache.iceberg.data.parquet.InternalReader;
+import org.apache.iceberg.deletes.PositionDeleteIndex;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.CloseableIterator;
+import org.apache.iceberg.parquet.Parquet;
+
+/** Reads the rows of a file from its beginning, block by block. Not for use by several threads. */
+final class FileReading implements AutoCloseable {
+    private final Table table;
+    private final FileScanTask task;
+    private final Schema projection;
+    private final RowBlocks blocks;
+    private CloseableIterable<StructLike> rows;
+    private CloseableIterator<StructLike> next;
+    private Optional<PositionDeleteIndex> dead = Optional.empty();
+    private int block;
+    private long position;
+
+    /** Opens nothing before the first block is read. */
+    FileReading(Table table, FileScanTask task, Schema projection, RowBlocks blocks) {
+        this.table = table;
+        this.task = task;
+        this.projection = projection;
+        this.blocks = blocks;
+    }
+
+    /** Where in a file the records of each partition are, by two columns of it. */
+    static RowBlocks blocks(Table table, FileScanTask task, Schema origin) {
+        RowBlocks.Builder builder = new RowBlocks.Builder();
+        Optional<PositionDeleteIndex> dead = dead(table, task);
+        long position = 0;
+        try (CloseableIterable<StructLike> rows = open(table, task, origin)) {
+            for (StructLike row : rows) {
+                if (dead.isPresent() && dead.get().isDeleted(position)) {
+                    builder.skip();
+                } else {
+                    builder.add(row.get(0, Integer.class), row.get(1, Long.class));
+                }
+                position++;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return builder.build();
+    }
+
+    private static CloseableIterable<StructLike> open(Table table, FileScanTask task, Schema projection) {
+        if (task.file().format() != FileFormat.PARQUET) {
+            throw unfit(table, task.file().location() + " is no Parquet file.");
+        }
+        return Parquet.read(table.io().newInputFile(task.file().location())).project(projection).reuseContainers()
+                .createReaderFunc(type -> InternalReader.create(projection, type)).build();
+    }
+
+    private static Optional<PositionDeleteIndex> dead(Table table, FileScanTask task) {
+        if (task.deletes().isEmpty()) {
+            return Optional.empty();
+        }
+        List<DeleteFile> deletes = List.copyOf(task.deletes());
+        if (deletes.stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES)) {
+            throw unfit(table, task.file().location() + " has rows that someone else has deleted by their values.");
+        }
+        return Optional.of(new BaseDeleteLoader(d -> table.io().newInputFile(d.location()))
+                .loadPositionDeletes(deletes, task.file().location()));
+    }
+
+    private static ProblemException unfit(Table table, String message) {
+        return new ProblemException(Problem.of(SinkProblem.RANGE_UNFIT, table.name(), message)
+                .withRemedy(SinkProblem.RANGE_UNFIT.remedy()));
+    }
+
+    /** The least offset of a partition that has not been read; the largest number there is if there is none. */
+    long least(int partition) {
+        return blocks.leastFrom(block, partition);
+    }
+
+    boolean hasBegun() {
+        return block > 0;
+    }
+
+    boolean isDone() {
+        return block >= blocks.blocks();
+    }
+
+    /** Gives the live rows of the next block; each is another's once the next one is given. */
+    void read(Consumer<StructLike> to) {
+        if (next == null) {
+            dead = dead(table, task);
+            rows = open(table, task, projection);
+            next = rows.iterator();
+        }
+        for (int i = 0; i < RowBlocks.ROWS && next.hasNext(); i++) {
+            StructLike row = next.next();
+            if (dead.isEmpty() || !dead.get().isDeleted(position)) {
+                to.accept(row);
+            }
+            position++;
+        }
+        block++;
+        if (isDone()) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (next != null) {
+                next.close();
+                rows.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

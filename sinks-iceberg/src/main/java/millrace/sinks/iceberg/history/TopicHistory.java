@@ -1,0 +1,199 @@
+package millrace.sinks.iceberg.history;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.wire.AvroRowEncoder;
+import millrace.schemas.wire.AvroTypes;
+import millrace.schemas.wire.JsonRowEncoder;
+import millrace.sinks.iceberg.commit.CommitMark;
+import millrace.sinks.iceberg.commit.MarkedTable;
+import millrace.sinks.iceberg.commit.TableLook;
+import millrace.sinks.iceberg.event.OffsetRange;
+import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.OriginColumn;
+import millrace.sinks.iceberg.table.SinkProblem;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types.NestedField;
+
+/**
+ * What a bronze table has of its topic: every record that was delivered up to where the table had come when this was last
+ * brought up to date. Safe for several threads.
+ */
+public final class TopicHistory implements AutoCloseable {
+    private final Catalog catalog;
+    private final Table table;
+    private final Contract contract;
+    private final ToIntFunction<org.apache.avro.Schema> schemaIds;
+    private final List<org.apache.avro.Schema> writers;
+    private final Map<String, RowBlocks> blocks = new ConcurrentHashMap<>();
+
+    private TopicHistory(Catalog catalog, Table table, Contract contract, List<org.apache.avro.Schema> writers,
+            ToIntFunction<org.apache.avro.Schema> schemaIds) {
+        this.catalog = catalog;
+        this.table = table;
+        this.contract = contract;
+        this.writers = List.copyOf(writers);
+        this.schemaIds = schemaIds;
+    }
+
+    /**
+     * Opens a table.
+     *
+     * @param properties of the catalog, Iceberg's own
+     * @param contract of the topic, which the records are to be read by
+     * @param writers schemas that the records may have, if the topic holds Avro
+     * @param schemaIds knows the registry's id of a schema, by which records are written anew
+     * @return empty if there is no such table
+     */
+    public static Optional<TopicHistory> open(Map<String, String> properties, String table, Contract contract,
+            List<org.apache.avro.Schema> writers, ToIntFunction<org.apache.avro.Schema> schemaIds) {
+        Catalog catalog = Catalogs.open(properties);
+        Optional<TopicHistory> history = Optional.empty();
+        try {
+            history = Catalogs.load(catalog, table)
+                    .map(t -> new TopicHistory(catalog, t, contract, writers, schemaIds));
+            return history;
+        } finally {
+            if (history.isEmpty()) {
+                Catalogs.close(catalog);
+            }
+        }
+    }
+
+    /** Takes in what the table has got since. */
+    public void refresh() {
+        table.refresh();
+    }
+
+    /** Up to where it has the records, and of which topic; a partition that is not named has none. */
+    public SourcePosition position() {
+        return switch (MarkedTable.look(table)) {
+            case TableLook.Found found ->
+                found.state().mark().map(CommitMark::position).orElse(SourcePosition.start(""));
+            case TableLook.Unusable unusable -> throw new ProblemException(unusable.problem());
+        };
+    }
+
+    /** Why records whose bytes were not kept cannot be given back as they were; empty if they can. */
+    public List<Problem> problems() {
+        return KeptColumns.of(table.schema(), contract).problems(contract, writers);
+    }
+
+    /**
+     * Reads records as the table has them now.
+     *
+     * @param ranges by partition
+     */
+    public HistoryReader read(Map<Integer, OffsetRange> ranges) {
+        Schema schema = table.schema();
+        Schema projection = new Schema(schema.columns().stream().filter(f -> !f.type().isVariantType()).toList());
+        Schema origin = new Schema(column(schema, OriginColumn.TOPIC_PARTITION), column(schema, OriginColumn.OFFSET));
+        KeptColumns columns = KeptColumns.of(schema, contract);
+        List<FileReading> files = new ArrayList<>();
+        for (FileScanTask task : tasks(ranges)) {
+            RowBlocks of = blocks.computeIfAbsent(name(task), n -> FileReading.blocks(table, task, origin));
+            files.add(new FileReading(table, task, projection, of));
+        }
+        return new HistoryReader(new KeptRows(contract.topic(), projection, columns, encoder(columns)), files, ranges);
+    }
+
+    private static NestedField column(Schema schema, OriginColumn column) {
+        return schema.findField(column.columnName());
+    }
+
+    private List<FileScanTask> tasks(Map<Integer, OffsetRange> ranges) {
+        List<FileScanTask> tasks = new ArrayList<>();
+        if (table.currentSnapshot() == null) {
+            return tasks;
+        }
+        Expression filter = Expressions.alwaysFalse();
+        for (Map.Entry<Integer, OffsetRange> range : ranges.entrySet()) {
+            filter = Expressions.or(filter, Expressions.and(
+                    Expressions.equal(OriginColumn.TOPIC_PARTITION.columnName(), range.getKey()),
+                    Expressions.greaterThanOrEqual(OriginColumn.OFFSET.columnName(), range.getValue().from()),
+                    Expressions.lessThan(OriginColumn.OFFSET.columnName(), range.getValue().to())));
+        }
+        try (CloseableIterable<FileScanTask> planned = table.newScan().filter(filter).planFiles()) {
+            planned.forEach(tasks::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return tasks;
+    }
+
+    /** A file whose dead rows are others is another one. */
+    private static String name(FileScanTask task) {
+        StringBuilder name = new StringBuilder(task.file().location());
+        task.deletes().forEach(d -> name.append(' ').append(d.location()).append(d.contentOffset()));
+        return name.toString();
+    }
+
+    /** Writes values as a producer would that knows of the table's columns. */
+    private Function<Object[], byte[]> encoder(KeptColumns columns) {
+        List<Problem> problems = columns.problems(contract, writers);
+        if (!problems.isEmpty()) {
+            return values -> {
+                throw new ProblemException(problems);
+            };
+        }
+        return switch (contract.format()) {
+            case AVRO -> {
+                org.apache.avro.Schema schema = AvroTypes.toSchema(contract.recordName(), columns.row());
+                yield AvroRowEncoder.of(schema, columns.row(), schemaIds.applyAsInt(schema))::encode;
+            }
+            case JSON -> JsonRowEncoder.of(columns.row())::encode;
+        };
+    }
+
+    /**
+     * Makes sure that a table has every record of a topic up to some offset.
+     *
+     * @throws ProblemException with {@link SinkProblem#HISTORY_GONE} if it has not
+     */
+    public void requireUpTo(String topicId, int partition, long offset) {
+        SourcePosition position = position();
+        long end = upTo(topicId, partition);
+        if (end < offset) {
+            throw new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, contract.topic(), "Kafka has partition "
+                    + partition + " of " + contract.topic() + " from offset " + offset + " on, and " + table.name()
+                    + (position.topicId().equals(topicId) || position.topicId().isEmpty()
+                            ? " has it up to " + end + "."
+                            : " has the records of a topic of that name that was there before."))
+                    .withRemedy(SinkProblem.HISTORY_GONE.remedy()));
+        }
+    }
+
+    /** Up to which offset it has all records of a partition of a topic; 0 if it has none. */
+    public long upTo(String topicId, int partition) {
+        SourcePosition position = position();
+        return position.topicId().equals(topicId) ? position.next(partition).orElse(0) : 0;
+    }
+
+    /** What to say where there is no such table. */
+    public static ProblemException missing(String table) {
+        return new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, table, "There is no table " + table + ".")
+                .withRemedy(SinkProblem.HISTORY_GONE.remedy()));
+    }
+
+    @Override
+    public void close() {
+        Catalogs.close(catalog);
+    }
+}

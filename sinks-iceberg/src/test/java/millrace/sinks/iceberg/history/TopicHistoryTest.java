@@ -1,0 +1,240 @@
+package millrace.sinks.iceberg.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.registry.SubjectImport;
+import millrace.schemas.registry.UnknownSchemaException;
+import millrace.schemas.wire.AvroRowDecoder;
+import millrace.schemas.wire.ConfluentFrame;
+import millrace.schemas.wire.Malformed;
+import millrace.sinks.iceberg.event.OffsetRange;
+import millrace.sinks.iceberg.file.RandomRecords;
+import millrace.sinks.iceberg.file.Specs;
+import millrace.sinks.iceberg.file.StagedWriter;
+import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.IcebergTables;
+import millrace.sinks.iceberg.table.TableSpec;
+import millrace.sinks.iceberg.table.TableSpec.Layout;
+import org.apache.avro.Schema;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Random records in files of any order come back as they were, each partition in the order of its offsets. */
+class TopicHistoryTest {
+    private static final int SEEDS = "long".equals(System.getProperty("millrace.suite")) ? 300 : 12;
+    private static final int PARTITIONS = 3;
+
+    @TempDir
+    Path folder;
+
+    /** A record as it stood in the topic. */
+    private record Sent(int partition, long offset, long timestamp, byte[] key, byte[] value, RecordHeaders headers) {}
+
+    @Test
+    void recordsComeBackAsTheyWere() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try {
+                run(seed);
+            } catch (AssertionError | Exception e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private void run(int seed) throws Exception {
+        Random random = new Random(seed);
+        RandomRecords records = new RandomRecords(random);
+        Schema now = Schema.createRecord("Top", null, "top", false);
+        now.setFields(records.record(0).getFields().stream().map(f -> new Schema.Field(f, f.schema())).toList());
+        Map<Integer, Schema> schemas = new HashMap<>(Map.of(1, now, 2, records.earlier(now)));
+        Contract contract = SubjectImport.draft("t-value", now);
+        Layout layout = random.nextInt(4) == 0 ? Layout.BRONZE_RAW : Layout.BRONZE;
+        TableSpec spec = Specs.of("bronze", "t", now, layout, List.of(), List.of(),
+                random.nextBoolean() ? Map.of() : Map.of("write.parquet.row-group-size-bytes", "20000"));
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve(seed + ".db"),
+                folder.resolve("warehouse-" + seed));
+        Catalog catalog = Catalogs.open(properties);
+        Table table = new IcebergTables(catalog).loadOrCreate(spec);
+        List<Sent> sent = sent(random, records, schemas);
+        land(table, spec, schemas, random, sent);
+        Catalogs.close(catalog);
+
+        try (TopicHistory history = TopicHistory.open(properties, "bronze.t", contract, List.of(now), schema -> {
+            schemas.put(7, schema);
+            return 7;
+        }).orElseThrow()) {
+            assertThat(history.problems()).isEmpty();
+            Map<Integer, OffsetRange> ranges = ranges(random, sent);
+            Map<Integer, List<ConsumerRecord<byte[], byte[]>>> read = read(history, ranges, random);
+            Decoder decoder = new Decoder(schemas, contract);
+            ranges.forEach((partition, range) -> assertThat(read.get(partition).stream().map(decoder::show).toList())
+                    .isEqualTo(sent.stream().filter(s -> s.partition() == partition && s.offset() >= range.from()
+                            && s.offset() < range.to()).map(decoder::show).toList()));
+            if (layout == Layout.BRONZE_RAW) {
+                read.values().forEach(all -> all.forEach(r -> assertThat(r.value()).isEqualTo(sent.stream()
+                        .filter(s -> s.partition() == r.partition() && s.offset() == r.offset()).findFirst()
+                        .orElseThrow().value())));
+            }
+        }
+    }
+
+    /** Partitions grow at different paces, and offsets have gaps. */
+    private static List<Sent> sent(Random random, RandomRecords records, Map<Integer, Schema> schemas) {
+        List<Sent> sent = new ArrayList<>();
+        int rows = 1 + random.nextInt(random.nextInt(4) == 0 ? 20_000 : 600);
+        long[] next = {random.nextInt(5_000), random.nextInt(50), 0};
+        for (int i = 0; i < rows; i++) {
+            int partition = Math.min(random.nextInt(12) / 5, PARTITIONS - 1);
+            int id = 1 + random.nextInt(2);
+            byte[] value = switch (random.nextInt(30)) {
+                case 0 -> null;
+                case 1 -> new byte[random.nextInt(9)];
+                default -> RandomRecords.encode(id, schemas.get(id), records.value(schemas.get(id)));
+            };
+            RecordHeaders headers = new RecordHeaders();
+            for (int h = random.nextInt(8); h > 5; h--) {
+                headers.add("h" + h % 7, random.nextInt(3) == 0 ? null : bytes(random));
+            }
+            sent.add(new Sent(partition, next[partition], random.nextInt(9) - 1, random.nextBoolean()
+                    ? null
+                    : bytes(random), value, headers));
+            next[partition] += 1 + random.nextInt(9) / 8;
+        }
+        return sent;
+    }
+
+    private static byte[] bytes(Random random) {
+        byte[] bytes = new byte[random.nextInt(4)];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** In files of neighbours, now and then turned upside down within them, committed in any order. */
+    private static void land(Table table, TableSpec spec, Map<Integer, Schema> schemas, Random random,
+            List<Sent> sent) {
+        List<DataFile> files = new ArrayList<>();
+        for (int from = 0; from < sent.size();) {
+            int to = Math.min(sent.size(), from + 1 + random.nextInt(sent.size()));
+            List<Sent> part = new ArrayList<>(sent.subList(from, to));
+            if (random.nextInt(3) == 0) {
+                Collections.shuffle(part, random);
+            }
+            StagedWriter writer = StagedWriter.open(table, spec, id -> {
+                if (!schemas.containsKey(id)) {
+                    throw new UnknownSchemaException("schema " + id, null);
+                }
+                return schemas.get(id);
+            }, "f" + from);
+            part.forEach(s -> writer.append(s.partition(), s.offset(), s.timestamp(), s.key(), s.value(), s.headers()));
+            files.addAll(writer.close());
+            from = to;
+        }
+        Collections.shuffle(files, random);
+        AppendFiles append = table.newAppend();
+        files.forEach(append::appendFile);
+        append.commit();
+    }
+
+    private static Map<Integer, OffsetRange> ranges(Random random, List<Sent> sent) {
+        Map<Integer, OffsetRange> ranges = new TreeMap<>();
+        for (int p = 0; p < PARTITIONS; p++) {
+            long from = random.nextBoolean() ? 0 : random.nextInt(6_000);
+            ranges.put(p, new OffsetRange(from, from + 1 + random.nextInt(20_000)));
+        }
+        return ranges;
+    }
+
+    private static Map<Integer, List<ConsumerRecord<byte[], byte[]>>> read(TopicHistory history,
+            Map<Integer, OffsetRange> ranges, Random random) {
+        Map<Integer, List<ConsumerRecord<byte[], byte[]>>> read = new TreeMap<>();
+        List<Integer> open = new ArrayList<>(ranges.keySet());
+        open.forEach(p -> read.put(p, new ArrayList<>()));
+        try (HistoryReader reader = history.read(ranges)) {
+            while (!open.isEmpty()) {
+                Integer partition = open.get(random.nextInt(open.size()));
+                List<ConsumerRecord<byte[], byte[]>> next = reader.next(partition, 1 + random.nextInt(2_000));
+                read.get(partition).addAll(next);
+                if (next.isEmpty()) {
+                    open.remove(partition);
+                }
+            }
+        }
+        return read;
+    }
+
+    /** What a contract makes of a record, as text. */
+    private static final class Decoder {
+        private final Map<Integer, Optional<AvroRowDecoder>> decoders = new HashMap<>();
+
+        Decoder(Map<Integer, Schema> schemas, Contract contract) {
+            schemas.forEach((id, schema) -> decoders.put(id, decoder(schema, contract)));
+        }
+
+        private static Optional<AvroRowDecoder> decoder(Schema schema, Contract contract) {
+            try {
+                return Optional.of(AvroRowDecoder.of(schema, contract.rowType()));
+            } catch (ProblemException e) {
+                return Optional.empty();
+            }
+        }
+
+        String show(Sent sent) {
+            return show(sent.offset(), sent.timestamp(), sent.key(), sent.value(), sent.headers());
+        }
+
+        String show(ConsumerRecord<byte[], byte[]> r) {
+            return show(r.offset(), r.timestamp(), r.key(), r.value(), r.headers());
+        }
+
+        private String show(long offset, long timestamp, byte[] key, byte[] value, Iterable<Header> headers) {
+            StringBuilder text = new StringBuilder(offset + " " + timestamp + " " + Arrays.toString(key) + " "
+                    + show(value));
+            headers.forEach(h -> text.append(' ').append(h.key()).append('=').append(Arrays.toString(h.value())));
+            return text.toString();
+        }
+
+        private String show(byte[] value) {
+            Optional<AvroRowDecoder> decoder = value == null
+                    ? null
+                    : decoders.get(ConfluentFrame.schemaId(value).orElse(-1));
+            if (decoder == null) {
+                return Arrays.toString(value);
+            }
+            try {
+                return decoder.isEmpty()
+                        ? "refused"
+                        : Arrays.deepToString((Object[]) deep(decoder.get().decodeFramed(value)));
+            } catch (Malformed e) {
+                return "refused";
+            }
+        }
+
+        private static Object deep(Object value) {
+            return switch (value) {
+                case Object[] row -> Arrays.stream(row).map(Decoder::deep).toArray();
+                case List<?> list -> deep(list.toArray());
+                case Map<?, ?> map -> deep(new Object[] {map.keySet().toArray(), map.values().toArray()});
+                case null, default -> value;
+            };
+        }
+    }
+}

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A replay is started, published and taken back by commands that are killed at random moments, and so are the processes that
- * land and commit. Repeated until it is done, each of it leaves the tables as if nothing had been killed.
+ * land and commit. Repeated until it is done, each of it leaves the tables as if nothing had been killed. Half of what is
+ * replayed is in bronze alone.
  */
 class KilledReplayTest {
     private static final int ROUNDS = "long".equals(System.getProperty("millrace.suite")) ? 20 : 1;
@@ -41,6 +42,8 @@ class KilledReplayTest {
                 feed.end();
             }
             mill.awaitEnd(mill.tables(), MODELS);
+            mill.awaitEnd(mill.tables(), List.of("bronze.flights"));
+            mill.letGo(contract, 0.4);
             List<String> before = contents(mill.tables());
             for (int round = 0; round < ROUNDS; round++) {
                 String story = "seed " + SEED + ", round " + round;

@@ -138,6 +138,13 @@ class ReplayPlannerTest {
     }
 
     @Test
+    void bronzeMustHaveLandedWhatKafkaHasLetGo() {
+        Map<String, TopicFacts> behind = facts(20_000, 0, 19_999, clocks -> {});
+        refused(() -> plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", behind), "REPLAY_DATA_GONE",
+                "begins at offset 20000 in Kafka, but bronze.clicks has it only up to 19999");
+    }
+
+    @Test
     void whereRowsHaveGoneTheBeginningIsNotThere() {
         Map<String, TopicFacts> forgetful = Map.of("clicks", new TopicFacts("web.clicks", "id",
                 facts(20_000, 12_000).get("clicks").partitions(), true));
@@ -152,6 +159,9 @@ class ReplayPlannerTest {
                 facts(0, 0).get("clicks").partitions(), false, true, true));
         ReplayPlan plan = plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", compacted);
         assertThat(plan.fromBronze()).isEqualTo(plan.records());
+        Map<String, TopicFacts> behind = Map.of("clicks", new TopicFacts("web.clicks", "id",
+                facts(0, 0, 30_000, clocks -> {}).get("clicks").partitions(), false, true, true));
+        assertThat(plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", behind).fromBronze()).isEqualTo(40_000);
     }
 
     @Test
@@ -262,6 +272,11 @@ class ReplayPlannerTest {
 
     private static Map<String, TopicFacts> facts(long kafkaBegins, long bronzeBegins,
             java.util.function.Consumer<NavigableMap<Long, Long>> change) {
+        return facts(kafkaBegins, bronzeBegins, 48_000, change);
+    }
+
+    private static Map<String, TopicFacts> facts(long kafkaBegins, long bronzeBegins, long bronzeEnds,
+            java.util.function.Consumer<NavigableMap<Long, Long>> change) {
         NavigableMap<Long, Long> clocks = new TreeMap<>();
         for (int h = 1; h <= 48; h++) {
             clocks.put(h * 1_000L, micros(hour(h)));
@@ -269,10 +284,10 @@ class ReplayPlannerTest {
         change.accept(clocks);
         return Map.of("clicks", new TopicFacts("web.clicks", "id", List.of(
                 new PartitionFacts(0, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins),
-                        Optional.of(new InBronze(bronzeBegins, 48_000)),
+                        Optional.of(new InBronze(bronzeBegins, bronzeEnds)),
                         clocks),
                 new PartitionFacts(1, kafkaBegins, 48_000, 10 * (48_000 - kafkaBegins),
-                        Optional.of(new InBronze(bronzeBegins, 48_000)),
+                        Optional.of(new InBronze(bronzeBegins, bronzeEnds)),
                         clocks)),
                 false));
     }

@@ -101,6 +101,20 @@ class StagedWriterTest {
     }
 
     @Test
+    void aRecordWithoutAnyValueIsToldFromATombstone() {
+        Schema sparse = SchemaBuilder.record("Order").namespace("shop").fields().optionalString("city").endRecord();
+        registry.put(4, sparse);
+        TableSpec spec = Specs.bronze("orders", sparse, List.of(), List.of(), Map.of());
+        Table table = table(spec);
+        StagedWriter writer = open(table, spec);
+        byte[] empty = RandomRecords.encode(4, sparse, new GenericData.Record(sparse));
+        writer.append(0, 0, 0, null, null, null);
+        writer.append(0, 1, 0, null, empty, null);
+        assertThat(committed(table, writer.close())).extracting(r -> r.getField("_value")).containsExactly(null,
+                java.nio.ByteBuffer.wrap(empty));
+    }
+
+    @Test
     void theRawLayoutKeepsTheBytesOfEveryRecord() {
         TableSpec spec = Specs.of("bronze", "raw", V1, Layout.BRONZE_RAW, List.of(), List.of(), Map.of());
         Table table = table(spec);

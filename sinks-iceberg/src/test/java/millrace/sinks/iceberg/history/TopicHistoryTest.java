@@ -1,18 +1,23 @@
 package millrace.sinks.iceberg.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import millrace.schemas.contract.Contract;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SubjectImport;
 import millrace.schemas.registry.UnknownSchemaException;
@@ -23,15 +28,25 @@ import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.file.RandomRecords;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
+import millrace.sinks.iceberg.read.TableRows;
 import millrace.sinks.iceberg.table.Catalogs;
+import millrace.sinks.iceberg.table.ContractToIceberg;
 import millrace.sinks.iceberg.table.IcebergTables;
 import millrace.sinks.iceberg.table.TableSpec;
 import millrace.sinks.iceberg.table.TableSpec.Layout;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -76,6 +91,7 @@ class TopicHistoryTest {
         Table table = new IcebergTables(catalog).loadOrCreate(spec);
         List<Sent> sent = sent(random, records, schemas);
         land(table, spec, schemas, random, sent);
+        Set<Long> dead = random.nextBoolean() ? Set.of() : kill(table, random);
         Catalogs.close(catalog);
 
         try (TopicHistory history = TopicHistory.open(properties, "bronze.t", contract, List.of(now), schema -> {
@@ -88,7 +104,7 @@ class TopicHistoryTest {
             Decoder decoder = new Decoder(schemas, contract);
             ranges.forEach((partition, range) -> assertThat(read.get(partition).stream().map(decoder::show).toList())
                     .isEqualTo(sent.stream().filter(s -> s.partition() == partition && s.offset() >= range.from()
-                            && s.offset() < range.to()).map(decoder::show).toList()));
+                            && s.offset() < range.to() && !dead.contains(s.offset())).map(decoder::show).toList()));
             if (layout == Layout.BRONZE_RAW) {
                 read.values().forEach(all -> all.forEach(r -> assertThat(r.value()).isEqualTo(sent.stream()
                         .filter(s -> s.partition() == r.partition() && s.offset() == r.offset()).findFirst()
@@ -154,6 +170,33 @@ class TopicHistoryTest {
         append.commit();
     }
 
+    /** Deletes the rows of some offsets, as somebody does who erases what a person has left. */
+    private static Set<Long> kill(Table table, Random random) throws IOException {
+        Set<Long> dead = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            dead.add((long) random.nextInt(8_000));
+        }
+        RowDelta delta = table.newRowDelta();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                BaseDVFileWriter writer = new BaseDVFileWriter(
+                        OutputFileFactory.builderFor(table, 0, 0).format(FileFormat.PUFFIN).build(), f -> null);
+                try (writer; TableRows rows = TableRows.ofFile(table, task.file())) {
+                    long position = 0;
+                    for (Record row : rows) {
+                        if (dead.contains((Long) row.getField("_offset"))) {
+                            writer.delete(task.file().location(), position, table.spec(), null);
+                        }
+                        position++;
+                    }
+                }
+                writer.result().deleteFiles().forEach(delta::addDeletes);
+            }
+        }
+        delta.commit();
+        return dead;
+    }
+
     private static Map<Integer, OffsetRange> ranges(Random random, List<Sent> sent) {
         Map<Integer, OffsetRange> ranges = new TreeMap<>();
         for (int p = 0; p < PARTITIONS; p++) {
@@ -179,6 +222,46 @@ class TopicHistoryTest {
             }
         }
         return read;
+    }
+
+    @Test
+    void whatBronzeDoesNotTellIsSaid() {
+        Schema old = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
+        Schema now = SchemaBuilder.record("Order").fields().requiredLong("id").name("source").type().stringType()
+                .stringDefault("web").endRecord();
+        Contract contract = SubjectImport.draft("orders-value", now);
+        assertThat(problems(contract, now, List.of(now))).isEmpty();
+        assertThat(problems(contract, now, List.of(old, now))).singleElement().asString()
+                .contains("HISTORY_UNLIKE", "source has a default that bronze.orders does not know of");
+        assertThat(problems(contract, old, List.of(old))).as("no record has the column").isEmpty();
+        Schema other = SchemaBuilder.record("Order").fields().requiredString("id").endRecord();
+        assertThat(problems(contract, other, List.of(now))).singleElement().asString().contains("HISTORY_UNLIKE", "id");
+    }
+
+    private static List<Problem> problems(Contract contract, Schema table, List<Schema> writers) {
+        return KeptColumns.of(
+                ContractToIceberg.schema(Specs.bronze("orders", table, List.of(), List.of(), Map.of())), contract)
+                .problems(contract, writers);
+    }
+
+    @Test
+    void aTableThatHasNotComeSoFarIsRefused() {
+        Schema schema = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve("far.db"), folder.resolve("far"));
+        Catalog catalog = Catalogs.open(properties);
+        new IcebergTables(catalog).loadOrCreate(Specs.bronze("orders", schema, List.of(), List.of(), Map.of()));
+        Catalogs.close(catalog);
+        assertThat(open(properties, "bronze.nothing", schema)).isEmpty();
+        try (TopicHistory history = open(properties, "bronze.orders", schema).orElseThrow()) {
+            assertThatThrownBy(() -> history.requireUpTo("id", 1, 70)).hasMessageContaining("HISTORY_GONE")
+                    .hasMessageContaining("partition 1 of orders from offset 70 on")
+                    .hasMessageContaining("has it up to 0");
+        }
+    }
+
+    private static Optional<TopicHistory> open(Map<String, String> properties, String table, Schema schema) {
+        return TopicHistory.open(properties, table, SubjectImport.draft("orders-value", schema), List.of(schema),
+                s -> 1);
     }
 
     /** What a contract makes of a record, as text. */

@@ -35,7 +35,14 @@ public final class PipelinePass {
      */
     public static Meter.Cost run(Pipeline pipeline, String bootstrapServers, SchemaRegistry registry, Path state,
             int threads, String topic, long events, Duration longest) throws InterruptedException {
-        RunSettings settings = RunSettings.of(bootstrapServers, state).withThreads(threads);
+        return run(pipeline, RunSettings.of(bootstrapServers, state).withThreads(threads), registry, topic, events,
+                longest);
+    }
+
+    /** The same with settings of all kinds. */
+    static Meter.Cost run(Pipeline pipeline, RunSettings settings, SchemaRegistry registry, String topic, long events,
+            Duration longest) throws InterruptedException {
+        String bootstrapServers = settings.bootstrapServers();
         List<String> models = pipeline.models().stream().filter(m -> m.config().topic()).map(m -> m.name()).toList();
         Meter meter = new Meter(events);
         try (PipelineRun run = new PipelineRun(pipeline, settings, registry,

@@ -247,7 +247,7 @@ final class BenchCommand extends Main.Group {
     /** {@code millrace bench windows}. */
     @Command(name = "windows", mixinStandardHelpOptions = true, header = "Compares what a windowed count costs with Kafka Streams' own.", description = {
             "",
-            "Produces a clickstream to a topic and counts it per minute, by a model and by the DSL of Kafka Streams in turns: exactly once, from topic to topic, each run in a process of its own that reads everything twice; of the second time all but the first fifth is measured. Prints lines of key=value: the medians of wall_s and cpu_s of both, the ratio of their events per second of processor time, and the ratio demanded. What the DSL drops, since it takes it for too late, is its own account.",
+            "Produces a clickstream to a topic and counts it per minute, by the DSL of Kafka Streams, by a model, and by a replay of that model, in turns: exactly once, from topic to topic, each run in a process of its own that reads everything twice; of the second time all but the first fifth is measured. Prints lines of key=value: the medians of wall_s and cpu_s of each, the ratio of the model's events per second of processor time, and of the replay's, to the DSL's, and the ratio demanded; replay_rate is the replay's events per second as a share of the model's, and dropped the events that no row counts.",
             "", "Figures mean something on a quiet machine: load_before is what ran before."}, footer = {"",
                     "Examples:", "  millrace bench windows",
                     "  millrace bench windows --by user --events 5000000 --runs 5 -o json"})

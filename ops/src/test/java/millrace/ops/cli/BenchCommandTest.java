@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,10 @@ class BenchCommandTest {
                 .isZero();
         JsonNode figures = new ObjectMapper().readTree(console.out());
         assertThat(figures.path("by").asText()).isEqualTo("user");
-        assertThat(figures.path("plain_dropped").asLong()).as("both count everything").isZero();
+        for (String engine : List.of("plain", "ours", "replay")) {
+            assertThat(figures.path(engine + "_dropped").asLong(-1)).as("all count everything").isZero();
+        }
+        assertThat(figures.path("replay_rate").asDouble()).isPositive();
         double ratio = figures.path("ours_events_per_cpu_s").asDouble()
                 / figures.path("plain_events_per_cpu_s").asDouble();
         assertThat(figures.path("ratio").asDouble()).as("cut to two digits").isCloseTo(ratio, within(0.011));

@@ -40,7 +40,11 @@ final class Histories {
     Bronze bronze(DeployedTable table, TableCatalog open) {
         SourcePosition landed = open.landed(table.name());
         return new Bronze(landed.topicId(), open.firstOffsets(table.name()), landed.next(),
-                table.spec().ages().keep().isPresent());
+                forgets(table));
+    }
+
+    private static boolean forgets(DeployedTable table) {
+        return table.spec().ages().keep().isPresent();
     }
 
     /**
@@ -55,7 +59,8 @@ final class Histories {
             // With the bytes of records nothing has to be told.
             if (read.fromBronze() > 0 && table.isPresent() && table.get().spec().layout() != Layout.BRONZE_RAW) {
                 Contract contract = replayed.pipeline().contract(read.contract()).orElseThrow();
-                TopicHistory.open(catalog, table.get().name(), contract, writers(contract), schema -> 0)
+                TopicHistory.open(catalog, table.get().name(), contract, writers(contract),
+                        forgets(table.get()), schema -> 0)
                         .ifPresent(history -> {
                             try (history) {
                                 problems.addAll(history.problems());
@@ -80,7 +85,8 @@ final class Histories {
                 Map<Integer, Long> ends = new HashMap<>();
                 read.partitions().forEach(p -> p.end().ifPresent(end -> ends.put(p.partition(), end)));
                 sources.add(new BronzeArchive.Source(contract, table.name(), read.topicId(),
-                        compacted ? BronzeArchive.Log.COMPACTED : BronzeArchive.Log.WHOLE, ends, writers(contract)));
+                        compacted ? BronzeArchive.Log.COMPACTED : BronzeArchive.Log.WHOLE, ends, forgets(table),
+                        writers(contract)));
             });
         }
         return new BronzeArchive(catalog, sources, registry, plan.application());

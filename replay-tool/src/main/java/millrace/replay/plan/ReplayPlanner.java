@@ -330,7 +330,9 @@ public final class ReplayPlanner {
             TopicFacts topic = facts.get(contract);
             List<PartitionRead> partitions = new ArrayList<>();
             for (PartitionFacts p : topic.partitions()) {
-                if (p.first() > 0 && topic.bronzeForgets()) {
+                // What a compacted topic begins with says nothing of what it has had.
+                long first = topic.compacted() ? p.bronze().map(InBronze::first).orElse(p.beginning()) : p.first();
+                if (first > 0 && topic.bronzeForgets()) {
                     throw gone(contract, p, 0);
                 }
                 partitions.add(read(contract, p, p.first(), OptionalLong.empty(), OptionalLong.empty()));

@@ -4,9 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import millrace.schemas.contract.Contract;
-import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.history.HistoryReader;
@@ -14,6 +12,7 @@ import millrace.sinks.iceberg.history.TopicHistory;
 import millrace.topology.archive.ArchiveRange;
 import millrace.topology.archive.ArchiveReader;
 import millrace.topology.archive.RecordArchive;
+import millrace.topology.archive.Whereabouts;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -30,10 +29,11 @@ public final class BronzeArchive implements RecordArchive, AutoCloseable {
      * @param table by its qualified name
      * @param topicId Kafka's id of the topic, as text
      * @param end by partition, behind the last record that is wanted; of one that is not named all are
+     * @param forgets whether rows leave the table as they grow old
      * @param writers schemas that its records may have, if it holds Avro
      */
     public record Source(Contract contract, String table, String topicId, Log log, Map<Integer, Long> end,
-            List<org.apache.avro.Schema> writers) {
+            boolean forgets, List<org.apache.avro.Schema> writers) {
         public Source {
             end = Map.copyOf(end);
             writers = List.copyOf(writers);
@@ -74,28 +74,32 @@ public final class BronzeArchive implements RecordArchive, AutoCloseable {
     }
 
     @Override
-    public long until(TopicPartition partition, long next, long kafka) {
+    public Whereabouts find(TopicPartition partition, long next, long kafka) {
         Kept of = kept.get(partition.topic());
-        Long last = of.source.end().get(partition.partition());
-        if (last != null && next >= last || of.source.log() == Log.WHOLE && next >= kafka) {
-            return next;
+        long end = of.source.end().getOrDefault(partition.partition(), Long.MAX_VALUE);
+        if (next >= end) {
+            return new Whereabouts.Kafka(Math.max(next, kafka)); // It is not wanted, wherever it is.
         }
-        TopicHistory history = history(of);
-        history.refresh();
-        if (next < kafka) {
-            long needed = last == null ? kafka : Math.min(last, kafka);
-            history.requireUpTo(of.source.topicId(), partition.partition(), needed);
-        }
-        return switch (of.source.log()) {
-            case WHOLE -> kafka;
-            case COMPACTED -> Math.max(kafka, history.upTo(of.source.topicId(), partition.partition()));
+        long until = switch (of.source.log()) {
+            case WHOLE -> Math.min(kafka, end);
+            case COMPACTED -> {
+                TopicHistory history = history(of);
+                history.refresh();
+                yield Math.min(Math.max(kafka, history.upTo(of.source.topicId(), partition.partition())), end);
+            }
         };
+        if (next >= until) {
+            return new Whereabouts.Kafka(next);
+        }
+        history(of).refresh();
+        return new Whereabouts.Archive(new ArchiveRange(next, until));
     }
 
     private TopicHistory history(Kept of) {
         synchronized (of) {
             if (of.history == null) {
                 of.history = TopicHistory.open(catalog, of.source.table(), of.source.contract(), of.source.writers(),
+                        of.source.forgets(),
                         schema -> registry.register(application + "." + of.source.table() + "-value", schema))
                         .orElseThrow(() -> TopicHistory.missing(of.source.table()));
             }
@@ -107,19 +111,29 @@ public final class BronzeArchive implements RecordArchive, AutoCloseable {
     public ArchiveReader read(String topic, Map<Integer, ArchiveRange> ranges) {
         Kept of = kept.get(topic);
         Map<Integer, OffsetRange> wanted = new HashMap<>();
-        ranges.forEach((partition, range) -> {
-            long to = Math.min(range.to(), of.source.end().getOrDefault(partition, Long.MAX_VALUE));
-            if (range.from() < to) {
-                wanted.put(partition, new OffsetRange(range.from(), to));
-            }
-        });
-        return new Reader(history(of).read(wanted), wanted.keySet());
+        ranges.forEach((partition, range) -> wanted.put(partition, new OffsetRange(range.from(), range.to())));
+        return new Reader(history(of).read(of.source.topicId(), wanted));
     }
 
-    private record Reader(HistoryReader history, Set<Integer> partitions) implements ArchiveReader {
+    private record Reader(HistoryReader history) implements ArchiveReader {
+        @Override
+        public boolean gives(int partition) {
+            return history.gives(partition);
+        }
+
+        @Override
+        public int waiting(int partition) {
+            return history.waiting(partition);
+        }
+
         @Override
         public List<ConsumerRecord<byte[], byte[]>> next(int partition, int most) {
-            return partitions.contains(partition) ? history.next(partition, most) : List.of();
+            return history.next(partition, most);
+        }
+
+        @Override
+        public boolean isDone(int partition) {
+            return history.isDone(partition);
         }
 
         @Override

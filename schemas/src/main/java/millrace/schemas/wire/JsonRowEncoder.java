@@ -89,11 +89,16 @@ public final class JsonRowEncoder {
         } else if (type instanceof FieldType.Int64) {
             json.writeNumber((Long) value);
         } else if (type instanceof FieldType.Float32) {
-            json.writeNumber((Float) value);
+            number(json, (Float) value, value.toString());
         } else if (type instanceof FieldType.Float64) {
-            json.writeNumber((Double) value);
+            number(json, (Double) value, value.toString());
         } else {
             json.writeString(Literals.show(type, value));
         }
+    }
+
+    /** A number that is too large for its type is infinite to whoever reads it; of what is no number JSON knows nothing. */
+    private static void number(JsonGenerator json, double value, String text) throws IOException {
+        json.writeNumber(Double.isInfinite(value) ? value < 0 ? "-1e999" : "1e999" : text);
     }
 }

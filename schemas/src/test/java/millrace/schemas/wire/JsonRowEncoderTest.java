@@ -46,7 +46,7 @@ class JsonRowEncoderTest {
         } else if (value instanceof Map<?, ?> map) {
             return map.values().stream().allMatch(JsonRowEncoderTest::isJson);
         }
-        return !(value instanceof Float f && !Float.isFinite(f) || value instanceof Double d && !Double.isFinite(d));
+        return !(value instanceof Float f && Float.isNaN(f) || value instanceof Double d && Double.isNaN(d));
     }
 
     @Test

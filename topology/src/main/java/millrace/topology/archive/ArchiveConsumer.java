@@ -24,6 +24,8 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A consumer that goes on with records of an archive where Kafka has let them go, so that whoever polls it sees one log.
@@ -35,6 +37,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * calls no other that would have to.
  */
 final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
+    private static final Logger LOG = LoggerFactory.getLogger(ArchiveConsumer.class);
     private static final Duration ASK = Duration.ofSeconds(5);
 
     private final RecordArchive archive;
@@ -46,7 +49,8 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     private final Map<TopicPartition, ArchiveRange> archived = new LinkedHashMap<>();
     /** What the owner of the consumer has paused. */
     private final Set<TopicPartition> paused = new HashSet<>();
-    private final Map<String, ArchiveReader> readers = new HashMap<>();
+    /** By partition; one may give several. */
+    private final Map<TopicPartition, ArchiveReader> readers = new HashMap<>();
 
     ArchiveConsumer(Map<String, Object> config, RecordArchive archive) {
         super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -59,7 +63,7 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
         decide();
         boolean waits = archived.keySet().stream().allMatch(paused::contains);
         ConsumerRecords<byte[], byte[]> polled = pollKafka(waits ? timeout : Duration.ZERO);
-        return archived.isEmpty() ? polled : and(polled);
+        return archived.isEmpty() ? polled : withArchived(polled);
     }
 
     private ConsumerRecords<byte[], byte[]> pollKafka(Duration timeout) {
@@ -85,17 +89,24 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
             Map<TopicPartition, Long> begins = beginningOffsets(undecided, ASK);
             for (TopicPartition partition : List.copyOf(undecided)) {
                 long next = super.position(partition, ASK);
-                long until = archive.until(partition, next, begins.get(partition));
+                Whereabouts found = archive.find(partition, next, begins.get(partition));
                 undecided.remove(partition);
-                if (until > next) {
-                    archived.put(partition, new ArchiveRange(next, until));
-                    closeReader(partition.topic());
-                } else if (!paused.contains(partition)) {
-                    super.resume(Set.of(partition));
+                switch (found) {
+                    case Whereabouts.Archive at -> archived.put(partition, at.range());
+                    case Whereabouts.Kafka at -> goOnInKafka(partition, next, at.from());
                 }
             }
         } catch (TimeoutException e) {
-            // They stay undecided.
+            LOG.warn("{} has not said in {} where partitions begin: {}", undecided, ASK, e.getMessage());
+        }
+    }
+
+    private void goOnInKafka(TopicPartition partition, long next, long from) {
+        if (from != next) {
+            super.seek(partition, from);
+        }
+        if (!paused.contains(partition)) {
+            super.resume(Set.of(partition));
         }
     }
 
@@ -105,12 +116,16 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     }
 
     /** What was polled, and at most a poll's worth of records from the archive. */
-    private ConsumerRecords<byte[], byte[]> and(ConsumerRecords<byte[], byte[]> polled) {
+    private ConsumerRecords<byte[], byte[]> withArchived(ConsumerRecords<byte[], byte[]> polled) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
         Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
         int room = most;
-        for (TopicPartition partition : List.copyOf(archived.keySet())) {
-            if (room > 0 && !paused.contains(partition)) {
+        boolean mayReadOn = true;
+        for (TopicPartition partition : inTurn()) {
+            boolean waits = reader(partition).waiting(partition.partition()) > 0;
+            // Reading on for one while others have records that wait would let those pile up.
+            if (room > 0 && (waits || mayReadOn)) {
+                mayReadOn = false;
                 List<ConsumerRecord<byte[], byte[]>> taken = take(partition, room);
                 if (!taken.isEmpty()) {
                     records.put(partition, taken);
@@ -127,40 +142,60 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
         return new ConsumerRecords<>(all, next);
     }
 
+    /** Those with most records that wait first, and of those alike the one that was served longest ago. */
+    private List<TopicPartition> inTurn() {
+        Map<TopicPartition, Integer> waiting = new LinkedHashMap<>();
+        for (TopicPartition partition : List.copyOf(archived.keySet())) {
+            if (!paused.contains(partition)) {
+                waiting.put(partition, reader(partition).waiting(partition.partition()));
+            }
+        }
+        return waiting.entrySet().stream().sorted(Map.Entry.<TopicPartition, Integer>comparingByValue().reversed())
+                .map(Map.Entry::getKey).toList();
+    }
+
     private List<ConsumerRecord<byte[], byte[]>> take(TopicPartition partition, int room) {
+        ArchiveReader reader = reader(partition);
+        List<ConsumerRecord<byte[], byte[]>> taken = reader.next(partition.partition(), room);
         ArchiveRange range = archived.remove(partition);
-        List<ConsumerRecord<byte[], byte[]>> taken = readers.computeIfAbsent(partition.topic(), t -> read(t, partition,
-                range)).next(partition.partition(), room);
-        long next = taken.isEmpty() ? range.to() : taken.get(taken.size() - 1).offset() + 1;
-        if (next < range.to()) {
-            archived.put(partition, new ArchiveRange(next, range.to()));
-        } else {
+        if (reader.isDone(partition.partition())) {
+            closeIfUnused(readers.remove(partition));
             super.seek(partition, range.to());
             undecided.add(partition);
+        } else {
+            archived.put(partition, taken.isEmpty()
+                    ? range
+                    : new ArchiveRange(taken.get(taken.size() - 1).offset() + 1, range.to()));
         }
         return taken;
     }
 
-    private ArchiveReader read(String topic, TopicPartition partition, ArchiveRange range) {
+    /** The one that gives a partition; it is opened together for all partitions of the topic that have none. */
+    private ArchiveReader reader(TopicPartition partition) {
+        ArchiveReader reader = readers.get(partition);
+        if (reader != null && reader.gives(partition.partition())) {
+            return reader;
+        }
+        closeIfUnused(readers.remove(partition));
         Map<Integer, ArchiveRange> ranges = new HashMap<>();
-        archived.forEach((p, r) -> {
-            if (p.topic().equals(topic)) {
-                ranges.put(p.partition(), r);
+        archived.forEach((p, range) -> {
+            if (p.topic().equals(partition.topic()) && !readers.containsKey(p)) {
+                ranges.put(p.partition(), range);
             }
         });
-        ranges.put(partition.partition(), range);
-        return archive.read(topic, ranges);
+        ArchiveReader opened = archive.read(partition.topic(), ranges);
+        ranges.keySet().forEach(p -> readers.put(new TopicPartition(partition.topic(), p), opened));
+        return opened;
     }
 
-    private void closeReader(String topic) {
-        ArchiveReader reader = readers.remove(topic);
-        if (reader != null) {
+    private void closeIfUnused(ArchiveReader reader) {
+        if (reader != null && !readers.containsValue(reader)) {
             reader.close();
         }
     }
 
     private void forget(Collection<TopicPartition> partitions) {
-        partitions.stream().map(TopicPartition::topic).distinct().forEach(this::closeReader);
+        partitions.forEach(p -> closeIfUnused(readers.remove(p)));
         undecided.removeAll(partitions);
         partitions.forEach(archived::remove);
         paused.removeAll(partitions);
@@ -199,6 +234,7 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     private void holdAnew(TopicPartition partition) {
         if (archive.has(partition.topic())) {
             archived.remove(partition);
+            closeIfUnused(readers.remove(partition));
             hold(Set.of(partition));
         }
     }
@@ -233,22 +269,30 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
 
     @Override
     public void unsubscribe() {
-        super.unsubscribe();
+        try {
+            super.unsubscribe();
+        } finally {
+            forgetAll();
+        }
+    }
+
+    private void forgetAll() {
         List<TopicPartition> all = new ArrayList<>(paused);
         all.addAll(undecided);
         all.addAll(archived.keySet());
+        all.addAll(readers.keySet());
         forget(all);
     }
 
     @Override
     public void close() {
-        forget(List.copyOf(archived.keySet()));
+        forgetAll();
         super.close();
     }
 
     @Override
     public void close(CloseOptions options) {
-        forget(List.copyOf(archived.keySet()));
+        forgetAll();
         super.close(options);
     }
 
@@ -268,14 +312,20 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            owner.onPartitionsRevoked(partitions);
-            forget(partitions);
+            try {
+                owner.onPartitionsRevoked(partitions);
+            } finally {
+                forget(partitions);
+            }
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            owner.onPartitionsLost(partitions);
-            forget(partitions);
+            try {
+                owner.onPartitionsLost(partitions);
+            } finally {
+                forget(partitions);
+            }
         }
     }
 }

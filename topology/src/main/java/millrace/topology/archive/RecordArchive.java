@@ -16,8 +16,8 @@ public interface RecordArchive {
         }
 
         @Override
-        public long until(TopicPartition partition, long next, long kafka) {
-            return next;
+        public Whereabouts find(TopicPartition partition, long next, long kafka) {
+            return new Whereabouts.Kafka(next);
         }
 
         @Override
@@ -30,13 +30,12 @@ public interface RecordArchive {
     boolean has(String topic);
 
     /**
-     * Up to where a partition is to be read from here; it has every record before that.
+     * Says who has the next record of a partition. If it is the archive, it has every record of the range.
      *
      * @param next the first record that is wanted
      * @param kafka the first offset that Kafka still has
-     * @return the first offset to be read from Kafka; not more than {@code next} if all can be
      */
-    long until(TopicPartition partition, long next, long kafka);
+    Whereabouts find(TopicPartition partition, long next, long kafka);
 
     /** Reads partitions of a topic, each in the order of its offsets; for one thread. */
     ArchiveReader read(String topic, Map<Integer, ArchiveRange> ranges);

@@ -53,7 +53,7 @@ final class RecordRows {
     private final Map<Integer, Reading> readings = new HashMap<>();
     private final boolean keepsValue;
     private final boolean keepsJson;
-    /** The columns that say what a record was. */
+    /** The columns that say what a record was; not those with a default, which rows of before they were there have too. */
     private final int[] valueSlots;
     private final Layout layout;
     /** Reads the keys of tombstones; null where tombstones are not changes. */
@@ -90,7 +90,8 @@ final class RecordRows {
         jsonSlot = table.slot(OriginColumn.JSON);
         changeSlot = table.slot(OriginColumn.CHANGE);
         valueSlots = IntStream.range(0, table.columns).filter(slot -> Arrays.stream(OriginColumn.values())
-                .noneMatch(column -> table.slot(column) == slot)).toArray();
+                .noneMatch(column -> table.slot(column) == slot)
+                && table.schema.columns().get(slot).initialDefault() == null).toArray();
     }
 
     /** Keys have no schema of their own: their columns are the model's, in the order of its key. */

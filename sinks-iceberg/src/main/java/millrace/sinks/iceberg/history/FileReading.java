@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -27,19 +28,28 @@ final class FileReading implements AutoCloseable {
     private final Table table;
     private final FileScanTask task;
     private final Schema projection;
-    private final RowBlocks blocks;
+    private final FileBounds bounds;
+    private final Supplier<RowBlocks> index;
+    /** Null as long as nobody needs to know more than the bounds. */
+    private RowBlocks blocks;
     private CloseableIterable<StructLike> rows;
     private CloseableIterator<StructLike> next;
     private Optional<PositionDeleteIndex> dead = Optional.empty();
     private int block;
     private long position;
 
-    /** Opens nothing before the first block is read. */
-    FileReading(Table table, FileScanTask task, Schema projection, RowBlocks blocks) {
+    /**
+     * Opens nothing before the file is needed.
+     *
+     * @param bounds what its manifest says of it
+     * @param index looks where in it the records of each partition are
+     */
+    FileReading(Table table, FileScanTask task, Schema projection, FileBounds bounds, Supplier<RowBlocks> index) {
         this.table = table;
         this.task = task;
         this.projection = projection;
-        this.blocks = blocks;
+        this.bounds = bounds;
+        this.index = index;
     }
 
     /** Where in a file the records of each partition are, by two columns of it. */
@@ -87,17 +97,26 @@ final class FileReading implements AutoCloseable {
                 .withRemedy(SinkProblem.RANGE_UNFIT.remedy()));
     }
 
-    /** The least offset of a partition that has not been read; the largest number there is if there is none. */
+    /**
+     * No offset of a partition that has not been read is less; the largest number there is if there is none. It grows as the
+     * file is looked into and read.
+     */
     long least(int partition) {
-        return blocks.leastFrom(block, partition);
+        return blocks == null ? bounds.least(partition) : blocks.leastFrom(block, partition);
     }
 
-    boolean hasBegun() {
-        return block > 0;
+    /** Whether somebody has looked into the file. */
+    boolean isKnown() {
+        return blocks != null;
+    }
+
+    /** Looks into it: what its manifest says may be far from what it has of a partition. */
+    void look() {
+        blocks = index.get();
     }
 
     boolean isDone() {
-        return block >= blocks.blocks();
+        return blocks != null && block >= blocks.blocks();
     }
 
     /** Gives the live rows of the next block; each is another's once the next one is given. */

@@ -3,6 +3,7 @@ package millrace.sinks.iceberg.history;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,11 @@ import org.apache.kafka.common.record.TimestampType;
 final class KeptRows {
     private final String topic;
     private final FieldType.Struct type;
-    /** Where in a row the columns of {@link #type} are. */
-    private final int[] slots;
-    /** Where its other columns are that say what the record was. */
-    private final int[] others;
-    private final Map<OriginColumn, Integer> origin;
+    /** Where in a row the values of each column of {@link #type} may be. */
+    private final int[][] slots;
+    /** The columns that say whether a row is a record with a value; those with a default always seem to have one. */
+    private final int[] telling;
+    private final Map<OriginColumn, Integer> origin = new EnumMap<>(OriginColumn.class);
     private final Function<Object[], byte[]> encoder;
 
     /**
@@ -42,22 +43,20 @@ final class KeptRows {
         this.topic = topic;
         this.encoder = encoder;
         type = columns.row();
-        slots = new int[columns.fields().size()];
-        origin = new LinkedHashMap<>();
-        List<Integer> rest = new ArrayList<>();
-        List<Integer> ids = columns.fields().stream().map(NestedField::fieldId).toList();
+        List<Integer> ids = projection.columns().stream().map(NestedField::fieldId).toList();
+        slots = columns.columns().stream()
+                .map(k -> k.fields().stream().mapToInt(f -> ids.indexOf(f.fieldId())).toArray()).toArray(int[][]::new);
+        List<Integer> without = new ArrayList<>();
         for (int i = 0; i < projection.columns().size(); i++) {
             NestedField field = projection.columns().get(i);
             Optional<OriginColumn> of = OriginColumn.named(field.name(), Layout.BRONZE_VARIANT);
             if (of.isPresent()) {
                 origin.put(of.get(), i);
-            } else if (ids.contains(field.fieldId())) {
-                slots[ids.indexOf(field.fieldId())] = i;
-            } else {
-                rest.add(i);
+            } else if (field.initialDefault() == null) {
+                without.add(i);
             }
         }
-        others = rest.stream().mapToInt(Integer::intValue).toArray();
+        telling = without.stream().mapToInt(Integer::intValue).toArray();
     }
 
     int partition(StructLike row) {
@@ -80,16 +79,27 @@ final class KeptRows {
         if (kept != null || row.get(origin.get(OriginColumn.ERROR), Object.class) != null) {
             return kept;
         }
+        if (isTombstone(row)) {
+            return null;
+        }
         Object[] values = new Object[slots.length];
-        boolean any = false;
         for (int i = 0; i < slots.length; i++) {
-            values[i] = value(type.fields().get(i).type(), row.get(slots[i], Object.class));
-            any |= values[i] != null;
+            FieldType of = type.fields().get(i).type();
+            for (int at = 0; at < slots[i].length && values[i] == null; at++) {
+                values[i] = value(of, row.get(slots[i][at], Object.class));
+            }
         }
-        for (int i = 0; i < others.length && !any; i++) {
-            any = row.get(others[i], Object.class) != null;
+        return encoder.apply(values);
+    }
+
+    /** Of a record with a value that looks like none the bytes are kept. */
+    private boolean isTombstone(StructLike row) {
+        for (int slot : telling) {
+            if (row.get(slot, Object.class) != null) {
+                return false;
+            }
         }
-        return any ? encoder.apply(values) : null;
+        return true;
     }
 
     private byte[] bytes(StructLike row, OriginColumn column) {

@@ -20,6 +20,7 @@ import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.read.FirstOffsets;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.OriginColumn;
 import millrace.sinks.iceberg.table.SinkProblem;
@@ -42,11 +43,13 @@ public final class TopicHistory implements AutoCloseable {
     private final Contract contract;
     private final ToIntFunction<org.apache.avro.Schema> schemaIds;
     private final List<org.apache.avro.Schema> writers;
+    private final boolean forgets;
     private final Map<String, RowBlocks> blocks = new ConcurrentHashMap<>();
 
     private TopicHistory(Catalog catalog, Table table, Contract contract, List<org.apache.avro.Schema> writers,
-            ToIntFunction<org.apache.avro.Schema> schemaIds) {
+            boolean forgets, ToIntFunction<org.apache.avro.Schema> schemaIds) {
         this.catalog = catalog;
+        this.forgets = forgets;
         this.table = table;
         this.contract = contract;
         this.writers = List.copyOf(writers);
@@ -59,16 +62,17 @@ public final class TopicHistory implements AutoCloseable {
      * @param properties of the catalog, Iceberg's own
      * @param contract of the topic, which the records are to be read by
      * @param writers schemas that the records may have, if the topic holds Avro
+     * @param forgets whether rows leave the table as they grow old
      * @param schemaIds knows the registry's id of a schema, by which records are written anew
      * @return empty if there is no such table
      */
     public static Optional<TopicHistory> open(Map<String, String> properties, String table, Contract contract,
-            List<org.apache.avro.Schema> writers, ToIntFunction<org.apache.avro.Schema> schemaIds) {
+            List<org.apache.avro.Schema> writers, boolean forgets, ToIntFunction<org.apache.avro.Schema> schemaIds) {
         Catalog catalog = Catalogs.open(properties);
         Optional<TopicHistory> history = Optional.empty();
         try {
             history = Catalogs.load(catalog, table)
-                    .map(t -> new TopicHistory(catalog, t, contract, writers, schemaIds));
+                    .map(t -> new TopicHistory(catalog, t, contract, writers, forgets, schemaIds));
             return history;
         } finally {
             if (history.isEmpty()) {
@@ -78,12 +82,12 @@ public final class TopicHistory implements AutoCloseable {
     }
 
     /** Takes in what the table has got since. */
-    public void refresh() {
+    public synchronized void refresh() {
         table.refresh();
     }
 
     /** Up to where it has the records, and of which topic; a partition that is not named has none. */
-    public SourcePosition position() {
+    public synchronized SourcePosition position() {
         return switch (MarkedTable.look(table)) {
             case TableLook.Found found ->
                 found.state().mark().map(CommitMark::position).orElse(SourcePosition.start(""));
@@ -92,24 +96,29 @@ public final class TopicHistory implements AutoCloseable {
     }
 
     /** Why records whose bytes were not kept cannot be given back as they were; empty if they can. */
-    public List<Problem> problems() {
-        return KeptColumns.of(table.schema(), contract).problems(contract, writers);
+    public synchronized List<Problem> problems() {
+        return HistoryCheck.problems(table.schema(), table.schemas().values(), contract, writers);
     }
 
     /**
      * Reads records as the table has them now.
      *
+     * @param topicId Kafka's id of the topic, as text
      * @param ranges by partition
+     * @throws ProblemException with {@link SinkProblem#HISTORY_GONE} if it does not have all of them
      */
-    public HistoryReader read(Map<Integer, OffsetRange> ranges) {
+    public synchronized HistoryReader read(String topicId, Map<Integer, OffsetRange> ranges) {
+        ranges.forEach((partition, range) -> requireAll(topicId, partition, range));
         Schema schema = table.schema();
         Schema projection = new Schema(schema.columns().stream().filter(f -> !f.type().isVariantType()).toList());
-        Schema origin = new Schema(column(schema, OriginColumn.TOPIC_PARTITION), column(schema, OriginColumn.OFFSET));
+        NestedField partition = column(schema, OriginColumn.TOPIC_PARTITION);
+        NestedField offset = column(schema, OriginColumn.OFFSET);
+        Schema origin = new Schema(partition, offset);
         KeptColumns columns = KeptColumns.of(schema, contract);
         List<FileReading> files = new ArrayList<>();
         for (FileScanTask task : tasks(ranges)) {
-            RowBlocks of = blocks.computeIfAbsent(name(task), n -> FileReading.blocks(table, task, origin));
-            files.add(new FileReading(table, task, projection, of));
+            files.add(new FileReading(table, task, projection, FileBounds.of(task.file(), partition, offset),
+                    () -> blocks.computeIfAbsent(name(task), n -> FileReading.blocks(table, task, origin))));
         }
         return new HistoryReader(new KeptRows(contract.topic(), projection, columns, encoder(columns)), files, ranges);
     }
@@ -130,7 +139,8 @@ public final class TopicHistory implements AutoCloseable {
                     Expressions.greaterThanOrEqual(OriginColumn.OFFSET.columnName(), range.getValue().from()),
                     Expressions.lessThan(OriginColumn.OFFSET.columnName(), range.getValue().to())));
         }
-        try (CloseableIterable<FileScanTask> planned = table.newScan().filter(filter).planFiles()) {
+        try (CloseableIterable<FileScanTask> planned = table.newScan().filter(filter).includeColumnStats()
+                .planFiles()) {
             planned.forEach(tasks::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -147,7 +157,7 @@ public final class TopicHistory implements AutoCloseable {
 
     /** Writes values as a producer would that knows of the table's columns. */
     private Function<Object[], byte[]> encoder(KeptColumns columns) {
-        List<Problem> problems = columns.problems(contract, writers);
+        List<Problem> problems = problems();
         if (!problems.isEmpty()) {
             return values -> {
                 throw new ProblemException(problems);
@@ -162,26 +172,28 @@ public final class TopicHistory implements AutoCloseable {
         };
     }
 
-    /**
-     * Makes sure that a table has every record of a topic up to some offset.
-     *
-     * @throws ProblemException with {@link SinkProblem#HISTORY_GONE} if it has not
-     */
-    public void requireUpTo(String topicId, int partition, long offset) {
+    /** Makes sure that it has every record of a range, as far as it tells what it has landed and what it lets go with age. */
+    private void requireAll(String topicId, int partition, OffsetRange range) {
         SourcePosition position = position();
+        boolean same = position.topicId().equals(topicId);
         long end = upTo(topicId, partition);
-        if (end < offset) {
-            throw new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, contract.topic(), "Kafka has partition "
-                    + partition + " of " + contract.topic() + " from offset " + offset + " on, and " + table.name()
-                    + (position.topicId().equals(topicId) || position.topicId().isEmpty()
-                            ? " has it up to " + end + "."
-                            : " has the records of a topic of that name that was there before."))
+        String found = !same && !position.topicId().isEmpty()
+                ? "has the records of a topic of that name that was there before."
+                : end < range.to() ? "has them up to " + end + "." : "";
+        if (found.isEmpty() && forgets) {
+            long first = FirstOffsets.of(table).getOrDefault(partition, end);
+            found = first > range.from() ? "has let go those before " + first + "." : "";
+        }
+        if (!found.isEmpty()) {
+            throw new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, contract.topic(), "Records " + range.from()
+                    + " to " + range.to() + " of partition " + partition + " of " + contract.topic()
+                    + " are not in Kafka any more, and " + table.name() + " " + found)
                     .withRemedy(SinkProblem.HISTORY_GONE.remedy()));
         }
     }
 
     /** Up to which offset it has all records of a partition of a topic; 0 if it has none. */
-    public long upTo(String topicId, int partition) {
+    public synchronized long upTo(String topicId, int partition) {
         SourcePosition position = position();
         return position.topicId().equals(topicId) ? position.next(partition).orElse(0) : 0;
     }

@@ -25,7 +25,7 @@ import org.apache.iceberg.types.Types;
  * The first record of each partition of its topic that a bronze table has. Files are looked at in the order of the first
  * offset that they say they have, and only until no later one can have an earlier record of any partition.
  */
-final class FirstOffsets {
+public final class FirstOffsets {
     private final Table table;
     private final Types.NestedField partition;
     private final Types.NestedField offset;
@@ -49,7 +49,7 @@ final class FirstOffsets {
     }
 
     /** By partition; empty of a table without rows or without origin columns. */
-    static SortedMap<Integer, Long> of(Table table) {
+    public static SortedMap<Integer, Long> of(Table table) {
         Types.NestedField partition = table.schema().findField(OriginColumn.TOPIC_PARTITION.columnName());
         Types.NestedField offset = table.schema().findField(OriginColumn.OFFSET.columnName());
         if (partition == null || offset == null || table.currentSnapshot() == null) {

@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.registry.SubjectImport;
+import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.event.OffsetRange;
+import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.file.Clickstream;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
@@ -41,8 +45,8 @@ public final class HistoryBench {
         Contract contract = SubjectImport.draft("events-value", Clickstream.SCHEMA);
         for (int round = 0; round < rounds; round++) {
             try (TopicHistory history = TopicHistory.open(properties, "bronze.events", contract,
-                    List.of(Clickstream.SCHEMA), schema -> 1).orElseThrow()) {
-                run(history, round);
+                    List.of(Clickstream.SCHEMA), false, schema -> 1).orElseThrow()) {
+                run(history, rows, round);
             }
         }
         new LocalFileIO().deletePrefix(folder.toString());
@@ -62,23 +66,30 @@ public final class HistoryBench {
             }
             writer.close().forEach(append::appendFile);
         }
+        CommitMark nothing = CommitMark.ofNothing("first");
+        SortedMap<Integer, Long> ends = new TreeMap<>();
+        for (int p = 0; p < PARTITIONS; p++) {
+            ends.put(p, (long) rows);
+        }
+        new CommitMark(nothing.commitId(), 1, nothing.layout(), new SourcePosition("id", ends), nothing.control(),
+                nothing.heads(), nothing.clocks()).toSummary().forEach(append::set);
         append.commit();
         Catalogs.close(catalog);
     }
 
-    private static void run(TopicHistory history, int round) {
+    private static void run(TopicHistory history, int rows, int round) {
         var threads = ManagementFactory.getThreadMXBean();
         var process = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long cpu = process.getProcessCpuTime();
         long wall = System.nanoTime();
         Map<Integer, OffsetRange> ranges = new HashMap<>();
         for (int p = 0; p < PARTITIONS; p++) {
-            ranges.put(p, new OffsetRange(0, Long.MAX_VALUE));
+            ranges.put(p, new OffsetRange(0, rows));
         }
         long given = 0;
         long bytes = 0;
         long first;
-        try (HistoryReader reader = history.read(ranges)) {
+        try (HistoryReader reader = history.read("id", ranges)) {
             first = System.nanoTime() - wall;
             List<Integer> open = new ArrayList<>(ranges.keySet());
             while (!open.isEmpty()) {
@@ -86,7 +97,7 @@ public final class HistoryBench {
                     var next = reader.next(partition, 500);
                     given += next.size();
                     bytes += next.stream().mapToLong(r -> r.value().length).sum();
-                    if (next.isEmpty()) {
+                    if (reader.isDone(partition)) {
                         open.remove(partition);
                     }
                 }

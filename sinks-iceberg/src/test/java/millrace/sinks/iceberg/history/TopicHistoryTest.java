@@ -24,7 +24,9 @@ import millrace.schemas.registry.UnknownSchemaException;
 import millrace.schemas.wire.AvroRowDecoder;
 import millrace.schemas.wire.ConfluentFrame;
 import millrace.schemas.wire.Malformed;
+import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.event.OffsetRange;
+import millrace.sinks.iceberg.event.SourcePosition;
 import millrace.sinks.iceberg.file.RandomRecords;
 import millrace.sinks.iceberg.file.Specs;
 import millrace.sinks.iceberg.file.StagedWriter;
@@ -57,6 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicHistoryTest {
     private static final int SEEDS = "long".equals(System.getProperty("millrace.suite")) ? 300 : 12;
     private static final int PARTITIONS = 3;
+    private static final String TOPIC = "topic-id";
 
     @TempDir
     Path folder;
@@ -94,7 +97,7 @@ class TopicHistoryTest {
         Set<Long> dead = random.nextBoolean() ? Set.of() : kill(table, random);
         Catalogs.close(catalog);
 
-        try (TopicHistory history = TopicHistory.open(properties, "bronze.t", contract, List.of(now), schema -> {
+        try (TopicHistory history = TopicHistory.open(properties, "bronze.t", contract, List.of(now), false, schema -> {
             schemas.put(7, schema);
             return 7;
         }).orElseThrow()) {
@@ -167,6 +170,7 @@ class TopicHistoryTest {
         Collections.shuffle(files, random);
         AppendFiles append = table.newAppend();
         files.forEach(append::appendFile);
+        mark(1_000_000).toSummary().forEach(append::set);
         append.commit();
     }
 
@@ -197,6 +201,14 @@ class TopicHistoryTest {
         return dead;
     }
 
+    /** As a committer does that has landed all partitions up to an offset. */
+    private static CommitMark mark(long end) {
+        CommitMark nothing = CommitMark.ofNothing("first");
+        return new CommitMark(nothing.commitId(), 1, nothing.layout(),
+                new SourcePosition(TOPIC, new TreeMap<>(Map.of(0, end, 1, end, 2, end))), nothing.control(),
+                nothing.heads(), nothing.clocks());
+    }
+
     private static Map<Integer, OffsetRange> ranges(Random random, List<Sent> sent) {
         Map<Integer, OffsetRange> ranges = new TreeMap<>();
         for (int p = 0; p < PARTITIONS; p++) {
@@ -211,12 +223,12 @@ class TopicHistoryTest {
         Map<Integer, List<ConsumerRecord<byte[], byte[]>>> read = new TreeMap<>();
         List<Integer> open = new ArrayList<>(ranges.keySet());
         open.forEach(p -> read.put(p, new ArrayList<>()));
-        try (HistoryReader reader = history.read(ranges)) {
+        try (HistoryReader reader = history.read(TOPIC, ranges)) {
             while (!open.isEmpty()) {
                 Integer partition = open.get(random.nextInt(open.size()));
                 List<ConsumerRecord<byte[], byte[]>> next = reader.next(partition, 1 + random.nextInt(2_000));
                 read.get(partition).addAll(next);
-                if (next.isEmpty()) {
+                if (reader.isDone(partition)) {
                     open.remove(partition);
                 }
             }
@@ -239,29 +251,85 @@ class TopicHistoryTest {
     }
 
     private static List<Problem> problems(Contract contract, Schema table, List<Schema> writers) {
-        return KeptColumns.of(
-                ContractToIceberg.schema(Specs.bronze("orders", table, List.of(), List.of(), Map.of())), contract)
-                .problems(contract, writers);
+        org.apache.iceberg.Schema columns = ContractToIceberg
+                .schema(Specs.bronze("orders", table, List.of(), List.of(), Map.of()));
+        return HistoryCheck.problems(columns, List.of(columns), contract, writers);
     }
 
     @Test
-    void aTableThatHasNotComeSoFarIsRefused() {
+    void whatATableDoesNotHaveIsRefused() throws Exception {
         Schema schema = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
         Map<String, String> properties = Catalogs.sqlite(folder.resolve("far.db"), folder.resolve("far"));
         Catalog catalog = Catalogs.open(properties);
-        new IcebergTables(catalog).loadOrCreate(Specs.bronze("orders", schema, List.of(), List.of(), Map.of()));
+        TableSpec spec = Specs.bronze("orders", schema, List.of(), List.of(), Map.of());
+        Table table = new IcebergTables(catalog).loadOrCreate(spec);
+        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "f");
+        writer.append(1, 30, 0, null, RandomRecords.encode(1, schema,
+                new RandomRecords(new Random(1)).value(schema)), null);
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        mark(70).toSummary().forEach(append::set);
+        append.commit();
         Catalogs.close(catalog);
-        assertThat(open(properties, "bronze.nothing", schema)).isEmpty();
-        try (TopicHistory history = open(properties, "bronze.orders", schema).orElseThrow()) {
-            assertThatThrownBy(() -> history.requireUpTo("id", 1, 70)).hasMessageContaining("HISTORY_GONE")
-                    .hasMessageContaining("partition 1 of orders from offset 70 on")
-                    .hasMessageContaining("has it up to 0");
+        assertThat(open(properties, "bronze.nothing", schema, false)).isEmpty();
+        try (TopicHistory history = open(properties, "bronze.orders", schema, false).orElseThrow()) {
+            history.read(TOPIC, Map.of(1, new OffsetRange(0, 70))).close();
+            assertGone(history, TOPIC, 71, "Records 0 to 71 of partition 1 of orders", "has them up to 70");
+            assertGone(history, "other", 20, "a topic of that name that was there before");
+        }
+        try (TopicHistory history = open(properties, "bronze.orders", schema, true).orElseThrow()) {
+            assertGone(history, TOPIC, 70, "has let go those before 30");
+            history.read(TOPIC, Map.of(1, new OffsetRange(30, 70))).close();
         }
     }
 
-    private static Optional<TopicHistory> open(Map<String, String> properties, String table, Schema schema) {
+    private static void assertGone(TopicHistory history, String topicId, long to, String... words) {
+        assertThatThrownBy(() -> history.read(topicId, Map.of(1, new OffsetRange(0, to))))
+                .hasMessageContaining("HISTORY_GONE").hasMessageContainingAll(words);
+    }
+
+    private static Optional<TopicHistory> open(Map<String, String> properties, String table, Schema schema,
+            boolean forgets) {
         return TopicHistory.open(properties, table, SubjectImport.draft("orders-value", schema), List.of(schema),
-                s -> 1);
+                forgets, s -> 1);
+    }
+
+    /** One partition is not asked for while the others are read to their ends: it does not pile up, and comes after them. */
+    @Test
+    void whatWouldPileUpIsGivenUpAndReadAgain() throws Exception {
+        Schema schema = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve("pile.db"), folder.resolve("pile"));
+        Catalog catalog = Catalogs.open(properties);
+        TableSpec spec = Specs.bronze("orders", schema, List.of(), List.of(), Map.of());
+        Table table = new IcebergTables(catalog).loadOrCreate(spec);
+        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "f");
+        byte[] value = RandomRecords.encode(1, schema, new RandomRecords(new Random(1)).value(schema));
+        for (int i = 0; i < 1_200_000; i++) {
+            writer.append(i % 2, i / 2, 0, null, value, null);
+        }
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        mark(600_000).toSummary().forEach(append::set);
+        append.commit();
+        Catalogs.close(catalog);
+        try (TopicHistory history = open(properties, "bronze.orders", schema, false).orElseThrow();
+                HistoryReader both = history.read(TOPIC,
+                        Map.of(0, new OffsetRange(0, 600_000), 1, new OffsetRange(0, 600_000)))) {
+            assertThat(count(both, 0)).isEqualTo(600_000);
+            assertThat(both.gives(0)).isTrue();
+            assertThat(both.gives(1)).isFalse();
+            try (HistoryReader other = history.read(TOPIC, Map.of(1, new OffsetRange(1_000, 600_000)))) {
+                assertThat(count(other, 1)).isEqualTo(599_000);
+            }
+        }
+    }
+
+    private static long count(HistoryReader reader, int partition) {
+        long count = 0;
+        while (!reader.isDone(partition)) {
+            count += reader.next(partition, 5_000).size();
+        }
+        return count;
     }
 
     /** What a contract makes of a record, as text. */

@@ -250,10 +250,59 @@ class TopicHistoryTest {
         assertThat(problems(contract, other, List.of(now))).singleElement().asString().contains("HISTORY_UNLIKE", "id");
     }
 
+    @Test
+    void aColumnUnderTwoNamesIsReadFromBothUnlessARecordMayHaveBoth() {
+        Schema before = SchemaBuilder.record("Order").fields().optionalLong("old").endRecord();
+        Schema now = SchemaBuilder.record("Order").fields().optionalLong("fresh").endRecord();
+        Schema both = SchemaBuilder.record("Order").fields().optionalLong("fresh").optionalLong("old").endRecord();
+        Schema named = SchemaBuilder.record("Order").fields().name("fresh").aliases("old").type().unionOf().nullType()
+                .and().longType().endUnion().nullDefault().endRecord();
+        Contract contract = SubjectImport.draft("orders-value", named);
+        assertThat(contract.columns().get(0).aliases()).containsExactly("old");
+        assertThat(problems(contract, both, List.of(before, now))).isEmpty();
+        assertThat(problems(contract, both, List.of(before, now, both))).singleElement().asString()
+                .contains("HISTORY_UNLIKE", "under several names");
+    }
+
+    @Test
+    void defaultsInsideOfColumnsCountToo() {
+        Schema old = SchemaBuilder.record("Order").fields().name("detail").type().record("Detail").fields()
+                .optionalLong("a").endRecord().noDefault().endRecord();
+        Schema now = SchemaBuilder.record("Order").fields().name("detail").type().record("Detail").fields()
+                .optionalLong("a").name("kind").type().stringType().stringDefault("web").endRecord().noDefault()
+                .endRecord();
+        Contract contract = SubjectImport.draft("orders-value", now);
+        assertThat(problems(contract, now, List.of(now))).isEmpty();
+        assertThat(problems(contract, now, List.of(old, now))).singleElement().asString().contains("HISTORY_UNLIKE",
+                "kind has a default");
+    }
+
+    @Test
+    void ofJsonOnlyWhatWasKnownFromTheBeginningIsKept() {
+        Schema old = SchemaBuilder.record("Order").fields().optionalLong("id").endRecord();
+        Schema now = SchemaBuilder.record("Order").fields().optionalLong("id").optionalLong("more").endRecord();
+        Contract drafted = SubjectImport.draft("orders-value", now);
+        Contract contract = new Contract(drafted.id(), drafted.name(), drafted.version(), drafted.status(),
+                drafted.topic(), drafted.recordName(), "", "", drafted.columns(), List.of(), Optional.empty(), 1,
+                Contract.WireFormat.JSON, Contract.Kind.EVENT, Optional.empty(), Optional.empty(), List.of(),
+                drafted.place());
+        org.apache.iceberg.Schema first = columns(old);
+        org.apache.iceberg.Schema second = columns(now);
+        assertThat(HistoryCheck.problems(second, List.of(second), contract, List.of())).isEmpty();
+        assertThat(HistoryCheck.problems(first, List.of(first), contract, List.of())).singleElement().asString()
+                .contains("has no column more");
+        assertThat(
+                HistoryCheck.problems(second, List.of(new org.apache.iceberg.Schema(second.columns().get(0)), second),
+                        contract, List.of()))
+                .singleElement().asString().contains("has not had more from its beginning");
+    }
+
+    private static org.apache.iceberg.Schema columns(Schema table) {
+        return ContractToIceberg.schema(Specs.bronze("orders", table, List.of(), List.of(), Map.of()));
+    }
+
     private static List<Problem> problems(Contract contract, Schema table, List<Schema> writers) {
-        org.apache.iceberg.Schema columns = ContractToIceberg
-                .schema(Specs.bronze("orders", table, List.of(), List.of(), Map.of()));
-        return HistoryCheck.problems(columns, List.of(columns), contract, writers);
+        return HistoryCheck.problems(columns(table), List.of(columns(table)), contract, writers);
     }
 
     @Test

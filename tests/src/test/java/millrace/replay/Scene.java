@@ -174,6 +174,14 @@ final class Scene implements AutoCloseable {
         return start(name, "a", threads, Optional.of(of), Map.of(), Crash.never());
     }
 
+    /** Starts one that reads as is said, in small pieces, and crashes. */
+    PipelineRun startReplay(String name, String instance, String of, Reading reading, Crash crash) {
+        return start(pipeline(name), instance, 1, Optional.of(of),
+                Map.of("main.consumer.max.partition.fetch.bytes", "4000", "main.consumer.max.poll.records", "50"),
+                crash,
+                reading);
+    }
+
     /** Starts a replay of a stretch of time, which obeys what the pipeline that it was planned for has decided. */
     PipelineRun startReplay(ReplayPlan plan, int threads) {
         return start(ReplayRun.pipeline(plan, pipeline(plan.pipeline())), "a", threads, Optional.of(plan.pipeline()),

@@ -89,6 +89,10 @@ final class ReplayDiffCommand extends OneReplay {
             }
         }
         lines.add("");
+        if (!plan.sample().isEmpty()) {
+            lines.add("only " + ReplayPlanView.partitions(plan)
+                    + " of its topics was read: rows of other partitions are only there");
+        }
         lines.add(refused == 0
                 ? "no record or row was quarantined"
                 : Shown.count(refused) + " records and rows were quarantined, as the live pipeline does with its own");

@@ -52,7 +52,7 @@ final class ReplayListCommand extends Main.Subcommand {
     }
 
     static String range(ReplayPlan plan) {
-        return switch (plan.kind()) {
+        return (plan.sample().isEmpty() ? "" : ReplayPlanView.partitions(plan) + " of ") + switch (plan.kind()) {
             case Kind.Bounded b -> b.from().map(Instant::toString).orElse("the beginning") + " .. "
                     + b.to().map(Instant::toString).orElse("the end");
             case Kind.Whole whole -> "everything";

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import millrace.ops.http.Shown;
 import millrace.ops.replay.Replays;
 import millrace.replay.plan.Estimate;
@@ -18,7 +19,7 @@ import millrace.replay.plan.ReplayPlan.Read;
 record ReplayPlanView(ReplayPlan plan, List<Estimate.Share> shares, Estimate estimate) {
     /** Of a plan that is made now. */
     static ReplayPlanView of(Replays replays, ReplaySubject.Found found, ReplayRange range, ReplayRate rate) {
-        ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to());
+        ReplayPlan plan = replays.plan(found.replayed(), found.models(), range.from(), range.to(), range.sample());
         List<Estimate.Share> shares = replays.shares(plan);
         return new ReplayPlanView(plan, shares, Estimate.of(plan, shares, rate.mostPerSecond()));
     }
@@ -33,6 +34,9 @@ record ReplayPlanView(ReplayPlan plan, List<Estimate.Share> shares, Estimate est
                         "exact for everything alone   from the first record to the present, then in place of the live results");
                 whole.because().forEach(why -> lines.add("  " + why));
             }
+        }
+        if (!plan.sample().isEmpty()) {
+            lines.add("of a sample         " + partitions(plan) + " alone, to be compared and not published");
         }
         TextTable looks = new TextTable("model", "looks at", "back", "ahead");
         plan.looks().forEach(l -> looks.row(l.model(), l.contract(), l.back(), l.ahead()));
@@ -53,6 +57,11 @@ record ReplayPlanView(ReplayPlan plan, List<Estimate.Share> shares, Estimate est
         return lines;
     }
 
+    /** Such as {@code p0, p3}. */
+    static String partitions(ReplayPlan plan) {
+        return plan.sample().stream().map(p -> "p" + p).collect(Collectors.joining(", "));
+    }
+
     private static void part(TextTable table, List<String> lines) {
         lines.add("");
         lines.addAll(table.lines());
@@ -64,6 +73,9 @@ record ReplayPlanView(ReplayPlan plan, List<Estimate.Share> shares, Estimate est
         out.put("pipeline", plan.pipeline());
         out.put("revision", plan.revision());
         out.put("branch", plan.branch());
+        if (!plan.sample().isEmpty()) {
+            out.put("sample", plan.sample());
+        }
         switch (plan.kind()) {
             case Kind.Bounded bounded -> {
                 out.put("kind", "range");

@@ -1,6 +1,8 @@
 package millrace.ops.cli;
 
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import millrace.ops.problem.OpsProblem;
 import millrace.replay.plan.Edge;
 import millrace.schemas.problem.Problem;
@@ -17,6 +19,22 @@ final class ReplayRange {
 
     @Option(names = "--last", paramLabel = "<duration>", description = "Short for --from with a duration, such as 7d.")
     private String last;
+
+    @Option(names = "--sample", paramLabel = "<partitions>", description = "Try some partitions first, such as p0 or p0,p3: of each topic that has them no others are read. What is grouped or joined over partitions has part of its rows then; a sample can be compared, not published.")
+    private String sample;
+
+    /** Empty for all partitions. */
+    SortedSet<Integer> sample() {
+        SortedSet<Integer> partitions = new TreeSet<>();
+        for (String part : sample == null ? new String[0] : sample.split(",")) {
+            if (!part.strip().matches("p?\\d{1,6}")) {
+                throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--sample", "\"" + part
+                        + "\" is no partition.").withRemedy("Write p0, or several with commas between them."));
+            }
+            partitions.add(Integer.parseInt(part.strip().replace("p", "")));
+        }
+        return partitions;
+    }
 
     Optional<Edge> from() {
         if (last != null && from != null) {

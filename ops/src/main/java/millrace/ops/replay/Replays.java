@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import millrace.ops.deploy.DeployedTable;
@@ -94,9 +95,11 @@ public final class Replays implements AutoCloseable {
      * Plans one.
      *
      * @param replayed the pipeline with the text that it is to be replayed with
+     * @param sample partitions to be tried; empty for all
      * @throws ProblemException if it cannot be done
      */
-    public ReplayPlan plan(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to) {
+    public ReplayPlan plan(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to,
+            SortedSet<Integer> sample) {
         Map<String, TableSpec> now = tables(live);
         Map<String, TableSpec> then = tables(replayed);
         TreeSet<String> written = new TreeSet<>(models);
@@ -107,7 +110,7 @@ public final class Replays implements AutoCloseable {
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), written,
-                    from, to, clock.instant(), new Arrivals(live, connections.catalog()),
+                    from, to, sample, clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
             ReplayPlan plan = ReplayPlanner.plan(request, facts(replayed, written, catalog));
             histories.requireAlike(plan, replayed);

@@ -97,6 +97,8 @@ class ReplayCommandTest {
             assertThat(run("replay", "diff", id)).as(console.err()).isZero();
             assertThat(console.out()).contains("no record or row was quarantined").doesNotContain("~ who");
 
+            sampleIsTriedAndNotPublished();
+
             Path mended = project("mended", "COUNT(*) + 1000");
             assertThat(run("replay", "start", "--select", "gold.hourly", "--from", FROM, "--to", TO, "--models",
                     mended.toString(), "--execute", "-o", "json")).as(console.err()).isZero();
@@ -126,6 +128,25 @@ class ReplayCommandTest {
             assertThat(run("replay", "start", id, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
             assertThat(console.err()).contains("REPLAY_ENDED");
         }
+    }
+
+    /** One of two partitions, which has about half of the visits. */
+    private void sampleIsTriedAndNotPublished() throws IOException {
+        assertThat(run("replay", "start", "--select", "gold.hourly", "--from", FROM, "--to", TO, "--sample", "one"))
+                .isEqualTo(ExitCode.PROBLEM.code());
+        assertThat(console.err()).contains("\"one\" is no partition");
+        assertThat(run("replay", "start", "--select", "gold.hourly", "--from", FROM, "--to", TO, "--sample", "p1",
+                "--execute", "-o", "json")).as(console.err()).isZero();
+        String id = json().get("id").asText();
+        assertThat(run("query", "-o", "csv", "SELECT (SELECT sum(n) FROM gold.\"hourly@replay-" + id + "\") / sum(n) "
+                + "BETWEEN 0.4 AND 0.6 FROM gold.hourly WHERE window_start >= '" + FROM + "' AND window_start < '" + TO
+                + "'")).as(console.err()).isZero();
+        assertThat(console.out()).contains("true");
+        assertThat(run("replay", "diff", id)).isZero();
+        assertThat(console.out()).contains("p1 of 2026-11-02T00:00:00Z", "only p1 of its topics was read");
+        assertThat(run("replay", "publish", id, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
+        assertThat(console.err()).contains("REPLAY_IS_A_SAMPLE");
+        assertThat(run("replay", "cancel", id, "--execute")).isZero();
     }
 
     /** Forth, back, and forth again; the table has rows of other times, which stay. */

@@ -15,14 +15,23 @@ import millrace.topology.assemble.Pipeline;
  * @param pipeline with the contracts and models that it is to be replayed with
  * @param revision digest of their text
  * @param models that are to be written
+ * @param sample the partitions that are to be read, of each topic that has some of them; empty for all
  * @param now what {@link Edge.Ago} counts from
  * @param arrived gives the last records of a stretch of time that have come
  * @param completeThrough gives the event time through which a table was complete at a snapshot, if it said so
  */
 public record PlanRequest(Pipeline pipeline, String revision, SortedSet<String> models, Optional<Edge> from,
-        Optional<Edge> to, Instant now, Arrived arrived, Function<Edge.State, Optional<Instant>> completeThrough) {
+        Optional<Edge> to, SortedSet<Integer> sample, Instant now, Arrived arrived,
+        Function<Edge.State, Optional<Instant>> completeThrough) {
     public PlanRequest {
         models = Collections.unmodifiableSortedSet(new TreeSet<>(models));
+        sample = Collections.unmodifiableSortedSet(new TreeSet<>(sample));
+    }
+
+    /** Of all partitions. */
+    public PlanRequest(Pipeline pipeline, String revision, SortedSet<String> models, Optional<Edge> from,
+            Optional<Edge> to, Instant now, Arrived arrived, Function<Edge.State, Optional<Instant>> completeThrough) {
+        this(pipeline, revision, models, from, to, new TreeSet<>(), now, arrived, completeThrough);
     }
 
     /** What has come of a contract's records. */

@@ -18,10 +18,13 @@ import java.util.OptionalLong;
  * @param reads by contract, in order
  * @param settled event time in microseconds: nothing can come any more for the range in a live table that is complete
  *        through it; absent if everything is replayed
+ * @param sample the partitions that are read, of each topic that has some of them, to try it out; empty for all
  */
 public record ReplayPlan(String id, String pipeline, String revision, Kind kind, List<Written> models, List<Look> looks,
-        List<Read> reads, OptionalLong settled) {
+        List<Read> reads, OptionalLong settled, List<Integer> sample) {
     public ReplayPlan {
+        // What was written down by older versions has none.
+        sample = sample == null ? List.of() : List.copyOf(sample);
         models = List.copyOf(models);
         looks = List.copyOf(looks);
         reads = List.copyOf(reads);

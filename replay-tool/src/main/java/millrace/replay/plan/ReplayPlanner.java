@@ -382,14 +382,47 @@ public final class ReplayPlanner {
                 .withRemedy(remedy));
     }
 
-    private ReplayPlan made(Kind kind, List<Written> written, List<Look> looks, List<Read> reads,
+    /** Of what would be read, the partitions to be tried out; topics that have none of them are read whole. */
+    private List<Read> sampled(List<Read> reads) {
+        if (request.sample().isEmpty()) {
+            return reads;
+        }
+        if (reads.stream().noneMatch(this::isSampled)) {
+            throw refused(ReplayProblem.REPLAY_BOUND_UNKNOWN, "None of " + reads.stream().map(Read::topic)
+                    .collect(Collectors.joining(", ")) + " has a partition "
+                    + request.sample().stream()
+                            .map(String::valueOf).collect(Collectors.joining(" or "))
+                    + ".");
+        }
+        List<Read> sampled = new ArrayList<>();
+        for (Read read : reads) {
+            List<PartitionRead> partitions = read.partitions().stream()
+                    .map(p -> !isSampled(read) || request.sample().contains(p.partition())
+                            // A trial comes to an end, also of what goes on.
+                            ? new PartitionRead(p.partition(), p.start(), p.clock(), OptionalLong.of(p.known()),
+                                    p.known(), p.fromBronze(), p.bytes())
+                            : new PartitionRead(p.partition(), p.known(), OptionalLong.empty(),
+                                    OptionalLong.of(p.known()), p.known(), 0, 0))
+                    .toList();
+            sampled.add(new Read(read.contract(), read.topic(), read.topicId(), partitions, read.late()));
+        }
+        return sampled;
+    }
+
+    private boolean isSampled(Read read) {
+        return read.partitions().stream().anyMatch(p -> request.sample().contains(p.partition()));
+    }
+
+    private ReplayPlan made(Kind kind, List<Written> written, List<Look> looks, List<Read> all,
             OptionalLong settled) {
+        List<Read> reads = sampled(all);
         List<Written> sorted = written.stream().sorted(Comparator.comparing(Written::model)).toList();
-        String all = pipeline.name() + request.revision() + kind + sorted + reads.stream().map(r -> r.contract()
+        String text = pipeline.name() + request.revision() + kind + sorted + reads.stream().map(r -> r.contract()
                 + r.topicId() + r.partitions().stream().map(p -> p.partition() + ":" + p.start() + p.clock() + p.end())
                         .collect(Collectors.joining(",")))
                 .collect(Collectors.joining(";"));
-        return new ReplayPlan(id(all), pipeline.name(), request.revision(), kind, sorted, looks, reads, settled);
+        return new ReplayPlan(id(text), pipeline.name(), request.revision(), kind, sorted, looks, reads, settled,
+                List.copyOf(request.sample()));
     }
 
     private static String id(String text) {

@@ -26,6 +26,8 @@ public enum ReplayProblem implements ProblemCode {
             "Stop the process, or wait until it has heard of it."),
     REPLAY_NOT_OF_A_RANGE("A replay of everything takes no place of a range in a table.",
             "Compare the branches with `millrace replay diff`, and read them by their names; a range can be published."),
+    REPLAY_IS_A_SAMPLE("A replay of a sample does not have all rows of its range.",
+            "Look at it with `millrace replay diff`, cancel it, and replay the range without --sample."),
     REPLAY_NOT_READY("The replay has not come to where this can be done.",
             "See `millrace replay status` for how far it is."),
     REPLAY_GATE("What the replay has given does not pass the data tests, so that it is not published.",

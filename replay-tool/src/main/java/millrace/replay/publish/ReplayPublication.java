@@ -29,8 +29,13 @@ public record ReplayPublication(ReplayPlan plan, int rollbacks) {
     private static final String REVISION = "millrace.replay-revision";
     private static final String REASON = "millrace.replay-reason";
 
-    /** @throws ProblemException if it is a replay of everything, which no stretch of a table is replaced by */
+    /** @throws ProblemException if it is one of everything, or of a sample, which no stretch of a table is replaced by */
     public ReplayPublication {
+        if (!plan.sample().isEmpty()) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_IS_A_SAMPLE, plan.id(),
+                    "Replay " + plan.id() + " has read only some partitions of its topics.")
+                    .withRemedy(ReplayProblem.REPLAY_IS_A_SAMPLE.remedy()));
+        }
         if (!(plan.kind() instanceof Kind.Bounded)) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_OF_A_RANGE, plan.id(),
                     "Replay " + plan.id() + " is one of everything.")

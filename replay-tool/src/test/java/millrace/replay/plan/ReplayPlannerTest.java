@@ -138,6 +138,26 @@ class ReplayPlannerTest {
     }
 
     @Test
+    void ofASampleOtherPartitionsAreNotRead() {
+        PlanRequest all = request(Set.of("gold.hourly"), edge("2026-11-02T12:00"), edge("2026-11-02T13:00"));
+        PlanRequest request = new PlanRequest(all.pipeline(), all.revision(), all.models(), all.from(), all.to(),
+                new TreeSet<>(Set.of(1, 7)), all.now(), all.arrived(), all.completeThrough());
+        ReplayPlan plan = ReplayPlanner.plan(request, facts(0, 0));
+        ReplayPlan whole = ReplayPlanner.plan(all, facts(0, 0));
+        assertThat(plan.sample()).containsExactly(1, 7);
+        assertThat(plan.id()).isNotEqualTo(whole.id());
+        assertThat(plan.reads().get(0).partitions()).extracting(PartitionRead::records).containsExactly(0L, 30_000L);
+        assertThat(plan.reads().get(0).partitions().get(1)).isEqualTo(whole.reads().get(0).partitions().get(1));
+        ReplayPlan everything = ReplayPlanner.plan(new PlanRequest(all.pipeline(), all.revision(), all.models(),
+                Optional.empty(), Optional.empty(), new TreeSet<>(Set.of(0)), all.now(), all.arrived(),
+                all.completeThrough()), facts(0, 0));
+        assertThat(everything.reads().get(0).partitions()).as("it comes to an end").allMatch(p -> p.end().isPresent());
+        refused(() -> ReplayPlanner.plan(new PlanRequest(all.pipeline(), all.revision(), all.models(), all.from(),
+                all.to(), new TreeSet<>(Set.of(9)), all.now(), all.arrived(), all.completeThrough()), facts(0, 0)),
+                "REPLAY_BOUND_UNKNOWN", "has a partition 9");
+    }
+
+    @Test
     void bronzeMustHaveLandedWhatKafkaHasLetGo() {
         Map<String, TopicFacts> behind = facts(20_000, 0, 19_999, clocks -> {});
         refused(() -> plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", behind), "REPLAY_DATA_GONE",

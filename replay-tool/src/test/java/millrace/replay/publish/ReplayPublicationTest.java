@@ -52,13 +52,21 @@ class ReplayPublicationTest {
     }
 
     @Test
+    void aSampleIsNotPublished() {
+        assertThatThrownBy(() -> new ReplayPublication(plan(new Kind.Bounded(Optional.of(FROM), Optional.empty()), 0),
+                0)).isInstanceOfSatisfying(ProblemException.class,
+                        e -> assertThat(e.problems().get(0).code().name()).isEqualTo("REPLAY_IS_A_SAMPLE"));
+    }
+
+    @Test
     void aReplayOfEverythingHasNoRangeToPutItIn() {
         assertThatThrownBy(() -> new ReplayPublication(plan(new Kind.Whole(List.of())), 0))
                 .isInstanceOfSatisfying(ProblemException.class,
                         e -> assertThat(e.problems().get(0).code().name()).isEqualTo("REPLAY_NOT_OF_A_RANGE"));
     }
 
-    private static ReplayPlan plan(Kind kind) {
-        return new ReplayPlan("7f3a01", "web", "abc", kind, List.of(MODEL), List.of(), List.of(), OptionalLong.of(77));
+    private static ReplayPlan plan(Kind kind, Integer... sample) {
+        return new ReplayPlan("7f3a01", "web", "abc", kind, List.of(MODEL), List.of(), List.of(), OptionalLong.of(77),
+                List.of(sample));
     }
 }

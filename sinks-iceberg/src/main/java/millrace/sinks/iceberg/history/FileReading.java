@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.read.FileBounds;
 import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;

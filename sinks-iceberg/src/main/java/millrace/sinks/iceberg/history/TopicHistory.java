@@ -20,6 +20,7 @@ import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.event.OffsetRange;
 import millrace.sinks.iceberg.event.SourcePosition;
+import millrace.sinks.iceberg.read.FileBounds;
 import millrace.sinks.iceberg.read.FirstOffsets;
 import millrace.sinks.iceberg.table.Catalogs;
 import millrace.sinks.iceberg.table.OriginColumn;
@@ -108,7 +109,8 @@ public final class TopicHistory implements AutoCloseable {
      * @throws ProblemException with {@link SinkProblem#HISTORY_GONE} if it does not have all of them
      */
     public synchronized HistoryReader read(String topicId, Map<Integer, OffsetRange> ranges) {
-        ranges.forEach((partition, range) -> requireAll(topicId, partition, range));
+        Map<Integer, Long> first = forgets ? FirstOffsets.of(table) : Map.of();
+        ranges.forEach((partition, range) -> requireAll(topicId, partition, range, first));
         Schema schema = table.schema();
         Schema projection = new Schema(schema.columns().stream().filter(f -> !f.type().isVariantType()).toList());
         NestedField partition = column(schema, OriginColumn.TOPIC_PARTITION);
@@ -172,8 +174,12 @@ public final class TopicHistory implements AutoCloseable {
         };
     }
 
-    /** Makes sure that it has every record of a range, as far as it tells what it has landed and what it lets go with age. */
-    private void requireAll(String topicId, int partition, OffsetRange range) {
+    /**
+     * Makes sure that it has every record of a range, as far as it tells what it has landed and what it lets go with age.
+     *
+     * @param firstOffsets by partition, the first that it has, if rows leave it
+     */
+    private void requireAll(String topicId, int partition, OffsetRange range, Map<Integer, Long> firstOffsets) {
         SourcePosition position = position();
         boolean same = position.topicId().equals(topicId);
         long end = upTo(topicId, partition);
@@ -181,7 +187,7 @@ public final class TopicHistory implements AutoCloseable {
                 ? "has the records of a topic of that name that was there before."
                 : end < range.to() ? "has them up to " + end + "." : "";
         if (found.isEmpty() && forgets) {
-            long first = FirstOffsets.of(table).getOrDefault(partition, end);
+            long first = firstOffsets.getOrDefault(partition, end);
             found = first > range.from() ? "has let go those before " + first + "." : "";
         }
         if (!found.isEmpty()) {

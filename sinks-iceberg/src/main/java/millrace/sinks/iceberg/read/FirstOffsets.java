@@ -2,7 +2,6 @@ package millrace.sinks.iceberg.read;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,7 +17,6 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
-import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 
 /**
@@ -37,10 +35,10 @@ public final class FirstOffsets {
     }
 
     /** A file, with the bounds of both columns. */
-    private record Bounds(DataFile file, int firstPartition, int lastPartition, long firstOffset) {
+    private record Bounded(DataFile file, FileBounds bounds) {
         boolean mayImprove(Map<Integer, Long> found) {
-            for (int p = firstPartition; p <= lastPartition; p++) {
-                if (firstOffset < found.getOrDefault(p, Long.MAX_VALUE)) {
+            for (int p = bounds.firstPartition(); p <= bounds.lastPartition(); p++) {
+                if (bounds.firstOffset() < found.getOrDefault(p, Long.MAX_VALUE)) {
                     return true;
                 }
             }
@@ -60,42 +58,28 @@ public final class FirstOffsets {
 
     private SortedMap<Integer, Long> find() {
         SortedMap<Integer, Long> found = new TreeMap<>();
-        for (Bounds bounds : files()) {
+        for (Bounded file : files()) {
+            FileBounds bounds = file.bounds();
             if (bounds.firstPartition() == bounds.lastPartition() && bounds.firstOffset() >= 0) {
                 found.merge(bounds.firstPartition(), bounds.firstOffset(), Math::min);
-            } else if (bounds.mayImprove(found)) {
-                read(bounds.file(), found);
+            } else if (file.mayImprove(found)) {
+                read(file.file(), found);
             }
         }
         return found;
     }
 
-    private List<Bounds> files() {
-        List<Bounds> files = new ArrayList<>();
+    private List<Bounded> files() {
+        List<Bounded> files = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().includeColumnStats().planFiles()) {
             for (FileScanTask task : tasks) {
-                files.add(bounds(task.file()));
+                files.add(new Bounded(task.file(), FileBounds.of(task.file(), partition, offset)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        files.sort(Comparator.comparingLong(Bounds::firstOffset));
+        files.sort(Comparator.comparingLong(f -> f.bounds().firstOffset()));
         return files;
-    }
-
-    /** A file that says nothing of a column may have any value of it. */
-    private Bounds bounds(DataFile file) {
-        Integer first = bound(file.lowerBounds(), partition);
-        Integer last = bound(file.upperBounds(), partition);
-        Long firstOffset = bound(file.lowerBounds(), offset);
-        int partitions = 1 << 16;
-        return new Bounds(file, first == null ? 0 : first, last == null ? partitions : last,
-                firstOffset == null ? -1 : firstOffset);
-    }
-
-    private static <T> T bound(Map<Integer, ByteBuffer> bounds, Types.NestedField column) {
-        ByteBuffer bound = bounds == null ? null : bounds.get(column.fieldId());
-        return bound == null ? null : Conversions.fromByteBuffer(column.type(), bound);
     }
 
     private void read(DataFile file, Map<Integer, Long> found) {

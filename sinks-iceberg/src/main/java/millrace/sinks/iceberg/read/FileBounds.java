@@ -1,4 +1,4 @@
-package millrace.sinks.iceberg.history;
+package millrace.sinks.iceberg.read;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -10,16 +10,18 @@ import org.apache.iceberg.types.Types.NestedField;
  * What a manifest says of the origin of a file's rows.
  *
  * @param firstPartition of the topic that it may have rows of, as {@code lastPartition}
- * @param firstOffset no row of any partition has a lower one
+ * @param firstOffset no row of any partition has a lower one; -1 if the manifest does not say
  */
-record FileBounds(int firstPartition, int lastPartition, long firstOffset) {
+public record FileBounds(int firstPartition, int lastPartition, long firstOffset) {
+    private static final int PARTITIONS = 1 << 16;
+
     /** A file that says nothing of a column may have any value of it. */
-    static FileBounds of(DataFile file, NestedField partition, NestedField offset) {
+    public static FileBounds of(DataFile file, NestedField partition, NestedField offset) {
         Integer first = bound(file.lowerBounds(), partition);
         Integer last = bound(file.upperBounds(), partition);
         Long firstOffset = bound(file.lowerBounds(), offset);
-        return new FileBounds(first == null ? 0 : first, last == null ? Integer.MAX_VALUE : last,
-                firstOffset == null ? 0 : firstOffset);
+        return new FileBounds(first == null ? 0 : first, last == null ? PARTITIONS : last,
+                firstOffset == null ? -1 : firstOffset);
     }
 
     private static <T> T bound(Map<Integer, ByteBuffer> bounds, NestedField column) {
@@ -28,7 +30,7 @@ record FileBounds(int firstPartition, int lastPartition, long firstOffset) {
     }
 
     /** No row of a partition has a lower offset; the largest number there is if there is no such row. */
-    long least(int partition) {
+    public long least(int partition) {
         return partition >= firstPartition && partition <= lastPartition ? firstOffset : Long.MAX_VALUE;
     }
 }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import millrace.ops.embedded.EmbeddedBroker;
 import millrace.process.Patience;
 import millrace.topology.run.PipelineRun;
@@ -55,14 +55,14 @@ class ForgettingTopicTest {
             }
             MemoryArchive archive = MemoryArchive.of(broker.bootstrapServers(), "events", PARTITIONS, random);
             Reading reading = new Reading(Map.of("events", everything()), OptionalLong.of(400), archive);
-            AtomicLong gone = new AtomicLong(archive.records() / PARTITIONS / 5);
-            letGo(broker.bootstrapServers(), gone.get());
+            AtomicInteger gone = new AtomicInteger(200);
+            letGo(broker.bootstrapServers(), archive, gone.get());
             try (PipelineRun first = scene.startReplay("replay", "a", "live", reading, Crash.atRow(4_000))) {
                 Scene.awaitRunning(first);
                 try (PipelineRun second = scene.startReplay("replay", "b", "live", reading, Crash.never())) {
                     Patience.until("Kafka has let nearly everything go", Duration.ofMinutes(1), () -> {
-                        letGo(broker.bootstrapServers(), gone.addAndGet(random.nextInt(100)));
-                        return gone.get() > archive.records() / PARTITIONS * 9 / 10;
+                        letGo(broker.bootstrapServers(), archive, gone.addAndGet(random.nextInt(30)));
+                        return gone.get() > 900;
                     }, () -> second.state().toString());
                     scene.awaitEnd("replay");
                 }
@@ -83,10 +83,11 @@ class ForgettingTopicTest {
         return spans;
     }
 
-    private static void letGo(String servers, long before) {
+    /** @param part of a thousand of each partition */
+    private static void letGo(String servers, MemoryArchive archive, int part) {
         Map<TopicPartition, RecordsToDelete> first = new HashMap<>();
         for (int p = 0; p < PARTITIONS; p++) {
-            first.put(new TopicPartition("events", p), RecordsToDelete.beforeOffset(before));
+            first.put(new TopicPartition("events", p), RecordsToDelete.beforeOffset(archive.records(p) * part / 1_000));
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             admin.deleteRecords(first).all().get();

@@ -51,6 +51,10 @@ final class MemoryArchive implements RecordArchive {
         return records.values().stream().mapToLong(List::size).sum();
     }
 
+    long records(int partition) {
+        return records.get(partition).size();
+    }
+
     /** How many it has given, again and again counted again. */
     long given() {
         return given.get();

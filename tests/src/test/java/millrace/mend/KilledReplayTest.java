@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import millrace.ops.query.FileRows;
 import millrace.process.ChildJvm;
+import millrace.process.Retention;
 import millrace.schemas.contract.Contract;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,7 @@ class KilledReplayTest {
             }
             mill.awaitEnd(mill.tables(), MODELS);
             mill.awaitEnd(mill.tables(), List.of("bronze.flights"));
-            mill.letGo(contract, 0.4);
+            Retention.letGo(mill.bootstrapServers(), contract, 0.4);
             List<String> before = contents(mill.tables());
             for (int round = 0; round < ROUNDS; round++) {
                 String story = "seed " + SEED + ", round " + round;

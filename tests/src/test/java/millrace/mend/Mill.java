@@ -6,10 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,10 +16,6 @@ import millrace.process.Installation;
 import millrace.process.Patience;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.contract.ContractFile;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 
 /** One of the examples, run by a process for each role; commands about it are processes too. */
 final class Mill implements AutoCloseable {
@@ -109,20 +102,6 @@ final class Mill implements AutoCloseable {
     void awaitEnd(Tables of, List<String> names) {
         Patience.until(names + " have everything", Duration.ofMinutes(5),
                 () -> names.stream().allMatch(t -> of.has(t) && of.isComplete(t, Tables.THE_END)), this::output);
-    }
-
-    /** Kafka has only the last part of each partition any more. */
-    void letGo(Contract contract, double part) throws InterruptedException, ExecutionException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-            Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
-            for (int p = 0; p < contract.partitions(); p++) {
-                partitions.put(new TopicPartition(contract.topic(), p), OffsetSpec.latest());
-            }
-            Map<TopicPartition, RecordsToDelete> first = new HashMap<>();
-            admin.listOffsets(partitions).all().get().forEach((partition, end) -> first.put(partition,
-                    RecordsToDelete.beforeOffset((long) (end.offset() * part))));
-            admin.deleteRecords(first).all().get();
-        }
     }
 
     Contract contract(String name) {

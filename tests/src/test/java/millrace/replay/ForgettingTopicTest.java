@@ -12,12 +12,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import millrace.ops.embedded.EmbeddedBroker;
 import millrace.process.Patience;
+import millrace.process.Retention;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.Reading;
 import millrace.topology.source.Span;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,12 +54,13 @@ class ForgettingTopicTest {
             MemoryArchive archive = MemoryArchive.of(broker.bootstrapServers(), "events", PARTITIONS, random);
             Reading reading = new Reading(Map.of("events", everything()), OptionalLong.of(400), archive);
             AtomicInteger gone = new AtomicInteger(200);
-            letGo(broker.bootstrapServers(), archive, gone.get());
+            Retention.letGo(broker.bootstrapServers(), scene.contract(), gone.get() / 1_000.0);
             try (PipelineRun first = scene.startReplay("replay", "a", "live", reading, Crash.atRow(4_000))) {
                 Scene.awaitRunning(first);
                 try (PipelineRun second = scene.startReplay("replay", "b", "live", reading, Crash.never())) {
                     Patience.until("Kafka has let nearly everything go", Duration.ofMinutes(1), () -> {
-                        letGo(broker.bootstrapServers(), archive, gone.addAndGet(random.nextInt(30)));
+                        Retention.letGo(broker.bootstrapServers(), scene.contract(),
+                                gone.addAndGet(random.nextInt(30)) / 1_000.0);
                         return gone.get() > 900;
                     }, () -> second.state().toString());
                     scene.awaitEnd("replay");
@@ -81,18 +80,5 @@ class ForgettingTopicTest {
             spans.put(p, new Span(0, OptionalLong.empty(), OptionalLong.empty()));
         }
         return spans;
-    }
-
-    /** @param part of a thousand of each partition */
-    private static void letGo(String servers, MemoryArchive archive, int part) {
-        Map<TopicPartition, RecordsToDelete> first = new HashMap<>();
-        for (int p = 0; p < PARTITIONS; p++) {
-            first.put(new TopicPartition("events", p), RecordsToDelete.beforeOffset(archive.records(p) * part / 1_000));
-        }
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.deleteRecords(first).all().get();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -1,20 +1,18 @@
 package millrace.replay;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import millrace.process.CommittedTopic;
 import millrace.topology.archive.ArchiveRange;
 import millrace.topology.archive.ArchiveReader;
 import millrace.topology.archive.RecordArchive;
 import millrace.topology.archive.Whereabouts;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** All records of a topic as it was. Now and then it finds nothing in time, and gives a partition up. */
 final class MemoryArchive implements RecordArchive {
@@ -30,29 +28,15 @@ final class MemoryArchive implements RecordArchive {
 
     static MemoryArchive of(String servers, String topic, int partitions, Random random) {
         MemoryArchive archive = new MemoryArchive(topic, random);
-        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", servers), new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> all = new ArrayList<>();
-            for (int p = 0; p < partitions; p++) {
-                all.add(new TopicPartition(topic, p));
-                archive.records.put(p, new ArrayList<>());
-            }
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(r -> archive.records.get(r.partition()).add(r));
-            }
+        for (int p = 0; p < partitions; p++) {
+            archive.records.put(p, new ArrayList<>());
         }
+        CommittedTopic.read(servers, topic, topic).forEach(r -> archive.records.get(r.partition()).add(r));
         return archive;
     }
 
     long records() {
         return records.values().stream().mapToLong(List::size).sum();
-    }
-
-    long records(int partition) {
-        return records.get(partition).size();
     }
 
     /** How many it has given, again and again counted again. */

@@ -46,8 +46,7 @@ final class Landing {
     }
 
     private static String table(Deployment deployment, Contract contract) {
-        return deployment.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE
-                && t.source().equals(contract.name())).map(DeployedTable::name).findFirst().orElseThrow();
+        return deployment.bronzeOf(contract.name()).orElseThrow().name();
     }
 
     /** What this look tells; the first must come after the load. */

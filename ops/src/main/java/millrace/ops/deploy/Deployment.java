@@ -149,6 +149,12 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         return project.name();
     }
 
+    /** The table that keeps every record of a contract; empty if there is no such contract. */
+    public Optional<DeployedTable> bronzeOf(String contract) {
+        return tables.stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE && t.source().equals(contract))
+                .findFirst();
+    }
+
     /** The contracts whose records a model is computed from, directly or through other models. */
     public Set<String> contractsOf(String model) {
         Set<String> contracts = new TreeSet<>();

@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
-import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.replay.plan.PlanRequest.Arrived;
 import millrace.replay.plan.ReplayPlan.Times;
@@ -27,16 +26,11 @@ final class Arrivals implements Arrived {
     @Override
     public Optional<SortedMap<Integer, Long>> last(String contract, Times times) {
         try (TableCatalog catalog = TableCatalog.open(catalogProperties)) {
-            return bronze(contract).filter(b -> b.spec().ages().keep().isEmpty())
+            return live.bronzeOf(contract).filter(b -> b.spec().ages().keep().isEmpty())
                     .flatMap(bronze -> catalog.lastOffsets(bronze.name(), new RowRange(
                             timeOf(live.pipeline().contract(contract).orElseThrow()), OptionalLong.of(times.from()),
                             OptionalLong.of(times.to()))));
         }
-    }
-
-    private Optional<DeployedTable> bronze(String contract) {
-        return live.tables().stream()
-                .filter(t -> t.kind() == DeployedTable.Kind.BRONZE && t.source().equals(contract)).findFirst();
     }
 
     private static String timeOf(Contract contract) {
@@ -45,7 +39,7 @@ final class Arrivals implements Arrived {
 
     /** By partition, up to where bronze has a contract's records. */
     Map<Integer, Long> landed(String contract) {
-        return bronze(contract).flatMap(bronze -> TableBranches.find(catalogProperties, bronze.name(), "main"))
+        return live.bronzeOf(contract).flatMap(bronze -> TableBranches.find(catalogProperties, bronze.name(), "main"))
                 .map(TableBranches.Ref::next).orElse(Map.of());
     }
 }

@@ -55,7 +55,7 @@ final class Histories {
     void requireAlike(ReplayPlan plan, Deployment replayed) {
         List<Problem> problems = new ArrayList<>();
         for (ReplayPlan.Read read : plan.reads()) {
-            Optional<DeployedTable> table = table(read.contract());
+            Optional<DeployedTable> table = live.bronzeOf(read.contract());
             // With the bytes of records nothing has to be told.
             if (read.fromBronze() > 0 && table.isPresent() && table.get().spec().layout() != Layout.BRONZE_RAW) {
                 Contract contract = replayed.pipeline().contract(read.contract()).orElseThrow();
@@ -79,7 +79,7 @@ final class Histories {
                 .toList());
         List<BronzeArchive.Source> sources = new ArrayList<>();
         for (ReplayPlan.Read read : plan.reads()) {
-            table(read.contract()).ifPresent(table -> {
+            live.bronzeOf(read.contract()).ifPresent(table -> {
                 Contract contract = replayed.pipeline().contract(read.contract()).orElseThrow();
                 boolean compacted = described.containsKey(read.topic()) && described.get(read.topic()).compacted();
                 Map<Integer, Long> ends = new HashMap<>();
@@ -90,11 +90,6 @@ final class Histories {
             });
         }
         return new BronzeArchive(catalog, sources, registry, plan.application());
-    }
-
-    private Optional<DeployedTable> table(String contract) {
-        return live.tables().stream()
-                .filter(t -> t.kind() == DeployedTable.Kind.BRONZE && t.source().equals(contract)).findFirst();
     }
 
     private List<Schema> writers(Contract contract) {

@@ -319,10 +319,9 @@ public final class Replays implements AutoCloseable {
 
     private Map<String, TopicFacts> facts(Deployment replayed, Set<String> models, TableCatalog catalog) {
         List<Contract> contracts = replayed.pipeline().only(models).contracts();
-        Set<String> read = contracts.stream().map(Contract::name).collect(Collectors.toSet());
         Map<String, Bronze> bronze = new HashMap<>();
-        live.tables().stream().filter(t -> t.kind() == DeployedTable.Kind.BRONZE && read.contains(t.source()))
-                .forEach(t -> bronze.put(t.source(), histories.bronze(t, catalog)));
+        contracts.forEach(c -> live.bronzeOf(c.name())
+                .ifPresent(table -> bronze.put(c.name(), histories.bronze(table, catalog))));
         try (Admin admin = Admin.create(connections.kafkaClient())) {
             Map<String, TopicFacts> facts = new TopicFactsReader(topics,
                     PartitionBytes.of(admin, contracts.stream().map(Contract::topic).toList()))

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.ops.deploy.Deployment;
@@ -81,7 +79,7 @@ class BronzeReplayTest {
             assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
             List<Contract> contracts = deployment.pipeline().contracts();
             produce(platform, contracts);
-            await(() -> "everything is in the tables: " + platform.status().tables(),
+            Patience.until(() -> "everything is in the tables: " + platform.status().tables(),
                     () -> platform.status().tables().stream()
                             .filter(t -> !t.name().startsWith("quarantine") && !t.name().endsWith("__late"))
                             .allMatch(
@@ -191,14 +189,6 @@ class BronzeReplayTest {
                     .collect(Collectors.toMap(Map.Entry::getKey,
                             e -> RecordsToDelete.beforeOffset((long) (e.getValue().offset() * part)))))
                     .all().get();
-        }
-    }
-
-    private static void await(Supplier<String> what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(200);
         }
     }
 

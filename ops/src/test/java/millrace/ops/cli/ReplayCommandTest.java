@@ -19,7 +19,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.platform.Platform;
@@ -61,7 +60,7 @@ class ReplayCommandTest {
                 Profile.embedded(data, Profile.Ports.FREE), Clock.systemUTC())) {
             assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
             produce(platform, deployment.pipeline().contracts().get(0));
-            await("the table has the third day", () -> platform.status().table("gold.hourly")
+            Patience.until(() -> "the table has the third day", () -> platform.status().table("gold.hourly")
                     .flatMap(TableStatus::completeThrough).filter(t -> t.isAfter(FIRST.plus(Duration.ofHours(60))))
                     .isPresent());
 
@@ -84,7 +83,7 @@ class ReplayCommandTest {
                     "start",
                     "--data", data.toString(), "--select", "gold.hourly", "--from", FROM, "--to", TO, "--rate", "400",
                     "--execute"));
-            await("some of it is replayed", () -> done(id) > 0);
+            Patience.until(() -> "some of it is replayed", () -> done(id) > 0);
             assertThat(run("replay", "pause", id.substring(0, 4))).isZero();
             assertThat(started.get(60, TimeUnit.SECONDS)).as(slow.err()).isZero();
             assertThat(slow.out()).contains("replay " + id + " is paused");
@@ -229,14 +228,6 @@ class ReplayCommandTest {
         }
         names.remove("shop.replays");
         return names;
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(200);
-        }
     }
 
     /** In three days, up to 70 minutes out of order, which is more than the contract allows. */

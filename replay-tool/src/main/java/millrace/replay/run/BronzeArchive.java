@@ -80,19 +80,18 @@ public final class BronzeArchive implements RecordArchive, AutoCloseable {
         if (next >= end) {
             return new Whereabouts.Kafka(Math.max(next, kafka)); // It is not wanted, wherever it is.
         }
-        long until = switch (of.source.log()) {
-            case WHOLE -> Math.min(kafka, end);
-            case COMPACTED -> {
-                TopicHistory history = history(of);
-                history.refresh();
-                yield Math.min(Math.max(kafka, history.upTo(of.source.topicId(), partition.partition())), end);
-            }
-        };
-        if (next >= until) {
+        if (of.source.log() == Log.WHOLE && next >= kafka) {
             return new Whereabouts.Kafka(next);
         }
-        history(of).refresh();
-        return new Whereabouts.Archive(new ArchiveRange(next, until));
+        TopicHistory history = history(of);
+        history.refresh();
+        long kept = switch (of.source.log()) {
+            case WHOLE -> kafka;
+            case COMPACTED -> Math.max(kafka, history.upTo(of.source.topicId(), partition.partition()));
+        };
+        return next < kept
+                ? new Whereabouts.Archive(new ArchiveRange(next, Math.min(kept, end)))
+                : new Whereabouts.Kafka(next);
     }
 
     private TopicHistory history(Kept of) {

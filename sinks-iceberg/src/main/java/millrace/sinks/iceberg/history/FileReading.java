@@ -2,22 +2,19 @@ package millrace.sinks.iceberg.history;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.delete.DeletedPositions;
 import millrace.sinks.iceberg.read.FileBounds;
 import millrace.sinks.iceberg.table.SinkProblem;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
@@ -75,27 +72,16 @@ final class FileReading implements AutoCloseable {
 
     private static CloseableIterable<StructLike> open(Table table, FileScanTask task, Schema projection) {
         if (task.file().format() != FileFormat.PARQUET) {
-            throw unfit(table, task.file().location() + " is no Parquet file.");
+            throw new ProblemException(Problem.of(SinkProblem.RANGE_UNFIT, table.name(), task.file().location()
+                    + " is no Parquet file.").withRemedy(SinkProblem.RANGE_UNFIT.remedy()));
         }
         return Parquet.read(table.io().newInputFile(task.file().location())).project(projection).reuseContainers()
                 .createReaderFunc(type -> InternalReader.create(projection, type)).build();
     }
 
     private static Optional<PositionDeleteIndex> dead(Table table, FileScanTask task) {
-        if (task.deletes().isEmpty()) {
-            return Optional.empty();
-        }
-        List<DeleteFile> deletes = List.copyOf(task.deletes());
-        if (deletes.stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES)) {
-            throw unfit(table, task.file().location() + " has rows that someone else has deleted by their values.");
-        }
-        return Optional.of(new BaseDeleteLoader(d -> table.io().newInputFile(d.location()))
-                .loadPositionDeletes(deletes, task.file().location()));
-    }
-
-    private static ProblemException unfit(Table table, String message) {
-        return new ProblemException(Problem.of(SinkProblem.RANGE_UNFIT, table.name(), message)
-                .withRemedy(SinkProblem.RANGE_UNFIT.remedy()));
+        DeletedPositions.requireNoOthers(table, task);
+        return DeletedPositions.of(table, task);
     }
 
     /**

@@ -73,13 +73,15 @@ final class HistoryCheck {
             return; // No record has had it, and the contract reads it as it does where one has not.
         }
         if (fields.size() > 1 && (fields.stream().anyMatch(f -> !f.type().equals(fields.get(0).type()))
-                || records.stream().anyMatch(r -> names(column).stream().filter(n -> r.getField(n) != null)
+                || records.stream().anyMatch(r -> KeptColumns.names(column).stream().filter(n -> r.getField(n) != null)
                         .count() > 1))) {
             unlike(column, table() + " has " + column.name() + " under several names, and does not tell which of them "
                     + "a record had.");
         }
-        List<org.apache.avro.Schema> values = records.stream().map(r -> names(column).stream().map(r::getField)
-                .filter(Objects::nonNull).findFirst()).flatMap(f -> f.stream()).map(f -> f.schema()).toList();
+        List<org.apache.avro.Schema> values = records.stream()
+                .map(r -> KeptColumns.names(column).stream().map(r::getField)
+                        .filter(Objects::nonNull).findFirst())
+                .flatMap(f -> f.stream()).map(f -> f.schema()).toList();
         if (column.defaultValue().isPresent() && values.size() < records.size()
                 && !ContractToIceberg.isDefault(fields.get(0), column.defaultValue().get())) {
             unlike(column, column.name() + " has a default that " + table()
@@ -118,12 +120,6 @@ final class HistoryCheck {
                 ? schema
                 : schema.getTypes().stream().filter(s -> s.getType() != org.apache.avro.Schema.Type.NULL).findFirst()
                         .orElse(schema);
-    }
-
-    private static List<String> names(Column column) {
-        List<String> names = new ArrayList<>(List.of(column.name()));
-        names.addAll(column.aliases());
-        return names;
     }
 
     /** Members that nobody asked for when a record was landed were not kept. */

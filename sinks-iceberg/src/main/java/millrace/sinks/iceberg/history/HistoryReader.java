@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.function.LongSupplier;
 import millrace.sinks.iceberg.event.OffsetRange;
 import org.apache.iceberg.StructLike;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,8 +25,6 @@ public final class HistoryReader implements AutoCloseable {
 
     private final KeptRows rows;
     private final List<FileReading> files;
-    private final long mostBytes;
-    private final LongSupplier nanos;
     private final Map<Integer, Part> parts = new HashMap<>();
     private long bytes;
 
@@ -44,7 +41,7 @@ public final class HistoryReader implements AutoCloseable {
         Part(int partition, OffsetRange range, List<FileReading> all) {
             this.partition = partition;
             this.range = range;
-            all.forEach(f -> add(f));
+            all.forEach(this::add);
         }
 
         private void add(FileReading file) {
@@ -61,26 +58,14 @@ public final class HistoryReader implements AutoCloseable {
             }
             return files.isEmpty() ? null : files.peek().file();
         }
-
-        long complete() {
-            FileReading first = first();
-            return first == null ? Long.MAX_VALUE : first.least(partition);
-        }
     }
 
     /** @param least offset that the file may have, as it was known when this was made */
     private record Place(FileReading file, long least) {}
 
     HistoryReader(KeptRows rows, List<FileReading> files, Map<Integer, OffsetRange> ranges) {
-        this(rows, files, ranges, MOST_BYTES, System::nanoTime);
-    }
-
-    HistoryReader(KeptRows rows, List<FileReading> files, Map<Integer, OffsetRange> ranges, long mostBytes,
-            LongSupplier nanos) {
         this.rows = rows;
         this.files = files;
-        this.mostBytes = mostBytes;
-        this.nanos = nanos;
         ranges.forEach((partition, range) -> parts.put(partition, new Part(partition, range, files)));
     }
 
@@ -109,16 +94,16 @@ public final class HistoryReader implements AutoCloseable {
     public List<ConsumerRecord<byte[], byte[]>> next(int partition, int most) {
         Part part = parts.get(partition);
         List<ConsumerRecord<byte[], byte[]>> next = new ArrayList<>();
-        long deadline = nanos.getAsLong() + LONGEST_NANOS;
+        long deadline = System.nanoTime() + LONGEST_NANOS;
         while (true) {
-            long complete = part.complete();
+            FileReading first = part.first();
+            long complete = first == null ? Long.MAX_VALUE : first.least(partition);
             while (next.size() < most && !part.waiting.isEmpty() && part.waiting.peek().offset() < complete) {
                 ConsumerRecord<byte[], byte[]> record = part.waiting.poll();
                 count(part, -bytes(record));
                 next.add(record);
             }
-            FileReading first = part.first();
-            if (!next.isEmpty() || first == null || nanos.getAsLong() - deadline > 0) {
+            if (!next.isEmpty() || first == null || System.nanoTime() - deadline > 0) {
                 return next;
             } else if (first.isKnown()) {
                 first.read(this::take);
@@ -153,7 +138,7 @@ public final class HistoryReader implements AutoCloseable {
 
     /** Lets go of others for as long as too much waits; they are read again for themselves. */
     private void giveUp(int asked) {
-        while (bytes > mostBytes) {
+        while (bytes > MOST_BYTES) {
             Part largest = parts.values().stream().filter(p -> p.partition != asked && p.bytes > 0)
                     .max(Comparator.comparingLong(p -> p.bytes)).orElse(null);
             if (largest == null) {

@@ -55,8 +55,12 @@ record KeptColumns(List<Kept> columns, FieldType.Struct row) {
 
     /** Those of some fields that a column is read from: by its name first, then by those that it had before. */
     static List<NestedField> named(Column column, List<NestedField> fields) {
-        return Stream.concat(Stream.of(column.name()), column.aliases().stream()).distinct()
-                .flatMap(name -> fields.stream().filter(f -> f.name().equals(name))).toList();
+        return names(column).stream().flatMap(name -> fields.stream().filter(f -> f.name().equals(name))).toList();
+    }
+
+    /** A column's name, and those that it had before. */
+    static List<String> names(Column column) {
+        return Stream.concat(Stream.of(column.name()), column.aliases().stream()).distinct().toList();
     }
 
     private static FieldType type(Type type) {

@@ -1,6 +1,5 @@
 package millrace.sinks.iceberg.history;
 
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -154,7 +153,6 @@ final class KeptRows {
             }
             case FieldType.Text t -> value.toString();
             case FieldType.Bytes b -> value instanceof ByteBuffer bytes ? ByteBuffers.toByteArray(bytes) : value;
-            case FieldType.Decimal d -> (BigDecimal) value;
             default -> value;
         };
     }

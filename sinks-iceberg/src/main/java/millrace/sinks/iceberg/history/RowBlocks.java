@@ -45,7 +45,9 @@ final class RowBlocks {
             while (of.size() <= block) {
                 of.add(Long.MAX_VALUE);
             }
-            of.set(block, Math.min(of.get(block), offset));
+            if (offset < of.get(block)) {
+                of.set(block, offset);
+            }
             rows++;
         }
 

@@ -15,7 +15,6 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
 import millrace.schemas.wire.JsonRowEncoder;
-import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.event.OffsetRange;
@@ -88,10 +87,9 @@ public final class TopicHistory implements AutoCloseable {
     }
 
     /** Up to where it has the records, and of which topic; a partition that is not named has none. */
-    public synchronized SourcePosition position() {
+    private SourcePosition position() {
         return switch (MarkedTable.look(table)) {
-            case TableLook.Found found ->
-                found.state().mark().map(CommitMark::position).orElse(SourcePosition.start(""));
+            case TableLook.Found found -> found.state().position().orElse(SourcePosition.start(""));
             case TableLook.Unusable unusable -> throw new ProblemException(unusable.problem());
         };
     }
@@ -109,8 +107,7 @@ public final class TopicHistory implements AutoCloseable {
      * @throws ProblemException with {@link SinkProblem#HISTORY_GONE} if it does not have all of them
      */
     public synchronized HistoryReader read(String topicId, Map<Integer, OffsetRange> ranges) {
-        Map<Integer, Long> first = forgets ? FirstOffsets.of(table) : Map.of();
-        ranges.forEach((partition, range) -> requireAll(topicId, partition, range, first));
+        requireAll(topicId, ranges);
         Schema schema = table.schema();
         Schema projection = new Schema(schema.columns().stream().filter(f -> !f.type().isVariantType()).toList());
         NestedField partition = column(schema, OriginColumn.TOPIC_PARTITION);
@@ -174,33 +171,36 @@ public final class TopicHistory implements AutoCloseable {
         };
     }
 
-    /**
-     * Makes sure that it has every record of a range, as far as it tells what it has landed and what it lets go with age.
-     *
-     * @param firstOffsets by partition, the first that it has, if rows leave it
-     */
-    private void requireAll(String topicId, int partition, OffsetRange range, Map<Integer, Long> firstOffsets) {
+    /** Makes sure that it has every record of some ranges, as far as it tells what it has landed and what it lets go with age. */
+    private void requireAll(String topicId, Map<Integer, OffsetRange> ranges) {
         SourcePosition position = position();
-        boolean same = position.topicId().equals(topicId);
-        long end = upTo(topicId, partition);
-        String found = !same && !position.topicId().isEmpty()
-                ? "has the records of a topic of that name that was there before."
-                : end < range.to() ? "has them up to " + end + "." : "";
-        if (found.isEmpty() && forgets) {
-            long first = firstOffsets.getOrDefault(partition, end);
-            found = first > range.from() ? "has let go those before " + first + "." : "";
-        }
-        if (!found.isEmpty()) {
-            throw new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, contract.topic(), "Records " + range.from()
-                    + " to " + range.to() + " of partition " + partition + " of " + contract.topic()
-                    + " are not in Kafka any more, and " + table.name() + " " + found)
-                    .withRemedy(SinkProblem.HISTORY_GONE.remedy()));
-        }
+        Map<Integer, Long> firstOffsets = forgets ? FirstOffsets.of(table) : Map.of();
+        ranges.forEach((partition, range) -> {
+            long end = upTo(position, topicId, partition);
+            long first = forgets ? firstOffsets.getOrDefault(partition, end) : range.from();
+            if (!position.topicId().isEmpty() && !position.topicId().equals(topicId)) {
+                throw gone(partition, range, "has the records of a topic of that name that was there before.");
+            } else if (end < range.to()) {
+                throw gone(partition, range, "has them up to " + end + ".");
+            } else if (first > range.from()) {
+                throw gone(partition, range, "has let go those before " + first + ".");
+            }
+        });
+    }
+
+    private ProblemException gone(int partition, OffsetRange range, String found) {
+        return new ProblemException(Problem.of(SinkProblem.HISTORY_GONE, contract.topic(), "Records " + range.from()
+                + " to " + range.to() + " of partition " + partition + " of " + contract.topic()
+                + " are not in Kafka any more, and " + table.name() + " " + found)
+                .withRemedy(SinkProblem.HISTORY_GONE.remedy()));
     }
 
     /** Up to which offset it has all records of a partition of a topic; 0 if it has none. */
     public synchronized long upTo(String topicId, int partition) {
-        SourcePosition position = position();
+        return upTo(position(), topicId, partition);
+    }
+
+    private static long upTo(SourcePosition position, String topicId, int partition) {
         return position.topicId().equals(topicId) ? position.next(partition).orElse(0) : 0;
     }
 

@@ -17,20 +17,18 @@ import java.util.stream.LongStream;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.delete.DeadRows;
+import millrace.sinks.iceberg.delete.DeletedPositions;
 import millrace.sinks.iceberg.event.RowRange;
 import millrace.sinks.iceberg.table.RangeFilter;
 import millrace.sinks.iceberg.table.SinkProblem;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
@@ -69,7 +67,7 @@ final class RangeRows {
         DeadRows rows = new DeadRows();
         for (FileScanTask task : tasks) {
             String file = task.file().location();
-            Optional<PositionDeleteIndex> dead = dead(task);
+            Optional<PositionDeleteIndex> dead = DeletedPositions.of(table, task);
             LongConsumer add = p -> {
                 if (dead.isEmpty() || !dead.get().isDeleted(p)) {
                     rows.add(file, p);
@@ -84,15 +82,6 @@ final class RangeRows {
             }
         }
         return rows;
-    }
-
-    private Optional<PositionDeleteIndex> dead(FileScanTask task) {
-        List<DeleteFile> deletes = task.deletes().stream().filter(d -> d.content() == FileContent.POSITION_DELETES)
-                .toList();
-        return deletes.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new BaseDeleteLoader(d -> table.io().newInputFile(d.location()))
-                        .loadPositionDeletes(deletes, task.file().location()));
     }
 
     /** What to put into a table for them. */
@@ -112,24 +101,18 @@ final class RangeRows {
         List<DataFile> files = new ArrayList<>();
         DeadRows unseen = new DeadRows();
         for (FileScanTask task : tasks) {
-            requirePositions(task);
+            DeletedPositions.requireNoOthers(table, task);
             DataFile file = switch (how) {
                 case AS_THEY_ARE -> task.file();
                 case AS_COPIES -> copy(task.file(), copies + "-" + files.size());
             };
             files.add(file);
-            dead(task).ifPresent(dead -> dead.forEach(p -> unseen.add(file.location(), p)));
+            DeletedPositions.of(table, task).ifPresent(dead -> dead.forEach(p -> unseen.add(file.location(), p)));
             if (!whole.eval(task.file())) {
                 positions(task.file(), value -> !range.has(value), p -> unseen.add(file.location(), p));
             }
         }
         return new Taken(files, unseen);
-    }
-
-    private void requirePositions(FileScanTask task) {
-        if (task.deletes().stream().anyMatch(d -> d.content() == FileContent.EQUALITY_DELETES)) {
-            throw unfit(task.file().location() + " has rows that someone else has deleted by their values.");
-        }
     }
 
     private DataFile copy(DataFile file, String name) {

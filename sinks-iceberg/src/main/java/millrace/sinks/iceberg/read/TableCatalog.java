@@ -18,7 +18,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import millrace.sinks.iceberg.commit.CommitMark;
 import millrace.sinks.iceberg.commit.MarkedTable;
 import millrace.sinks.iceberg.commit.TableLook;
 import millrace.sinks.iceberg.event.RowRange;
@@ -208,9 +207,9 @@ public final class TableCatalog implements AutoCloseable {
 
     /** Up to where a table has the records of its topic. */
     public SourcePosition landed(String name) {
-        return load(name).map(MarkedTable::look).map(look -> look instanceof TableLook.Found found
-                ? found.state().mark().map(CommitMark::position).orElse(null)
-                : null).orElse(SourcePosition.start(""));
+        return load(name).map(MarkedTable::look).flatMap(look -> look instanceof TableLook.Found found
+                ? found.state().position()
+                : Optional.empty()).orElse(SourcePosition.start(""));
     }
 
     /** By partition of its topic, the first offset that a bronze table has; empty if there is no such table, or no row. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -308,18 +309,8 @@ class TopicHistoryTest {
     @Test
     void whatATableDoesNotHaveIsRefused() throws Exception {
         Schema schema = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
-        Map<String, String> properties = Catalogs.sqlite(folder.resolve("far.db"), folder.resolve("far"));
-        Catalog catalog = Catalogs.open(properties);
-        TableSpec spec = Specs.bronze("orders", schema, List.of(), List.of(), Map.of());
-        Table table = new IcebergTables(catalog).loadOrCreate(spec);
-        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "f");
-        writer.append(1, 30, 0, null, RandomRecords.encode(1, schema,
-                new RandomRecords(new Random(1)).value(schema)), null);
-        AppendFiles append = table.newAppend();
-        writer.close().forEach(append::appendFile);
-        mark(70).toSummary().forEach(append::set);
-        append.commit();
-        Catalogs.close(catalog);
+        Map<String, String> properties = landed(schema, 70, (writer, value) -> writer.append(1, 30, 0, null, value,
+                null));
         assertThat(open(properties, "bronze.nothing", schema, false)).isEmpty();
         try (TopicHistory history = open(properties, "bronze.orders", schema, false).orElseThrow()) {
             history.read(TOPIC, Map.of(1, new OffsetRange(0, 70))).close();
@@ -330,6 +321,22 @@ class TopicHistoryTest {
             assertGone(history, TOPIC, 70, "has let go those before 30");
             history.read(TOPIC, Map.of(1, new OffsetRange(30, 70))).close();
         }
+    }
+
+    /** A table of orders in one file; returns the properties of its catalog. */
+    private Map<String, String> landed(Schema schema, long end, BiConsumer<StagedWriter, byte[]> rows) {
+        Map<String, String> properties = Catalogs.sqlite(folder.resolve("orders.db"), folder.resolve("orders"));
+        Catalog catalog = Catalogs.open(properties);
+        TableSpec spec = Specs.bronze("orders", schema, List.of(), List.of(), Map.of());
+        Table table = new IcebergTables(catalog).loadOrCreate(spec);
+        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "f");
+        rows.accept(writer, RandomRecords.encode(1, schema, new RandomRecords(new Random(1)).value(schema)));
+        AppendFiles append = table.newAppend();
+        writer.close().forEach(append::appendFile);
+        mark(end).toSummary().forEach(append::set);
+        append.commit();
+        Catalogs.close(catalog);
+        return properties;
     }
 
     private static void assertGone(TopicHistory history, String topicId, long to, String... words) {
@@ -347,20 +354,11 @@ class TopicHistoryTest {
     @Test
     void whatWouldPileUpIsGivenUpAndReadAgain() throws Exception {
         Schema schema = SchemaBuilder.record("Order").fields().requiredLong("id").endRecord();
-        Map<String, String> properties = Catalogs.sqlite(folder.resolve("pile.db"), folder.resolve("pile"));
-        Catalog catalog = Catalogs.open(properties);
-        TableSpec spec = Specs.bronze("orders", schema, List.of(), List.of(), Map.of());
-        Table table = new IcebergTables(catalog).loadOrCreate(spec);
-        StagedWriter writer = StagedWriter.open(table, spec, id -> schema, "f");
-        byte[] value = RandomRecords.encode(1, schema, new RandomRecords(new Random(1)).value(schema));
-        for (int i = 0; i < 1_200_000; i++) {
-            writer.append(i % 2, i / 2, 0, null, value, null);
-        }
-        AppendFiles append = table.newAppend();
-        writer.close().forEach(append::appendFile);
-        mark(600_000).toSummary().forEach(append::set);
-        append.commit();
-        Catalogs.close(catalog);
+        Map<String, String> properties = landed(schema, 600_000, (writer, value) -> {
+            for (int i = 0; i < 1_200_000; i++) {
+                writer.append(i % 2, i / 2, 0, null, value, null);
+            }
+        });
         try (TopicHistory history = open(properties, "bronze.orders", schema, false).orElseThrow();
                 HistoryReader both = history.read(TOPIC,
                         Map.of(0, new OffsetRange(0, 600_000), 1, new OffsetRange(0, 600_000)))) {

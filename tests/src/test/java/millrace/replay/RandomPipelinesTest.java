@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
     private static final int PIPELINES = Integer.getInteger("millrace.pipelines",
-            "long".equals(System.getProperty("millrace.suite")) ? 2_000 : 20);
+            "long".equals(System.getProperty("millrace.suite")) ? 2_000 : 12);
     private static final int MODELS = 10;
     private static final int PER_BROKER = 2;
     private static final int SIDE_BY_SIDE = 5;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +87,7 @@ class BenchCommandTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "millrace.suite", matches = "long", disabledReason = "a minute of a platform's life")
     void aLongRunIsLookedAtNowAndThen() throws IOException {
         assertThat(run("bench", "soak", "--rate", "500", "--duration", "6s", "--every", "2s", "--data", "soak", "-o",
                 "json")).as(console.err()).isZero();

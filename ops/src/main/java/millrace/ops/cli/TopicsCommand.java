@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import millrace.ops.deploy.DeployedJournal;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.Profile;
@@ -18,12 +19,14 @@ import millrace.ops.project.TopicsPlan.Role;
 import millrace.ops.project.TopicsPlan.Step;
 import millrace.ops.project.TopicsPlan.Wanted;
 import millrace.ops.run.ControlTopic;
+import millrace.replay.journal.ReplayJournal;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.topic.WritableTopics;
 import millrace.sinks.iceberg.run.SinkConfig;
+import millrace.topology.run.CompactedTopic;
 import millrace.topology.run.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -188,6 +191,11 @@ final class TopicsCommand extends Main.Group {
         for (Topics.WantedTopic t : millrace.topology.run.TopicsPlan.wanted(deployment.pipeline())) {
             wanted.add(wanted(t.name(), sources.contains(t.name()) ? Role.SOURCE : Role.ENGINE, t.partitions(),
                     t.config(), settings));
+        }
+        for (String journal : List.of(DeployedJournal.topicOf(deployment.name()),
+                ReplayJournal.topicOf(deployment.name()))) {
+            Topics.WantedTopic t = CompactedTopic.wanted(journal);
+            wanted.add(wanted(t.name(), Role.ENGINE, t.partitions(), t.config(), settings));
         }
         wanted.add(wanted(SinkConfig.CONTROL_TOPIC, Role.ENGINE, SinkConfig.CONTROL_PARTITIONS, ControlTopic.SETTINGS,
                 settings));

@@ -1,12 +1,16 @@
 package millrace.ops.deploy;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -28,6 +32,8 @@ import millrace.sinks.iceberg.table.TableSpec.Layout;
 import millrace.topology.aggregate.Aggregates;
 import millrace.topology.aggregate.UserAggregates;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.change.ModelShape;
+import millrace.topology.change.ModelShapes;
 import millrace.topology.function.FunctionJars;
 import millrace.topology.function.FunctionLibrary;
 import millrace.topology.late.LateRow;
@@ -161,6 +167,20 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         pipeline.models().stream().filter(m -> m.name().equals(model))
                 .forEach(m -> collect(m.plan().root(), contracts));
         return contracts;
+    }
+
+    /** As it is written down when it runs, with nothing left behind by other texts. */
+    public Deployed deployed(Instant now) {
+        SortedMap<String, ModelShape> shapes = ModelShapes.of(pipeline);
+        SortedMap<String, Deployed.Reads> reads = new TreeMap<>();
+        for (Contract contract : pipeline.contracts()) {
+            SortedSet<String> columns = new TreeSet<>();
+            shapes.values().stream().filter(s -> s.reads().containsKey(contract.name()))
+                    .forEach(s -> columns.addAll(s.reads().get(contract.name()).columns().keySet()));
+            reads.put(contract.topic(), new Deployed.Reads(contract.name(), columns));
+        }
+        return new Deployed(name(), ProjectFiles.read(project), shapes, new TreeMap<>(), reads, now,
+                System.getProperty("user.name", ""));
     }
 
     private void collect(PlanNode node, Set<String> into) {

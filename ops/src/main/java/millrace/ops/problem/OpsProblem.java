@@ -34,6 +34,10 @@ public enum OpsProblem implements ProblemCode {
             "Start one with `millrace dev` or `millrace demo`, or name a real cluster with --profile."),
     UNREACHABLE("A service that the command needs does not answer.",
             "Check that it runs and that its address in the profile is right."),
+    STATE_OF_OTHER_TEXT("What a model remembers was made by another text, and means nothing to the one that is to run.",
+            "See `millrace plan` for what has changed. Put the text back, or let the model run under another name, which "
+                    + "computes its history anew."),
+    NOTHING_DEPLOYED("The pipeline has never run on this cluster.", "Start it with `millrace dev` or `millrace run`."),
     TABLE_UNKNOWN("There is no such table in the catalog.", "See `millrace table list` for the tables there are."),
     TOPIC_UNKNOWN("There is no such topic in the cluster.", "See `millrace topics plan` for the topics wanted."),
     CONTRACT_NOT_FOUND("No contract of the pipeline has this name or topic.",

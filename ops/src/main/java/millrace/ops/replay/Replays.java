@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import millrace.ops.deploy.DeployedPipelines;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.deploy.Revisions;
@@ -116,6 +117,25 @@ public final class Replays implements AutoCloseable {
             histories.requireAlike(plan, replayed);
             return plan;
         }
+    }
+
+    /**
+     * What it would take to compute the whole history of models, of which some may have no table yet. Not to be started.
+     *
+     * @throws ProblemException if it cannot be done
+     */
+    public ReplayPlan planOfHistory(Deployment wanted, Set<String> models) {
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            PlanRequest request = new PlanRequest(wanted.pipeline(), revision(wanted), new TreeSet<>(models),
+                    Optional.empty(), Optional.empty(), clock.instant(), new Arrivals(live, connections.catalog()),
+                    state -> completeThrough(catalog, state));
+            return ReplayPlanner.plan(request, facts(wanted, request.models(), catalog));
+        }
+    }
+
+    /** What the pipelines of the cluster run by. */
+    public DeployedPipelines deployed() {
+        return new DeployedPipelines(topics, connections.kafkaClient());
     }
 
     /** A branch has the rows of one model, told apart by one key, and the columns of its table. */

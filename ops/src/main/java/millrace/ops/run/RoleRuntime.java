@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import millrace.ops.deploy.DeployedGate;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.deploy.Revisions;
@@ -199,7 +200,8 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     private PipelineRun pipeline(Deployment deployment) {
         RunSettings settings = connections.runSettings(stateFolder).withRevisions(Revisions.of(deployment));
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
-        return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock);
+        return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock,
+                new DeployedGate(deployment, connections.kafkaClient(), clock));
     }
 
     /** On a thread of its own, whose log lines are about the deployment from here on. */

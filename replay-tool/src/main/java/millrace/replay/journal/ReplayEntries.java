@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Entries as bytes: the key is the replay's id, the value JSON; names that are not known are passed over. */
@@ -18,10 +17,6 @@ final class ReplayEntries {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
 
     private ReplayEntries() {}
-
-    static byte[] key(ReplayEntry entry) {
-        return entry.plan().id().getBytes(StandardCharsets.UTF_8);
-    }
 
     static byte[] value(ReplayEntry entry) {
         try {

@@ -40,6 +40,7 @@ public final class PipelineRun implements AutoCloseable {
     private final SchemaRegistry registry;
     private final Function<PlanNode.Calc, Supplier<RowFunction>> compiler;
     private final InstantSource clock;
+    private final StartGate gate;
     private final Supplier<Topics> cluster;
     private final List<Consumer<RunState>> listeners = new CopyOnWriteArrayList<>();
     private final Object changed = new Object();
@@ -51,16 +52,24 @@ public final class PipelineRun implements AutoCloseable {
     /** @param compiler gives a function for each calculation of a plan */
     public PipelineRun(Pipeline pipeline, RunSettings settings, SchemaRegistry registry,
             Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock) {
-        this(pipeline, settings, registry, compiler, clock, () -> new KafkaTopics(settings));
+        this(pipeline, settings, registry, compiler, clock, StartGate.OPEN);
+    }
+
+    /** One that may be kept from starting. */
+    public PipelineRun(Pipeline pipeline, RunSettings settings, SchemaRegistry registry,
+            Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock, StartGate gate) {
+        this(pipeline, settings, registry, compiler, clock, gate, () -> new KafkaTopics(settings));
     }
 
     PipelineRun(Pipeline pipeline, RunSettings settings, SchemaRegistry registry,
-            Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock, Supplier<Topics> cluster) {
+            Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock, StartGate gate,
+            Supplier<Topics> cluster) {
         this.pipeline = pipeline;
         this.settings = settings;
         this.registry = registry;
         this.compiler = compiler;
         this.clock = clock;
+        this.gate = gate;
         this.cluster = cluster;
         state = new RunState.Created(clock.instant());
         supervisor = new Thread(this::supervise, "pipeline-" + pipeline.name());
@@ -187,6 +196,7 @@ public final class PipelineRun implements AutoCloseable {
     /** Runs until it is stopped (empty) or cannot go on (why). */
     private Optional<Problem> attempt() {
         try (Topics topics = cluster.get()) {
+            gate.admit(topics);
             var surroundings = new Preparation(pipeline, settings, topics, registry).prepare();
             try (StreamsAttempt streams = StreamsAttempt.start(pipeline, settings, surroundings, registry, compiler,
                     clock)) {

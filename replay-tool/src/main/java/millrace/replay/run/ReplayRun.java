@@ -137,7 +137,9 @@ public final class ReplayRun implements AutoCloseable {
             read.partitions().forEach(p -> byPartition.put(p.partition(), new Span(p.start(), p.clock(), p.end())));
             spans.put(read.contract(), byPartition);
         }
-        return new Reading(spans, how.mostPerSecond(), how.archive());
+        boolean goesOn = plan.reads().stream().flatMap(r -> r.partitions().stream()).anyMatch(p -> p.end().isEmpty());
+        return new Reading(spans, how.mostPerSecond(), how.archive(),
+                goesOn ? Reading.UpTo.THE_LEADER : Reading.UpTo.THE_END);
     }
 
     private static void makeBranch(Map<String, String> catalog, String table, String branch) {

@@ -1,5 +1,6 @@
 package millrace.topology.archive;
 
+import millrace.topology.follow.ReadingLimit;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -10,12 +11,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** Kafka Streams' clients, of which the one that reads source topics goes on in an archive where Kafka has let records go. */
+/**
+ * Kafka Streams' clients, of which the one that reads source topics goes on in an archive where Kafka has let records go,
+ * and no further than it may.
+ */
 public final class ArchiveClients implements KafkaClientSupplier {
     private final RecordArchive archive;
+    private final ReadingLimit limit;
 
-    public ArchiveClients(RecordArchive archive) {
+    public ArchiveClients(RecordArchive archive, ReadingLimit limit) {
         this.archive = archive;
+        this.limit = limit;
     }
 
     @Override
@@ -30,7 +36,7 @@ public final class ArchiveClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new ArchiveConsumer(config, archive);
+        return new ArchiveConsumer(config, archive, limit);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import millrace.topology.bundle.Bundling;
+import millrace.topology.follow.ReadingLimit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A consumer that goes on with records of an archive where Kafka has let them go, so that whoever polls it sees one log.
  * While a partition is read from the archive it is paused in Kafka; at the archive's end, where it was when the partition
- * was begun, it is looked again at what Kafka has, since retention goes on meanwhile.
+ * was begun, it is looked again at what Kafka has, since retention goes on meanwhile. A partition that has come to its
+ * limit is paused too, until that moves.
  *
  * <p>
  * It is a Kafka consumer and no wrapper around one: of its seventy methods these are all that differ, and Kafka Streams
@@ -41,25 +43,30 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     private static final Duration ASK = Duration.ofSeconds(5);
 
     private final RecordArchive archive;
+    private final ReadingLimit limit;
     private final int most;
     private final Bundling bundling = new Bundling();
     /** Partitions of which it is to be found out who has the next record; paused in Kafka. */
     private final Set<TopicPartition> undecided = new HashSet<>();
     /** Partitions that are read from the archive, the one that has waited longest first; paused in Kafka. */
     private final Map<TopicPartition, ArchiveRange> archived = new LinkedHashMap<>();
+    /** Partitions whose next record may not be read yet; paused in Kafka. */
+    private final Set<TopicPartition> held = new HashSet<>();
     /** What the owner of the consumer has paused. */
     private final Set<TopicPartition> paused = new HashSet<>();
     /** By partition; one may give several. */
     private final Map<TopicPartition, ArchiveReader> readers = new HashMap<>();
 
-    ArchiveConsumer(Map<String, Object> config, RecordArchive archive) {
+    ArchiveConsumer(Map<String, Object> config, RecordArchive archive, ReadingLimit limit) {
         super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.archive = archive;
+        this.limit = limit;
         most = Integer.parseInt(config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG).toString());
     }
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        letOn();
         decide();
         boolean waits = archived.keySet().stream().allMatch(paused::contains);
         ConsumerRecords<byte[], byte[]> polled = pollKafka(waits ? timeout : Duration.ZERO);
@@ -68,7 +75,7 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
 
     private ConsumerRecords<byte[], byte[]> pollKafka(Duration timeout) {
         try {
-            return super.poll(timeout);
+            return withinLimits(super.poll(timeout));
         } catch (OffsetOutOfRangeException e) {
             Map<TopicPartition, Long> begins = beginningOffsets(e.partitions());
             if (e.offsetOutOfRangePartitions().entrySet().stream().anyMatch(
@@ -77,6 +84,53 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
             }
             hold(e.partitions());
             return ConsumerRecords.empty();
+        }
+    }
+
+    /** Of each partition those before its limit; it goes on with the next when it may. */
+    private ConsumerRecords<byte[], byte[]> withinLimits(ConsumerRecords<byte[], byte[]> polled) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> kept = null;
+        Map<TopicPartition, OffsetAndMetadata> next = null;
+        for (TopicPartition partition : polled.partitions()) {
+            long most = limit.of(partition);
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            if (Bundling.last(records.get(records.size() - 1)) >= most) {
+                if (kept == null) {
+                    kept = new HashMap<>();
+                    next = new HashMap<>(polled.nextOffsets());
+                }
+                Bundling.Cut cut = Bundling.cut(records, most);
+                kept.put(partition, cut.before());
+                next.put(partition, new OffsetAndMetadata(cut.next()));
+                super.seek(partition, cut.next());
+                super.pause(Set.of(partition));
+                held.add(partition);
+            }
+        }
+        if (kept == null) {
+            return polled;
+        }
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
+        for (TopicPartition partition : polled.partitions()) {
+            List<ConsumerRecord<byte[], byte[]>> records = kept.getOrDefault(partition, polled.records(partition));
+            if (!records.isEmpty()) {
+                all.put(partition, records);
+            }
+        }
+        return new ConsumerRecords<>(all, next);
+    }
+
+    /** Partitions whose limit has moved go on. */
+    private void letOn() {
+        for (TopicPartition partition : List.copyOf(held)) {
+            if (limit.of(partition) > super.position(partition, ASK)) {
+                held.remove(partition);
+                if (archive.has(partition.topic())) {
+                    undecided.add(partition);
+                } else if (!paused.contains(partition)) {
+                    super.resume(Set.of(partition));
+                }
+            }
         }
     }
 
@@ -89,15 +143,30 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
             Map<TopicPartition, Long> begins = beginningOffsets(undecided, ASK);
             for (TopicPartition partition : List.copyOf(undecided)) {
                 long next = super.position(partition, ASK);
+                long most = limit.of(partition);
+                if (next >= most) {
+                    undecided.remove(partition);
+                    held.add(partition);
+                    continue;
+                }
                 Whereabouts found = archive.find(partition, next, begins.get(partition));
                 undecided.remove(partition);
                 switch (found) {
-                    case Whereabouts.Archive at -> archived.put(partition, at.range());
+                    case Whereabouts.Archive at -> archive(partition, at.range(), most);
                     case Whereabouts.Kafka at -> goOnInKafka(partition, next, at.from());
                 }
             }
         } catch (TimeoutException e) {
             LOG.warn("{} has not said in {} where partitions begin: {}", undecided, ASK, e.getMessage());
+        }
+    }
+
+    private void archive(TopicPartition partition, ArchiveRange range, long most) {
+        if (range.from() < most) {
+            archived.put(partition, new ArchiveRange(range.from(), Math.min(range.to(), most)));
+        } else {
+            super.seek(partition, range.from());
+            held.add(partition);
         }
     }
 
@@ -197,6 +266,7 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     private void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(p -> closeIfUnused(readers.remove(p)));
         undecided.removeAll(partitions);
+        held.removeAll(partitions);
         partitions.forEach(archived::remove);
         paused.removeAll(partitions);
     }
@@ -235,7 +305,10 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
         if (archive.has(partition.topic())) {
             archived.remove(partition);
             closeIfUnused(readers.remove(partition));
+            held.remove(partition);
             hold(Set.of(partition));
+        } else if (held.remove(partition) && !paused.contains(partition)) {
+            super.resume(Set.of(partition));
         }
     }
 
@@ -248,7 +321,8 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     @Override
     public void resume(Collection<TopicPartition> partitions) {
         paused.removeAll(partitions);
-        super.resume(partitions.stream().filter(p -> !undecided.contains(p) && !archived.containsKey(p))
+        super.resume(partitions.stream()
+                .filter(p -> !undecided.contains(p) && !archived.containsKey(p) && !held.contains(p))
                 .collect(Collectors.toSet()));
     }
 
@@ -279,6 +353,7 @@ final class ArchiveConsumer extends KafkaConsumer<byte[], byte[]> {
     private void forgetAll() {
         List<TopicPartition> all = new ArrayList<>(paused);
         all.addAll(undecided);
+        all.addAll(held);
         all.addAll(archived.keySet());
         all.addAll(readers.keySet());
         forget(all);

@@ -1,5 +1,6 @@
 package millrace.topology.bundle;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,38 @@ public final class Bundling implements ConsumerInterceptor<byte[], byte[]> {
             bundles.put(partition, List.of(bundle(polled.records(partition))));
         }
         return new ConsumerRecords<>(bundles, polled.nextOffsets());
+    }
+
+    /**
+     * What has been polled of a partition, cut at an offset.
+     *
+     * @param before in one bundle; empty if there are none
+     * @param next the offset of the first record behind it
+     */
+    public record Cut(List<ConsumerRecord<byte[], byte[]>> before, long next) {}
+
+    /** @param records of one partition as a poll gives them, of which the last is not before {@code offset} */
+    public static Cut cut(List<ConsumerRecord<byte[], byte[]>> records, long offset) {
+        List<ConsumerRecord<byte[], byte[]>> before = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> delivered : records) {
+            for (ConsumerRecord<byte[], byte[]> record : all(delivered)) {
+                if (record.offset() >= offset) {
+                    return new Cut(before.isEmpty() ? List.of() : List.of(bundle(before)), record.offset());
+                }
+                before.add(record);
+            }
+        }
+        throw new IllegalArgumentException("nothing from offset " + offset + " on");
+    }
+
+    /** The last offset of what stands in a record. */
+    public static long last(ConsumerRecord<byte[], byte[]> delivered) {
+        List<ConsumerRecord<byte[], byte[]>> all = all(delivered);
+        return all.get(all.size() - 1).offset();
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> all(ConsumerRecord<byte[], byte[]> delivered) {
+        return delivered.headers() instanceof RecordBundle bundle ? bundle.records() : List.of(delivered);
     }
 
     private static ConsumerRecord<byte[], byte[]> bundle(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -5,18 +5,23 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.RegistryUnavailableException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.topology.assemble.Pipeline;
+import millrace.topology.assemble.Surroundings;
 import millrace.topology.compile.RowFunction;
+import millrace.topology.follow.Leader;
+import millrace.topology.follow.ReadingLimit;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.time.IdleOffers;
 import org.apache.kafka.common.TopicPartition;
@@ -198,14 +203,10 @@ public final class PipelineRun implements AutoCloseable {
         try (Topics topics = cluster.get()) {
             gate.admit(topics);
             var surroundings = new Preparation(pipeline, settings, topics, registry).prepare();
-            try (StreamsAttempt streams = StreamsAttempt.start(pipeline, settings, surroundings, registry, compiler,
-                    clock)) {
-                Optional<Problem> problem = watchKeeping(streams, topics, surroundings.time().offers());
-                if (problem.isEmpty()) {
-                    become(new RunState.Stopping(clock.instant()));
-                }
-                return problem;
-            }
+            return switch (settings.reading().upTo()) {
+                case THE_END -> run(topics, surroundings, ReadingLimit.NONE);
+                case THE_LEADER -> follow(topics, surroundings);
+            };
         } catch (ProblemException e) {
             return Optional.of(e.problems().get(0));
         } catch (Topics.ClusterUnavailableException e) {
@@ -215,6 +216,28 @@ public final class PipelineRun implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("pipeline {} did not start", pipeline.name(), e);
             return Optional.of(StreamsAttempt.failed(pipeline, e));
+        }
+    }
+
+    private Optional<Problem> follow(Topics topics, Surroundings surroundings) {
+        Set<String> sources = pipeline.contracts().stream().map(Contract::topic).collect(Collectors.toSet());
+        Leader leader = new Leader(sources, surroundings.time().journal());
+        LeaderWatch watch = new LeaderWatch(topics, settings.journalOf().orElseThrow(), sources, leader);
+        try {
+            return run(topics, surroundings, leader);
+        } finally {
+            watch.close();
+        }
+    }
+
+    private Optional<Problem> run(Topics topics, Surroundings surroundings, ReadingLimit limit) {
+        try (StreamsAttempt streams = StreamsAttempt.start(pipeline, settings, surroundings, registry, compiler,
+                clock, limit)) {
+            Optional<Problem> problem = watchKeeping(streams, topics, surroundings.time().offers());
+            if (problem.isEmpty()) {
+                become(new RunState.Stopping(clock.instant()));
+            }
+            return problem;
         }
     }
 

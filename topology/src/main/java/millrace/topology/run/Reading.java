@@ -12,15 +12,33 @@ import millrace.topology.source.Span;
  * @param spans by contract and partition; a contract that is not named is read from its first record on
  * @param mostPerSecond records that this process reads; absent for as many as can be
  * @param archive where records are that Kafka has let go
+ * @param upTo where it stops, and waits for more
  */
-public record Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPerSecond, RecordArchive archive) {
+public record Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPerSecond, RecordArchive archive,
+        UpTo upTo) {
     /** All of them, as fast as can be. */
     public static final Reading ALL = new Reading(Map.of(), OptionalLong.empty(), RecordArchive.NONE);
+
+    /** Where a run stops, and waits for more. */
+    public enum UpTo {
+        /** At the ends of partitions. */
+        THE_END,
+        /**
+         * Where the run has come whose time journal it obeys: then it knows all that is decided about what it reads. A
+         * partition that the other does not read is not read.
+         */
+        THE_LEADER
+    }
 
     public Reading {
         Map<String, Map<Integer, Span>> copy = new HashMap<>();
         spans.forEach((contract, byPartition) -> copy.put(contract, Map.copyOf(byPartition)));
         spans = Map.copyOf(copy);
+    }
+
+    /** To the ends of partitions. */
+    public Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPerSecond, RecordArchive archive) {
+        this(spans, mostPerSecond, archive, UpTo.THE_END);
     }
 
     /** Of what Kafka has. */

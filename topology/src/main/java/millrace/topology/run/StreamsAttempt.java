@@ -17,6 +17,7 @@ import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Surroundings;
 import millrace.topology.assemble.TopologyAssembler;
 import millrace.topology.compile.RowFunction;
+import millrace.topology.follow.ReadingLimit;
 import millrace.topology.origin.SourceTopic;
 import millrace.topology.plan.PlanNode;
 import millrace.topology.source.RegistryGate;
@@ -54,11 +55,12 @@ final class StreamsAttempt implements AutoCloseable {
     }
 
     static StreamsAttempt start(Pipeline pipeline, RunSettings settings, Surroundings surroundings,
-            SchemaRegistry registry, Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock) {
+            SchemaRegistry registry, Function<PlanNode.Calc, Supplier<RowFunction>> compiler, InstantSource clock,
+            ReadingLimit limit) {
         RegistryGate gate = new RegistryGate(registry, clock);
         var topology = TopologyAssembler.assemble(pipeline, surroundings, gate, compiler);
         KafkaStreams streams = streams(topology, StreamsSettings.of(pipeline.name(), settings),
-                settings.reading().archive());
+                settings.reading().archive(), limit);
         StateWatch state = new StateWatch(pipeline.name());
         state.listenTo(streams);
         StreamsAttempt attempt = new StreamsAttempt(pipeline, surroundings.sources().values(), gate, streams, state);
@@ -67,10 +69,11 @@ final class StreamsAttempt implements AutoCloseable {
         return attempt;
     }
 
-    private static KafkaStreams streams(Topology topology, Properties properties, RecordArchive archive) {
-        return archive == RecordArchive.NONE
+    private static KafkaStreams streams(Topology topology, Properties properties, RecordArchive archive,
+            ReadingLimit limit) {
+        return archive == RecordArchive.NONE && limit == ReadingLimit.NONE
                 ? new KafkaStreams(topology, properties)
-                : new KafkaStreams(topology, properties, new ArchiveClients(archive));
+                : new KafkaStreams(topology, properties, new ArchiveClients(archive, limit));
     }
 
     private StreamThreadExceptionResponse end(Throwable thrown) {

@@ -55,7 +55,7 @@ final class StreamsSettings {
         properties.put("application.id", application);
         properties.put("bootstrap.servers", settings.bootstrapServers());
         properties.put("processing.guarantee", "exactly_once_v2");
-        if (settings.reading().archive() != RecordArchive.NONE) {
+        if (settings.reading().archive() != RecordArchive.NONE || settings.reading().upTo() != Reading.UpTo.THE_END) {
             // Under the other protocol Kafka Streams takes no consumer but its own.
             properties.put("group.protocol", "classic");
         }

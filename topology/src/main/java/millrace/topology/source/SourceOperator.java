@@ -26,6 +26,7 @@ import millrace.topology.quarantine.Refusal;
 import millrace.topology.time.Idleness;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.TimeBounds;
+import millrace.topology.time.TimeJournal;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -75,6 +76,8 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     /** Behind the last record that is read. */
     private long end;
     private NavigableMap<Long, Long> floors;
+    /** What the floors are of. */
+    private TimeJournal journal;
     private long checkpointAt;
     private long checkpointed;
     /** What is still to be written down as the text that rows are computed by from here on; or null. */
@@ -124,11 +127,11 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         written = Sent.NOTHING;
         rowsSinceTold = 0;
         place = new Idleness.Partition(source.ordinal(), partition);
-        floors = plan.time().journal().floors(source.topicId().toString(), partition);
+        readJournal();
         checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
         checkpointed = -1;
         newRevision = plan.time().revisions().get(source.contract().name());
-        if (plan.time().journal().lastRevision(source.topicId().toString(), partition)
+        if (journal.lastRevision(source.topicId().toString(), partition)
                 .filter(text -> text.equals(newRevision)).isPresent()) {
             newRevision = null;
         }
@@ -149,6 +152,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
             throw new TopicRecreatedException(source.topic(), clock.topicId(), source.topicId());
         }
         context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> {
+            readJournal();
             widen();
             obeyJournal(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
             takeOffer();
@@ -168,6 +172,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     @Override
     public void process(Record<byte[], Object> delivered) {
         int count = 0;
+        readJournal();
         for (ConsumerRecord<byte[], byte[]> record : Delivery.of(delivered, context)) {
             count += take(record) ? 1 : 0;
         }
@@ -298,6 +303,15 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         if (violation != null) {
             throw refused(QuarantineReason.EXPECTATION_FAILED, violation.field(), violation.expected(),
                     violation.actual());
+        }
+    }
+
+    /** Takes note of what is known now; floors that were obeyed before change nothing. */
+    private void readJournal() {
+        TimeJournal now = plan.time().journal().now();
+        if (now != journal) {
+            journal = now;
+            floors = now.floors(plan.source().topicId().toString(), partition);
         }
     }
 

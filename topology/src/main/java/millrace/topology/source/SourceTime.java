@@ -3,12 +3,13 @@ package millrace.topology.source;
 import java.util.Map;
 import millrace.topology.time.IdleOffers;
 import millrace.topology.time.Idleness;
+import millrace.topology.time.KnownJournal;
 import millrace.topology.time.TimeJournal;
 
 /**
  * What a source operator knows of time beside its records.
  *
- * @param journal what was decided before; obeyed at the offsets it names
+ * @param journal what was decided before, or is by a run that is followed; obeyed at the offsets it names
  * @param offers what the cluster looks like now
  * @param revisions by contract, a digest of the text of everything that is computed from it; written down from where it
  *        holds. Of a run that writes none it is empty
@@ -17,12 +18,18 @@ import millrace.topology.time.TimeJournal;
  * @param spans of partitions of which not all records are read
  * @param pace at which they are read
  */
-public record SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
+public record SourceTime(KnownJournal journal, IdleOffers offers, Map<String, String> revisions,
         Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace) {
     public SourceTime {
         revisions = Map.copyOf(revisions);
         widenings = Map.copyOf(widenings);
         spans = Map.copyOf(spans);
+    }
+
+    /** Of a run to which nothing is decided elsewhere while it is under way. */
+    public SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
+            Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace) {
+        this(new KnownJournal(journal), offers, revisions, widenings, spans, pace);
     }
 
     /** Of a run that reads everything, as fast as can be. */

@@ -52,6 +52,10 @@ final class ChangingRows implements AutoCloseable {
                     Field.optional("amount", new FieldType.Decimal(20, 2))));
     private static final FieldType.Struct KEY = new FieldType.Struct(List.of(ROW.fields().get(0)));
     private static final String TOPIC = "rows";
+    /** The same changes, as if they had been computed in another way. */
+    static final String MENDED = "mended";
+    /** How much later its versions are. */
+    private static final long MENDED_BY = 1_000_000;
 
     private final Random random;
     private final int keyCount;
@@ -65,6 +69,10 @@ final class ChangingRows implements AutoCloseable {
     private final AvroRowEncoder keys = AvroRowEncoder.of(AvroTypes.toSchema("key", KEY), KEY, 0);
     private final Map<Long, Long> versions = new TreeMap<>();
     private long produced;
+    private final List<Change> changes = new ArrayList<>();
+    private int mended;
+
+    private record Change(byte[] key, long id, long version, boolean gone) {}
 
     private ChangingRows(long seed, int keyCount, Path folder, EmbeddedBroker broker) {
         random = new Random(seed);
@@ -81,7 +89,7 @@ final class ChangingRows implements AutoCloseable {
         try (Admin admin = Admin.create(rows.kafka())) {
             WritableTopics.create(admin, List.of(
                     new NewTopic(SinkConfig.CONTROL_TOPIC, SinkConfig.CONTROL_PARTITIONS, (short) 1),
-                    new NewTopic(TOPIC, 2, (short) 1)));
+                    new NewTopic(TOPIC, 2, (short) 1), new NewTopic(MENDED, 2, (short) 1)));
         }
         return rows;
     }
@@ -145,6 +153,7 @@ final class ChangingRows implements AutoCloseable {
             byte[] key = Arrays.copyOf(keys.buffer(), keys.write(new Object[] {id}));
             long version = ++produced;
             producer.send(new ProducerRecord<>(TOPIC, key, gone ? null : values.encode(row(id, version))));
+            changes.add(new Change(key, id, version, gone));
             if (gone) {
                 versions.remove(id);
             } else {
@@ -152,6 +161,32 @@ final class ChangingRows implements AutoCloseable {
             }
         }
         producer.flush();
+    }
+
+    /** Writes the changes that it does not have yet to the other topic, with other versions, and flushes. */
+    void mend() {
+        for (; mended < changes.size(); mended++) {
+            Change c = changes.get(mended);
+            producer.send(new ProducerRecord<>(MENDED, c.key(),
+                    c.gone() ? null : values.encode(row(c.id(), c.version() + MENDED_BY))));
+        }
+        producer.flush();
+    }
+
+    /** What the tables of the newest should have that are fed by the other topic. */
+    List<String> expectedMended() {
+        return versions.entrySet().stream().map(e -> text(i -> row(e.getKey(), e.getValue() + MENDED_BY)[i])).sorted()
+                .toList();
+    }
+
+    String topicId(String topic) throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(kafka())) {
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).topicId().toString();
+        }
+    }
+
+    IcebergTables tables() {
+        return new IcebergTables(catalog);
     }
 
     private static Object[] row(long id, long version) {

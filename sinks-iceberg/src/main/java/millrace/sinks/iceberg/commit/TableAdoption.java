@@ -88,6 +88,11 @@ public final class TableAdoption implements AutoCloseable {
             held = found.state().mark().get().position();
         }
         if (!held.topicId().equals(topic.id())) {
+            TableCutOver.branchFedBy(table, topic.id()).ifPresent(branch -> {
+                throw new ProblemException(Problem.of(SinkProblem.CUT_OVER_AWAITED, spec.qualifiedName(),
+                        "The topic feeds the branch " + branch + ", which is to take the table's place.")
+                        .withRemedy(SinkProblem.CUT_OVER_AWAITED.remedy()));
+            });
             if (spec.layout() == TableSpec.Layout.CHANGELOG && !held.topicId().isEmpty()) {
                 throw new ProblemException(Problem.of(SinkProblem.OFFSETS_START_OVER, spec.qualifiedName(),
                         "The table holds changes from the topic of id " + held.topicId() + ", and " + spec.topic()

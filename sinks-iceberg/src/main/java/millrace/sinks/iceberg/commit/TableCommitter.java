@@ -98,6 +98,18 @@ public final class TableCommitter implements LandingTable {
     }
 
     @Override
+    public Optional<String> branchFedBy(String topicId) {
+        try {
+            return spec.isOnMain()
+                    ? tables.load(spec).flatMap(t -> TableCutOver.branchFedBy(t, topicId))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            LOG.debug("{} is asked again", spec.qualifiedName(), e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
     public TableLook look() {
         try {
             Optional<Table> table = tables.load(spec);

@@ -46,6 +46,8 @@ public enum SinkProblem implements ProblemCode {
             "Move the table forward again, or run: millrace table adopt <table> --execute, which lands those rows again."),
     TOPIC_RECREATED("The topic is not the one whose rows the table holds; it was deleted and created again.",
             "If the old topic is gone for good, run: millrace table adopt <table> --execute, which goes on with the new topic from its start."),
+    CUT_OVER_AWAITED("A table is to be fed by another topic, whose rows so far lie on a branch of it.",
+            "Run `millrace apply --execute`, which puts the branch in the table's place; no row is lost meanwhile."),
     OFFSETS_START_OVER("A table of changes cannot go on with another topic: what came last is told by its offsets.",
             "Drop the table and restart the roles, which make it anew from the start of the new topic."),
     TOPIC_MISSING("The topic that feeds a table does not exist.",

@@ -43,7 +43,7 @@ final class AdoptCommand extends Main.Subcommand {
 
     @Override
     ExitCode run() {
-        TableSpec spec = LandedTable.find(where, terminal(), table).spec();
+        TableSpec spec = LandedTable.running(where, terminal(), table).spec();
         if (topic != null && !topic.equals(spec.topic())) {
             throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--topic", table + " is fed by "
                     + spec.topic() + ", not by " + topic + ". Nothing was changed.")

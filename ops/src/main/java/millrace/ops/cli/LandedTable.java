@@ -10,11 +10,27 @@ import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.table.TableName;
 import millrace.sinks.iceberg.table.TableSpec;
 
-/** A table that a pipeline lands, as its folder says. */
+/** A table that a pipeline lands. */
 record LandedTable(String pipeline, TableSpec spec) {
-    /** @throws ProblemException if no pipeline lands a table of this name */
+    /**
+     * As its folder says.
+     *
+     * @throws ProblemException if no pipeline lands a table of this name
+     */
     static LandedTable find(Where where, Terminal terminal, String name) {
-        List<Deployment> deployments = where.projects(terminal).stream().map(Deployment::read).toList();
+        return find(where.projects(terminal).stream().map(Deployment::read).toList(), name);
+    }
+
+    /**
+     * As it is fed now.
+     *
+     * @throws ProblemException if no pipeline lands a table of this name
+     */
+    static LandedTable running(Where where, Terminal terminal, String name) {
+        return find(WhatRuns.of(where, terminal), name);
+    }
+
+    private static LandedTable find(List<Deployment> deployments, String name) {
         TableName wanted = TableName.parse(name);
         for (Deployment deployment : deployments) {
             for (DeployedTable table : deployment.tables()) {

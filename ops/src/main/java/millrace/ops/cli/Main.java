@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         "`millrace <command> --help` explains a command and shows examples of it."}, subcommands = {DemoCommand.class,
                 DevCommand.class, RunCommand.class, InitCommand.class,
                 ValidateCommand.class, TestCommand.class, ExplainCommand.class, QueryCommand.class, StatusCommand.class,
-                TableCommand.class, PlanCommand.class, ReplayCommand.class, QuarantineCommand.class, TopicCommand.class,
+                TableCommand.class, PlanCommand.class, ApplyCommand.class, ReplayCommand.class, QuarantineCommand.class,
+                TopicCommand.class,
                 TopicsCommand.class, LoadCommand.class,
                 GenerateCommand.class, ContractCommand.class, BenchCommand.class,
                 AutoComplete.GenerateCompletion.class})

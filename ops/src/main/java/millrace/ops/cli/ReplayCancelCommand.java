@@ -2,6 +2,9 @@ package millrace.ops.cli;
 
 import java.util.Map;
 import millrace.replay.journal.ReplayEntry;
+import millrace.replay.problem.ReplayProblem;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,6 +23,12 @@ final class ReplayCancelCommand extends OneReplay {
         chosen.require("cancelled", ReplayEntry.Status.STARTED, ReplayEntry.Status.PAUSED,
                 ReplayEntry.Status.FINISHED, ReplayEntry.Status.CANCELLED, ReplayEntry.Status.PUBLISHED,
                 ReplayEntry.Status.ROLLED_BACK);
+        if (chosen.replays().runs().filter(r -> r.applications().containsValue(entry.plan().application()))
+                .isPresent()) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_ENDED, entry.plan().id(), "Replay "
+                    + entry.plan().id() + " has taken the place of what ran: its application gives models out.")
+                    .withRemedy("Let another text take its place with millrace apply; then it goes by itself."));
+        }
         boolean inTables = entry.status() == ReplayEntry.Status.PUBLISHED
                 || entry.status() == ReplayEntry.Status.ROLLED_BACK;
         if (execute) {

@@ -20,8 +20,6 @@ import millrace.replay.run.ReplayRun;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
-import millrace.sinks.iceberg.run.SinkState;
-import millrace.topology.run.RunState;
 import millrace.topology.run.Topics;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
@@ -144,7 +142,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                 return Status.STARTED;
             }
             Instant now = terminal().clock().instant();
-            String problem = problem(run);
+            String problem = ApplyView.problem(run);
             try {
                 if (!result.isJson() && (terminal().interactive() || now.isAfter(shown.plus(PRINT)))) {
                     shown = now;
@@ -173,18 +171,6 @@ final class ReplayStartCommand extends Main.Subcommand {
                 }
             }
         }
-    }
-
-    private static String problem(ReplayRun run) {
-        if (run.stream() instanceof RunState.Blocked blocked) {
-            return blocked.problem().toText("blocked");
-        }
-        for (SinkState table : run.tables().values()) {
-            if (table instanceof SinkState.Blocked blocked) {
-                return blocked.problem().toText("blocked");
-            }
-        }
-        return "";
     }
 
     private void say(ReplayPlan plan, Status end) {

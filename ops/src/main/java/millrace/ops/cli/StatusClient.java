@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import millrace.ops.deploy.Deployment;
 import millrace.ops.observe.Activity;
 import millrace.ops.observe.PlatformObserver;
 import millrace.ops.observe.Status;
@@ -26,8 +25,7 @@ final class StatusClient {
             return ask(running.get());
         }
         Where.Access access = where.access(terminal);
-        try (PlatformObserver observer = new PlatformObserver(
-                where.projects(terminal).stream().map(Deployment::read).toList(), access.clientProperties(),
+        try (PlatformObserver observer = new PlatformObserver(WhatRuns.of(where, terminal), access.clientProperties(),
                 SinkConfig.CONTROL_TOPIC, Catalog.properties(where, terminal), Activity.NONE, terminal.clock())) {
             return observer.status();
         }

@@ -5,12 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import millrace.ops.problem.OpsProblem;
 import millrace.schemas.problem.Problem;
 import millrace.topology.change.ModelChange;
 import millrace.topology.change.ModelChange.Verdict;
-import millrace.topology.change.ModelShape;
 import millrace.topology.change.PipelineChange;
 
 /** Whether a pipeline may go on by the text of a folder, where another may have run. Pure. */
@@ -59,22 +57,10 @@ public sealed interface Admission {
         if (!problems.isEmpty()) {
             return new Refused(problems);
         }
-        Deployed next = new Deployed(wanted.pipeline(), wanted.files(), wanted.models(), left(before, wanted),
-                wanted.reads(), wanted.at(), wanted.by());
+        Deployed next = before.next(wanted, Map.of());
         return next.saysTheSameAs(before)
                 ? new Same()
                 : new Rolls(next, changes.values().stream().filter(c -> c.verdict() != Verdict.UNCHANGED).toList());
-    }
-
-    private static SortedMap<String, ModelShape> left(Deployed before, Deployed wanted) {
-        SortedMap<String, ModelShape> left = new TreeMap<>(before.left());
-        for (Map.Entry<String, ModelShape> e : before.models().entrySet()) {
-            if (e.getValue().remembers()) {
-                left.put(e.getKey(), e.getValue());
-            }
-        }
-        left.keySet().removeAll(wanted.models().keySet());
-        return left;
     }
 
     private static Problem refused(String model, String because) {

@@ -2,6 +2,7 @@ package millrace.ops.deploy;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -15,14 +16,18 @@ import millrace.topology.change.ModelShape;
  * @param models what decides whether another text of each can go on from here
  * @param left the same of models that ran once and left something behind that they remembered
  * @param reads what is read of each topic, by whom outside of this pipeline it may be written
+ * @param applications by model, which application gives out its rows, of those that the pipeline's own does not
  */
 public record Deployed(String pipeline, SortedMap<String, String> files, SortedMap<String, ModelShape> models,
-        SortedMap<String, ModelShape> left, SortedMap<String, Reads> reads, Instant at, String by) {
+        SortedMap<String, ModelShape> left, SortedMap<String, Reads> reads, SortedMap<String, String> applications,
+        Instant at, String by) {
     public Deployed {
         files = sorted(files);
         models = sorted(models);
         left = sorted(left);
         reads = sorted(reads);
+        // What was written down by older versions has none.
+        applications = applications == null ? sorted(new TreeMap<>()) : sorted(applications);
     }
 
     /**
@@ -40,9 +45,29 @@ public record Deployed(String pipeline, SortedMap<String, String> files, SortedM
         return Collections.unmodifiableSortedMap(new TreeMap<>(map));
     }
 
+    /**
+     * What is to run next in its place.
+     *
+     * @param wanted what a folder says
+     * @param moved models that another application gives out from now on
+     */
+    public Deployed next(Deployed wanted, Map<String, String> moved) {
+        SortedMap<String, String> placed = new TreeMap<>(applications);
+        placed.putAll(moved);
+        placed.keySet().retainAll(wanted.models.keySet());
+        SortedMap<String, ModelShape> leaving = new TreeMap<>(left);
+        models.forEach((model, shape) -> {
+            if (shape.remembers()) {
+                leaving.put(model, shape);
+            }
+        });
+        leaving.keySet().removeAll(wanted.models.keySet());
+        return new Deployed(pipeline, wanted.files, wanted.models, leaving, wanted.reads, placed, wanted.at, wanted.by);
+    }
+
     /** Whether another says the same, whoever wrote it when. */
     boolean saysTheSameAs(Deployed other) {
         return files.equals(other.files) && models.equals(other.models) && left.equals(other.left)
-                && reads.equals(other.reads);
+                && reads.equals(other.reads) && applications.equals(other.applications);
     }
 }

@@ -1,42 +1,41 @@
 package millrace.ops.deploy;
 
-import java.time.InstantSource;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.topology.run.StartGate;
 import millrace.topology.run.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Lets a pipeline start if it can go on by its text, and writes down that it runs by it. */
+/** Lets a part of a pipeline start only by what is written down that it runs by. */
 public final class DeployedGate implements StartGate {
-    private static final Logger LOG = LoggerFactory.getLogger(DeployedGate.class);
-
-    private final Deployment deployment;
+    private final String pipeline;
+    private final SortedMap<String, String> files;
+    private final SortedMap<String, String> applications;
     private final Map<String, Object> client;
-    private final InstantSource clock;
 
     /** @param client settings of Kafka clients by their own names, with {@code bootstrap.servers} */
-    public DeployedGate(Deployment deployment, Map<String, Object> client, InstantSource clock) {
-        this.deployment = deployment;
+    public DeployedGate(Arrangement arrangement, Map<String, Object> client) {
+        pipeline = arrangement.deployment().name();
+        files = new TreeMap<>(arrangement.deployment().files());
+        applications = new TreeMap<>(arrangement.deployment().applications());
         this.client = Map.copyOf(client);
-        this.clock = clock;
     }
 
     @Override
     public void admit(Topics topics) {
-        try (DeployedJournal journal = new DeployedJournal(topics, client, deployment.name())) {
-            switch (Admission.decide(journal.read(), deployment.deployed(clock.instant()))) {
-                case Admission.Same same -> {}
-                case Admission.Refused refused -> throw new ProblemException(refused.problems());
-                case Admission.Rolls rolls -> {
-                    journal.write(rolls.next());
-                    if (!rolls.changed().isEmpty()) {
-                        LOG.info("pipeline {} goes on by another text: {}", deployment.name(), rolls.changed().stream()
-                                .map(c -> c.model() + " " + c.verdict().words()).collect(Collectors.joining(", ")));
-                    }
-                }
+        try (DeployedJournal journal = new DeployedJournal(topics, client, pipeline)) {
+            Optional<Deployed> runs = journal.read();
+            if (runs.isEmpty() || !runs.get().files().equals(files)
+                    || !runs.get().applications().equals(applications)) {
+                throw new ProblemException(Problem.of(OpsProblem.TEXT_MOVED_ON, pipeline, runs.isEmpty()
+                        ? "It is not written down yet what " + pipeline + " runs by."
+                        : runs.get().by() + " has deployed another text of " + pipeline + " at " + runs.get().at()
+                                + ".")
+                        .withRemedy(OpsProblem.TEXT_MOVED_ON.remedy()));
             }
         }
     }

@@ -3,6 +3,7 @@ package millrace.ops.deploy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import millrace.schemas.problem.Nearest;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TaskWatermark;
 import millrace.sinks.iceberg.age.AgeRulesCheck;
 import millrace.sinks.iceberg.table.FormerNames;
 import millrace.sinks.iceberg.table.TableSchemas;
@@ -51,11 +53,14 @@ import millrace.topology.sql.SqlCompiler;
  * @param models in the order of their plans: each one behind those that it reads
  * @param tables in the order rows reach them: bronze, models with their late rows and quarantines, quarantines of contracts
  * @param functions that the plans were compiled with
+ * @param files of its folder that it was read from, by path; empty if it was put together by hand
+ * @param applications by model, the Kafka Streams application that gives out its rows, of those that the pipeline's own does
+ *        not
  */
 public record Deployment(Project project, Pipeline pipeline, List<Model> models, List<DeployedTable> tables,
-        FunctionLibrary functions) {
+        FunctionLibrary functions, SortedMap<String, String> files, SortedMap<String, String> applications) {
     /** Where a project's own functions lie, as jars. */
-    private static final String FUNCTIONS = "functions";
+    static final String FUNCTIONS = "functions";
     static final String BRONZE = "bronze";
     static final String QUARANTINE = "quarantine";
     private static final long SMALL_TABLE_FILE_SIZE = 32L << 20;
@@ -63,6 +68,48 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
     public Deployment {
         models = List.copyOf(models);
         tables = List.copyOf(tables);
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+        applications = Collections.unmodifiableSortedMap(new TreeMap<>(applications));
+    }
+
+    /** The same where other applications give out the rows of some models. */
+    public Deployment placed(Map<String, String> other) {
+        SortedMap<String, String> known = new TreeMap<>(other);
+        known.keySet().retainAll(models.stream().map(Model::qualifiedName).toList());
+        List<DeployedTable> fed = new ArrayList<>();
+        for (DeployedTable table : tables) {
+            String was = applications.getOrDefault(table.source(), name());
+            String is = known.getOrDefault(table.source(), name());
+            fed.add(was.equals(is) || !table.spec().topic().startsWith(was + "." + table.source())
+                    ? table
+                    : new DeployedTable(table.spec().fedBy(is + table.spec().topic().substring(was.length())),
+                            table.kind(), table.source(), table.freshness()));
+        }
+        return new Deployment(project, pipeline, models, fed, functions, files, known);
+    }
+
+    /** What runs as one application each: the pipeline's own first, which alone decides about time. */
+    public List<Pipeline> parts() {
+        List<Pipeline> parts = new ArrayList<>();
+        parts.add(applications.isEmpty() ? pipeline : pipeline.without(applications.keySet()));
+        for (String application : new TreeSet<>(applications.values())) {
+            Set<String> here = new TreeSet<>();
+            applications.forEach((model, in) -> {
+                if (in.equals(application)) {
+                    here.add(model);
+                }
+            });
+            parts.add(pipeline.beside(application, here, Map.of()));
+        }
+        return parts;
+    }
+
+    /** By topic that a table is fed by, the topic that says how far it is complete. */
+    public Map<String, String> watermarks() {
+        Map<String, String> watermarks = new HashMap<>();
+        tables.forEach(t -> watermarks.put(t.spec().topic(),
+                TaskWatermark.topicOf(applications.getOrDefault(t.source(), name()))));
+        return watermarks;
     }
 
     /**
@@ -72,6 +119,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
      */
     public static Deployment read(Project project) {
         List<Problem> problems = new ArrayList<>();
+        SortedMap<String, String> files = ProjectFiles.read(project);
         List<Contract> contracts = attempt(() -> ContractFolder.read(project.contractsFolder()), problems);
         List<Model> models = attempt(() -> ModelFolder.read(project.modelsFolder()), problems);
         if (!problems.isEmpty()) {
@@ -81,8 +129,9 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         ClassLoader loader = FunctionJars.loader(jars);
         FunctionLibrary functions = FunctionJars.load(loader, jars);
         Aggregates aggregates = UserAggregates.load(loader, jars.toString());
-        return of(project, contracts, models, SqlCompiler.compile(contracts, models, functions, aggregates), functions,
-                aggregates);
+        Deployment read = of(project, contracts, models,
+                SqlCompiler.compile(contracts, models, functions, aggregates), functions, aggregates);
+        return new Deployment(project, read.pipeline, read.models, read.tables, functions, files, read.applications);
     }
 
     private static <T> List<T> attempt(Supplier<List<T>> step, List<Problem> problems) {
@@ -129,7 +178,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         if (!problems.isEmpty()) {
             throw new ProblemException(problems);
         }
-        return new Deployment(project, pipeline, ordered, tables, functions);
+        return new Deployment(project, pipeline, ordered, tables, functions, new TreeMap<>(), new TreeMap<>());
     }
 
     /** With what the project says of this table alone. */
@@ -149,6 +198,11 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                         + e.getKey() + "\"." + Nearest.hint(e.getKey(), names)).withRemedy(
                                 "Its tables are " + String.join(", ", names) + "."))
                 .toList();
+    }
+
+    /** The same text as that of another folder. */
+    Deployment of(Path folder) {
+        return new Deployment(project.at(folder), pipeline, models, tables, functions, files, applications);
     }
 
     public String name() {
@@ -179,7 +233,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                     .forEach(s -> columns.addAll(s.reads().get(contract.name()).columns().keySet()));
             reads.put(contract.topic(), new Deployed.Reads(contract.name(), columns));
         }
-        return new Deployed(name(), ProjectFiles.read(project), shapes, new TreeMap<>(), reads, now,
+        return new Deployed(name(), files, shapes, new TreeMap<>(), reads, applications, now,
                 System.getProperty("user.name", ""));
     }
 

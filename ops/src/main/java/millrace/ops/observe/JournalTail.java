@@ -42,8 +42,13 @@ final class JournalTail implements AutoCloseable {
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Reads what has been told since the last call; topics that are not there yet are looked for again next time. */
-    void read(Collection<String> names) {
+    /**
+     * Reads what has been told since the last call; topics that are not there yet are looked for again next time.
+     *
+     * @param followers those of {@code names} of applications that follow another, which tells of the sources of both
+     * @param sources topics of contracts
+     */
+    void read(Collection<String> names, Set<String> followers, Set<String> sources) {
         if (!topics.containsAll(names)) {
             assign(names);
         }
@@ -55,13 +60,13 @@ final class JournalTail implements AutoCloseable {
         while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())
                 && System.nanoTime() < deadline) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                hear(record.key(), record.value());
+                hear(record.key(), record.value(), followers.contains(record.topic()) ? sources : Set.of());
             }
         }
     }
 
-    private void hear(byte[] key, byte[] value) {
-        TaskWatermark.of(key, value).ifPresent(
+    private void hear(byte[] key, byte[] value, Set<String> passedOver) {
+        TaskWatermark.of(key, value).filter(w -> !passedOver.contains(w.topic())).ifPresent(
                 w -> watermarks.computeIfAbsent(w.topic(), t -> new HashMap<>()).put(w.task(), w));
         TimeEntry.of(key, value).ifPresent(entry -> {
             if (entry instanceof TimeEntry.Floor floor) {

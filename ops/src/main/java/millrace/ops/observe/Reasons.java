@@ -86,16 +86,19 @@ final class Reasons implements AutoCloseable {
 
     private Look look(Map<String, SortedMap<Integer, PartitionStatus>> bounds, Instant now) {
         Set<String> told = new HashSet<>();
+        Set<String> followers = new HashSet<>();
         Map<String, Map<TopicPartition, Long>> committed = new HashMap<>();
         Set<String> sources = new HashSet<>();
         for (Deployment deployment : deployments) {
             told.add(deployment.pipeline().watermarksTopic());
+            deployment.applications().values().forEach(a -> followers.add(TaskWatermark.topicOf(a)));
             told.add(deployment.pipeline().journalTopic());
             // First what was processed, then the ends were asked for: what came in between counts as unread at most.
             committed.put(deployment.name(), topics.committed(deployment.name()));
             deployment.pipeline().contracts().forEach(c -> sources.add(c.topic()));
         }
-        journal.read(told);
+        told.addAll(followers);
+        journal.read(told, followers, sources);
         List<TopicPartition> partitions = sources.stream().flatMap(topic -> bounds
                 .getOrDefault(topic, new TreeMap<>()).keySet().stream().map(p -> new TopicPartition(topic, p)))
                 .toList();

@@ -49,7 +49,7 @@ public final class Platform implements AutoCloseable {
     private DataFolder folder;
     private Connections connections;
     private RoleRuntime runtime;
-    private PlatformObserver observer;
+    private CurrentObserver observer;
     private Optional<HttpService> http = Optional.empty();
     private RunningInstance instance;
 
@@ -116,8 +116,9 @@ public final class Platform implements AutoCloseable {
         var registry = closing("the registry's client",
                 new ConfluentRegistry(connections.registryUrl(), connections.registry()));
         runtime = new RoleRuntime(deployments, roles, connections, folder.state(), registry, clock);
-        observer = closing("the look at topics and tables", new PlatformObserver(deployments,
-                connections.kafkaClient(), SinkConfig.CONTROL_TOPIC, connections.catalog(), runtime, clock));
+        observer = closing("the look at topics and tables", new CurrentObserver(runtime::deployments,
+                now -> new PlatformObserver(now, connections.kafkaClient(), SinkConfig.CONTROL_TOPIC,
+                        connections.catalog(), runtime, clock)));
         if (!wanted.getAsBoolean()) {
             return;
         }
@@ -200,7 +201,7 @@ public final class Platform implements AutoCloseable {
     }
 
     public List<Deployment> deployments() {
-        return deployments;
+        return runtime.deployments();
     }
 
     public DataFolder folder() {

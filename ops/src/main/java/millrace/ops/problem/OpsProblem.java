@@ -35,8 +35,11 @@ public enum OpsProblem implements ProblemCode {
     UNREACHABLE("A service that the command needs does not answer.",
             "Check that it runs and that its address in the profile is right."),
     STATE_OF_OTHER_TEXT("What a model remembers was made by another text, and means nothing to the one that is to run.",
-            "See `millrace plan` for what has changed. Put the text back, or let the model run under another name, which "
-                    + "computes its history anew."),
+            "See `millrace plan` for what has changed; `millrace apply --execute` computes the history anew beside what runs."),
+    APPLY_BREAKS("Another pipeline reads something of a model that would be there no longer.",
+            "Change that pipeline first, or give a reason with --force."),
+    TEXT_MOVED_ON("Somebody has deployed another text of a pipeline than a process runs by.",
+            "Nothing has to be done: the process takes it up in a moment."),
     NOTHING_DEPLOYED("The pipeline has never run on this cluster.", "Start it with `millrace dev` or `millrace run`."),
     TABLE_UNKNOWN("There is no such table in the catalog.", "See `millrace table list` for the tables there are."),
     TOPIC_UNKNOWN("There is no such topic in the cluster.", "See `millrace topics plan` for the topics wanted."),

@@ -61,6 +61,11 @@ public record Project(String name, String description, Path folder, Defaults def
         return new Project(name, description, folder, defaults, tables, other);
     }
 
+    /** The same text, as that of another folder. */
+    public Project at(Path other) {
+        return new Project(name, description, other, defaults, tables, profile);
+    }
+
     /** Whether a folder holds a project. */
     public static boolean isProject(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));

@@ -14,6 +14,10 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import millrace.ops.deploy.Arrangement;
+import millrace.ops.deploy.Deployed;
+import millrace.ops.deploy.DeployedJournal;
 import millrace.ops.deploy.DeployedPipelines;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
@@ -64,7 +68,11 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** The replays of one pipeline, from a process beside those that run it. */
 public final class Replays implements AutoCloseable {
+    /** What the pipeline's folder says. */
+    private final Deployment folder;
+    /** What runs. */
     private final Deployment live;
+    private final Optional<Deployed> runs;
     private final Connections connections;
     private final Path data;
     private final Clock clock;
@@ -76,15 +84,31 @@ public final class Replays implements AutoCloseable {
     private final List<BronzeArchive> archives = new ArrayList<>();
 
     /** @param data folder, where the state of replays lies while they run */
-    public Replays(Deployment live, Connections connections, Path data, Clock clock) {
-        this.live = live;
+    public Replays(Deployment folder, Connections connections, Path data, Clock clock) {
+        this.folder = folder;
         this.connections = connections;
         this.data = data;
         this.clock = clock;
         registry = new ConfluentRegistry(connections.registryUrl(), connections.registry());
         topics = new KafkaTopics(connections.runSettings(data));
+        runs = deployed().find(folder.name());
+        live = runs.map(this::compiled).orElse(folder);
         histories = new Histories(live, connections.catalog(), registry, topics);
         journal = new ReplayJournal(topics, connections.kafkaClient(), live.name());
+    }
+
+    /** What was deployed by a version that knew other words is taken for what the folder says. */
+    private Deployment compiled(Deployed deployed) {
+        try {
+            return Arrangement.of(folder, deployed).deployment();
+        } catch (ProblemException e) {
+            return folder.placed(deployed.applications());
+        }
+    }
+
+    /** What runs, as it is written down; absent if nothing ever ran. */
+    public Optional<Deployed> runs() {
+        return runs;
     }
 
     /** What the pipeline's replays have come to. */
@@ -106,7 +130,7 @@ public final class Replays implements AutoCloseable {
         TreeSet<String> written = new TreeSet<>(models);
         written.retainAll(then.keySet());
         requireSameTables(written, now, then);
-        if (replayed != live) {
+        if (!revision(replayed).equals(revision(live))) {
             requireReadable(replayed);
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
@@ -120,16 +144,48 @@ public final class Replays implements AutoCloseable {
     }
 
     /**
-     * What it would take to compute the whole history of models, of which some may have no table yet. Not to be started.
+     * Plans to compute the whole history of models, so that it takes the place of what runs. Some may have no table yet.
      *
-     * @throws ProblemException if it cannot be done
+     * @throws ProblemException if it cannot be done, or a table cannot go on with what a model gives then
      */
     public ReplayPlan planOfHistory(Deployment wanted, Set<String> models) {
+        requireFit(models, tables(live), tables(wanted));
+        if (!revision(wanted).equals(revision(live))) {
+            requireReadable(wanted);
+        }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             PlanRequest request = new PlanRequest(wanted.pipeline(), revision(wanted), new TreeSet<>(models),
                     Optional.empty(), Optional.empty(), clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
             return ReplayPlanner.plan(request, facts(wanted, request.models(), catalog));
+        }
+    }
+
+    /** A table may get columns, and keep some that no row has any longer. */
+    private static void requireFit(Set<String> models, Map<String, TableSpec> now, Map<String, TableSpec> then) {
+        List<Problem> problems = new ArrayList<>();
+        for (String model : models) {
+            TableSpec live = now.get(model);
+            TableSpec other = then.get(model);
+            if (live == null || other == null) {
+                continue; // it is made anew, or nobody lands it
+            }
+            if (!live.key().equals(other.key()) || live.layout() != other.layout()) {
+                problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "The rows of " + model + " are "
+                        + words(other) + ", but those of its table are " + words(live) + "."));
+            }
+            Map<String, FieldType> types = types(other);
+            for (Field field : live.columns().fields()) {
+                FieldType type = types.get(field.name());
+                if (type == null ? !field.nullable() : !type.equals(field.type())) {
+                    problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "Column " + field.name() + " of "
+                            + model + " is " + TypeText.of(field.type()) + (field.nullable() ? "" : " not null")
+                            + " in its table, and would be " + (type == null ? "gone" : TypeText.of(type)) + "."));
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems.stream().map(p -> p.withRemedy(p.code().remedy())).toList());
         }
     }
 
@@ -220,9 +276,41 @@ public final class Replays implements AutoCloseable {
                 new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
         RunSettings stream = connections.runSettings(workplace.folder()).withThreads(threads)
                 .withReading(new Reading(Map.of(), entry.mostPerSecond(), archive));
-        return ReplayRun.start(entry.plan(), replayed.pipeline(), tables(live),
+        return ReplayRun.start(entry.plan(), replayed.pipeline(), landed(entry.plan(), replayed),
                 new ReplayRun.Setting(stream, sink, connections.catalog(), registry,
                         new CalcCompiler(replayed.functions())::compile, clock));
+    }
+
+    /**
+     * The tables that a replay writes branches of, each fed by the replay's own topic: those of the models, and if everything
+     * is replayed, what lies beside them. What the pipeline that runs does not have has nothing to be compared with.
+     */
+    private List<TableSpec> landed(ReplayPlan plan, Deployment replayed) {
+        Set<String> there = live.tables().stream().map(DeployedTable::name).collect(Collectors.toSet());
+        Map<String, String> placed = new HashMap<>();
+        plan.models().forEach(m -> placed.put(m.model(), plan.application()));
+        return replayed.placed(placed).tables().stream().filter(t -> placed.containsKey(t.source()))
+                .filter(t -> switch (t.kind()) {
+                    case BRONZE -> false;
+                    case MODEL -> true;
+                    case LATE, QUARANTINE -> plan.kind() instanceof Kind.Whole && plan.sample().isEmpty();
+                }).filter(t -> there.contains(t.name())).map(DeployedTable::spec).toList();
+    }
+
+    /**
+     * How the history that a replay has computed takes the place of what runs.
+     *
+     * @param wanted the pipeline with the text that it was planned with
+     */
+    public CutOver cutOver(ReplayPlan plan, Deployment wanted) {
+        return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics, clock);
+    }
+
+    /** Lets what runs go on by another text; the processes that run it take it up. */
+    public void deploy(Deployed next) {
+        try (DeployedJournal deployed = new DeployedJournal(topics, connections.kafkaClient(), next.pipeline())) {
+            deployed.write(next);
+        }
     }
 
     /**
@@ -300,9 +388,14 @@ public final class Replays implements AutoCloseable {
                 entry.plan().revision(), entry.reason()));
     }
 
+    /** Whether it was planned with the very text that a deployment has. */
+    public static boolean isOfText(ReplayPlan plan, Deployment wanted) {
+        return plan.revision().equals(revision(wanted));
+    }
+
     /** Whether the pipeline's folder has the very text that one was planned with. */
     public boolean isOfLiveText(ReplayPlan plan) {
-        return plan.revision().equals(revision(live));
+        return plan.revision().equals(revision(folder));
     }
 
     private static Optional<TableComparison.Stretch> stretch(ReplayPlan plan, ReplayPlan.Written written) {
@@ -327,10 +420,25 @@ public final class Replays implements AutoCloseable {
      */
     public void clear(ReplayPlan plan) {
         try (Admin admin = Admin.create(connections.kafkaClient())) {
-            new Leftovers(plan, admin, registry, connections.catalog()).clear(
-                    plan.models().stream().map(ReplayPlan.Written::model).toList(), // a table is called as its model
-                    folder(plan));
+            new Leftovers(plan, admin, registry, connections.catalog()).clear(branched(plan), folder(plan));
         }
+    }
+
+    /** Takes the branches away, whose rows are the tables' own, and what a process has kept beside them. */
+    public void clearBranches(ReplayPlan plan) {
+        for (String table : branched(plan)) {
+            if (TableBranches.find(connections.catalog(), table, plan.branch()).isPresent()) {
+                TableBranches.drop(connections.catalog(), table, plan.branch());
+            }
+        }
+    }
+
+    private List<String> branched(ReplayPlan plan) {
+        Set<String> models = plan.models().stream().map(ReplayPlan.Written::model).collect(Collectors.toSet());
+        Set<String> tables = new TreeSet<>(models); // a table is called as its model
+        Stream.of(live, folder).flatMap(d -> d.tables().stream()).filter(t -> models.contains(t.source()))
+                .forEach(t -> tables.add(t.name()));
+        return List.copyOf(tables);
     }
 
     private Path folder(ReplayPlan plan) {

@@ -5,16 +5,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import millrace.ops.deploy.Arrangement;
 import millrace.ops.deploy.DeployedGate;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
@@ -27,49 +31,108 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
 import millrace.sinks.iceberg.run.SinkState;
+import millrace.topology.archive.RecordArchive;
+import millrace.topology.assemble.Pipeline;
 import millrace.topology.compile.CalcCompiler;
+import millrace.topology.run.KafkaTopics;
 import millrace.topology.run.LocalState;
 import millrace.topology.run.PipelineRun;
+import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
 
 import org.slf4j.MDC;
 
 /**
- * Does the work of some roles for some deployments in this process. Starting returns at once; what cannot run yet is
- * Blocked with the reason and tried again. Intake can be held and let go again. Stopping, also by a kill, neither loses
+ * Does the work of some roles for some deployments in this process. Starting returns soon; what cannot run yet is
+ * Blocked with the reason and tried again. When another text of a pipeline is deployed, or models of it are given out by
+ * another application, what runs is arranged anew. Intake can be held and let go again. Stopping, also by a kill, neither loses
  * nor doubles a row. Safe for several threads.
  */
 public final class RoleRuntime implements Activity, AutoCloseable {
-    private final List<Deployment> deployments;
+    /** A cluster that does not answer at once is Blocked on, like later. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+
+    private final List<Deployment> folders;
     private final Set<Role> roles;
     private final Connections connections;
     private final Path stateFolder;
     private final SchemaRegistry registry;
     private final Clock clock;
-    private List<PipelineRun> pipelines = List.of();
-    private List<Supervised<SinkRuntime>> sinks = List.of();
+    /** By pipeline, in the order of the folders. */
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+    private Optional<DeployedWatch> watch = Optional.empty();
+    private boolean started;
     private Optional<Blocked> held = Optional.empty();
+    private volatile List<Deployment> deployments;
     private volatile Supplier<String> awaited = () -> "";
 
     /**
+     * A pipeline, and what this process runs of it.
+     *
+     * @param streams its own application first
+     */
+    private record Part(Arrangement arrangement, List<PipelineRun> streams, Optional<Supervised<SinkRuntime>> sink) {
+        Part stopped() {
+            return new Part(arrangement, List.of(), Optional.empty());
+        }
+    }
+
+    /**
+     * @param folders what their folders say; what runs may be by another text
      * @param stateFolder for the local state of stream tasks; may be lost
      * @param registry stays the caller's to close
      */
-    public RoleRuntime(List<Deployment> deployments, Set<Role> roles, Connections connections, Path stateFolder,
+    public RoleRuntime(List<Deployment> folders, Set<Role> roles, Connections connections, Path stateFolder,
             SchemaRegistry registry, Clock clock) {
-        this.deployments = List.copyOf(deployments);
+        this.folders = List.copyOf(folders);
         this.roles = Set.copyOf(roles);
         this.connections = connections;
         this.stateFolder = stateFolder;
         this.registry = registry;
         this.clock = clock;
+        deployments = this.folders;
+        folders.forEach(d -> parts.put(d.name(), new Part(Arrangement.of(d), List.of(), Optional.empty())));
     }
 
-    public synchronized void start() {
+    /** Starts, once. */
+    public void start() {
+        DeployedWatch watching = new DeployedWatch(folders,
+                () -> new KafkaTopics(connections.runSettings(stateFolder)), connections.kafkaClient(), clock,
+                this::arrange);
+        watching.await(FIRST_LOOK);
+        synchronized (this) {
+            watch = Optional.of(watching);
+            started = true;
+            startAll();
+        }
+    }
+
+    private void startAll() {
+        parts.replaceAll((name, part) -> started(part.arrangement()));
+    }
+
+    /** What runs; the same list until that changes. */
+    public List<Deployment> deployments() {
+        return deployments;
+    }
+
+    private synchronized void arrange(Arrangement next) {
+        String name = next.deployment().name();
+        Part part = parts.get(name);
+        stop(List.of(part));
+        parts.put(name, started && held.isEmpty()
+                ? started(next)
+                : new Part(next, List.of(), Optional.empty()));
+        deployments = parts.values().stream().map(p -> p.arrangement().deployment()).toList();
+    }
+
+    private Part started(Arrangement arrangement) {
+        Deployment deployment = arrangement.deployment();
+        List<PipelineRun> streams = new ArrayList<>();
         if (roles.contains(Role.STREAM)) {
-            pipelines = deployments.stream().map(this::pipeline).toList();
-            pipelines.forEach(PipelineRun::start);
+            deployment.parts().forEach(p -> streams.add(stream(arrangement, p)));
+            streams.forEach(PipelineRun::start);
         }
         Set<SinkRuntime.Role> sinkRoles = EnumSet.noneOf(SinkRuntime.Role.class);
         if (roles.contains(Role.STAGE)) {
@@ -81,17 +144,25 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         if (roles.contains(Role.MAINTAIN)) {
             sinkRoles.add(SinkRuntime.Role.MAINTAIN);
         }
-        if (!sinkRoles.isEmpty()) {
-            sinks = deployments.stream()
-                    .map(d -> new Supervised<>("sink of " + d.name(), () -> sink(d, sinkRoles), clock)).toList();
-        }
+        return new Part(arrangement, streams, sinkRoles.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Supervised<>("sink of " + deployment.name(), () -> sink(deployment, sinkRoles),
+                        clock)));
+    }
+
+    private Stream<PipelineRun> streams() {
+        return parts.values().stream().flatMap(p -> p.streams().stream());
+    }
+
+    private Stream<Supervised<SinkRuntime>> sinks() {
+        return parts.values().stream().flatMap(p -> p.sink().stream());
     }
 
     /** Stops taking anything in until {@link #release()}, for this reason. What is in hand is finished. */
     public synchronized void hold(Blocked reason) {
         if (held.isEmpty()) {
             held = Optional.of(reason);
-            stop();
+            stopAll();
         }
     }
 
@@ -99,14 +170,14 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     public synchronized void release() {
         if (held.isPresent()) {
             held = Optional.empty();
-            start();
+            startAll();
         }
     }
 
     /** Whether everything that was started is at work. */
     public synchronized boolean isRunning() {
-        return held.isEmpty() && pipelines.stream().allMatch(p -> p.state() instanceof RunState.Running)
-                && sinks.stream().allMatch(s -> s.running().isPresent());
+        return started && held.isEmpty() && streams().allMatch(p -> p.state() instanceof RunState.Running)
+                && sinks().allMatch(s -> s.running().isPresent());
     }
 
     @Override
@@ -115,8 +186,20 @@ public final class RoleRuntime implements Activity, AutoCloseable {
             return Optional.of(new PipelineActivity("held", held.get().reason(), Condition.BLOCKED, Optional.empty(),
                     LocalState.NONE));
         }
-        return pipelines.stream().filter(p -> p.pipeline().name().equals(name)).findFirst()
-                .map(p -> activity(name, p.state(), p.kept()));
+        Part part = parts.get(name);
+        if (part == null || part.streams().isEmpty()) {
+            return Optional.empty();
+        }
+        // All of its applications are one to people: the one that cannot go on speaks for them.
+        PipelineRun speaks = part.streams().stream()
+                .filter(p -> p.state() instanceof RunState.Blocked || p.state() instanceof RunState.Failed).findFirst()
+                .orElse(part.streams().get(0));
+        List<LocalState.Store> stores = part.streams().stream().flatMap(p -> p.kept().stores().stream()).toList();
+        PipelineActivity does = activity(name, speaks.state(),
+                new LocalState(stores, part.streams().get(0).kept().memory()));
+        return Optional.of(part.arrangement().notice().filter(n -> does.detail().isEmpty())
+                .map(n -> new PipelineActivity(does.state(), n, does.condition(), does.blocked(), does.keeps()))
+                .orElse(does));
     }
 
     @Override
@@ -127,7 +210,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     @Override
     public synchronized Map<String, Blocked> tables() {
         Map<String, Blocked> tables = new HashMap<>();
-        sinks.stream().flatMap(s -> s.running().stream()).forEach(running -> running.states().forEach((name, state) -> {
+        sinks().flatMap(s -> s.running().stream()).forEach(running -> running.states().forEach((name, state) -> {
             if (state instanceof SinkState.Blocked b) {
                 tables.put(name, blocked(name, b.problem(), b.since()));
             }
@@ -137,7 +220,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
 
     @Override
     public synchronized List<Blocked> blocked() {
-        return Stream.concat(held.stream(), sinks.stream().flatMap(s -> s.blocked().stream())).toList();
+        return Stream.concat(held.stream(), sinks().flatMap(s -> s.blocked().stream())).toList();
     }
 
     /** What stopping or holding, while it is under way, waits for; else empty. Answers at once. */
@@ -147,23 +230,35 @@ public final class RoleRuntime implements Activity, AutoCloseable {
 
     /** Commits what is in hand and stops. Stopping twice does no harm. */
     @Override
-    public synchronized void close() {
-        stop();
+    public void close() {
+        // Not under the lock, which whoever is told of something new waits for.
+        Optional<DeployedWatch> watching;
+        synchronized (this) {
+            started = false;
+            watching = watch;
+        }
+        watching.ifPresent(DeployedWatch::close);
+        synchronized (this) {
+            stopAll();
+        }
     }
 
-    private void stop() {
+    private void stopAll() {
+        stop(parts.values());
+        parts.replaceAll((name, part) -> part.stopped());
+    }
+
+    private void stop(Collection<Part> those) {
         // The streams first: what they still write is landed by the sinks that stop after them.
         List<Thread> stopping = new ArrayList<>();
-        List<Supervised<SinkRuntime>> landing = sinks;
+        List<Supervised<SinkRuntime>> landing = those.stream().flatMap(p -> p.sink().stream()).toList();
         awaited = () -> "the pipelines, which commit what they have read";
-        pipelines.forEach(p -> stopping.add(Thread.ofVirtual().start(p::close)));
+        those.forEach(p -> p.streams().forEach(s -> stopping.add(Thread.ofVirtual().start(s::close))));
         join(stopping);
         stopping.clear();
         awaited = () -> uncommitted(landing);
-        sinks.forEach(s -> stopping.add(Thread.ofVirtual().start(s::close)));
+        landing.forEach(s -> stopping.add(Thread.ofVirtual().start(s::close)));
         join(stopping);
-        pipelines = List.of();
-        sinks = List.of();
         awaited = () -> "";
     }
 
@@ -197,11 +292,16 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         }
     }
 
-    private PipelineRun pipeline(Deployment deployment) {
-        RunSettings settings = connections.runSettings(stateFolder).withRevisions(Revisions.of(deployment));
+    /** The pipeline's own application decides about time; the others follow it. */
+    private PipelineRun stream(Arrangement arrangement, Pipeline part) {
+        Deployment deployment = arrangement.deployment();
+        RunSettings settings = connections.runSettings(stateFolder);
         CalcCompiler compiler = new CalcCompiler(deployment.functions());
-        return new PipelineRun(deployment.pipeline(), settings, registry, compiler::compile, clock,
-                new DeployedGate(deployment, connections.kafkaClient(), clock));
+        return new PipelineRun(part, part.name().equals(deployment.name())
+                ? settings.withRevisions(Revisions.of(deployment))
+                : settings.withJournalOf(deployment.name()).withReading(new Reading(Map.of(), OptionalLong.empty(),
+                        RecordArchive.NONE, Reading.UpTo.THE_LEADER)),
+                registry, compiler::compile, clock, new DeployedGate(arrangement, connections.kafkaClient()));
     }
 
     /** On a thread of its own, whose log lines are about the deployment from here on. */
@@ -209,7 +309,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         MDC.put("pipeline", deployment.name());
         ControlTopic.require(connections);
         SinkConfig config = SinkConfig.of(deployment.name(), connections.kafkaClient())
-                .withWatermarks(deployment.pipeline().watermarksTopic())
+                .withWatermarks(deployment.watermarks())
                 .withIndexes(new SinkConfig.Indexes(stateFolder.resolve("indexes").resolve(deployment.name()),
                         connections.stateMemory()));
         return SinkRuntime.start(config, deployment.tables().stream().map(DeployedTable::spec).toList(), sinkRoles,

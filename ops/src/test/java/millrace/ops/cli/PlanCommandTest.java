@@ -65,26 +65,33 @@ class PlanCommandTest {
                     "the folder has what runs");
 
             write("models/silver/visits.sql", "SELECT UPPER(who) AS who, at FROM visits");
-            write("models/gold/hourly.sql", HOURLY.replace("COUNT(*)", "MIN(at)"));
+            write("models/gold/hourly.sql", HOURLY.replace("COUNT(*) AS n", "COUNT(*) AS n, MIN(at) AS first_at"));
             write("models/gold/names.sql", "SELECT who FROM visits");
             assertThat(plan()).isZero();
             assertThat(console.out()).containsPattern("gold.hourly +needs replay +it was \"aggregate by ")
-                    .containsPattern("breaks who reads it +column n was bigint not null and is timestamptz")
                     .containsPattern("gold.names +new")
                     .containsPattern("silver.visits +stateless change +column who is computed in another way")
                     .contains("replays    gold.hourly, gold.names, silver.visits: from the first record on",
-                            "reads 0 records of shop.visits.v1", "nothing was changed");
+                            "reads 0 records of shop.visits.v1", "nothing was changed; millrace apply does it");
             assertThat(plan("-o", "json")).isZero();
             JsonNode json = new ObjectMapper().readTree(console.out()).get(0);
             assertThat(json.get("models").get(0).get("change").asText()).isEqualTo("needs_replay");
             assertThat(json.get("replays")).hasSize(3);
             assertThat(json.get("cost").get("records").asLong()).isZero();
+
+            write("models/gold/hourly.sql", HOURLY.replace("COUNT(*)", "MIN(at)"));
+            assertThat(plan()).isZero();
+            assertThat(console.out())
+                    .containsPattern("breaks who reads it +column n was bigint not null and is timestamptz")
+                    .contains("cannot be done: Column n of gold.hourly is bigint not null in its table");
         }
 
         try (Platform platform = start()) {
-            Patience.until(() -> platform.status().toString(),
-                    () -> platform.status().toString().contains("STATE_OF_OTHER_TEXT"));
-            assertThat(platform.status().pipelines().toString()).contains("gold.hourly cannot go on");
+            assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
+            assertThat(platform.status().pipelines().toString()).contains("gold.hourly cannot go on",
+                    "It goes on by the text that ran.");
+            assertThat(plan()).isZero();
+            assertThat(console.out()).containsPattern("gold.hourly +needs replay");
         }
 
         write("models/gold/hourly.sql", HOURLY);

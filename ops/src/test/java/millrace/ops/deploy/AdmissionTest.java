@@ -83,7 +83,8 @@ class AdmissionTest {
     private static Deployed reader(String pipeline, String column) {
         SortedMap<String, Deployed.Reads> reads = new TreeMap<>(
                 Map.of("shop.silver.s", new Deployed.Reads("s", new TreeSet<>(List.of(column)))));
-        return new Deployed(pipeline, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), reads, NOON, "ann");
+        return new Deployed(pipeline, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), reads, new TreeMap<>(), NOON,
+                "ann");
     }
 
     private static Admission decide(Deployed runs, Deployed wanted) {
@@ -92,7 +93,7 @@ class AdmissionTest {
 
     private static Deployed deployed(Map<String, ModelShape> models, String text) {
         return new Deployed("shop", new TreeMap<>(Map.of("models/a.sql", text)), new TreeMap<>(models),
-                new TreeMap<>(), new TreeMap<>(), NOON, "ann");
+                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), NOON, "ann");
     }
 
     private static ModelShape shape(String layout, String says) {

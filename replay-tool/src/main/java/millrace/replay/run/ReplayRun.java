@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlan.Written;
@@ -80,24 +81,23 @@ public final class ReplayRun implements AutoCloseable {
      * Starts, or goes on.
      *
      * @param replayed the pipeline with the text that the plan was made with
-     * @param live the tables of the models, by model, on their main branches
+     * @param landed tables whose branches it writes, on their main branches, each fed by a topic of the replay
      * @throws ProblemException if a table is not there
      */
-    public static ReplayRun start(ReplayPlan plan, Pipeline replayed, Map<String, TableSpec> live, Setting setting) {
+    public static ReplayRun start(ReplayPlan plan, Pipeline replayed, List<TableSpec> landed, Setting setting) {
         Pipeline pipeline = pipeline(plan, replayed);
         List<TableSpec> tables = new ArrayList<>();
-        for (Written written : plan.models()) {
-            TableSpec table = live.get(written.model());
-            if (table != null) {
-                makeBranch(setting.catalog(), table.namespace() + "." + table.name(), plan.branch());
-                tables.add(table.fedBy(pipeline.topicOf(written.model())).onBranch(plan.branch()));
-            }
+        for (TableSpec table : landed) {
+            makeBranch(setting.catalog(), table.qualifiedName(), plan.branch());
+            tables.add(table.onBranch(plan.branch()));
         }
         PipelineRun stream = new PipelineRun(pipeline,
                 setting.stream().withJournalOf(plan.pipeline())
                         .withReading(reading(plan, setting.stream().reading())),
                 setting.registry(), setting.compiler(), setting.clock());
-        SinkConfig config = setting.sink().withWatermarks(pipeline.watermarksTopic());
+        Map<String, String> watermarks = new HashMap<>();
+        tables.forEach(t -> watermarks.put(t.topic(), pipeline.watermarksTopic()));
+        SinkConfig config = setting.sink().withWatermarks(watermarks);
         SinkRuntime sink = SinkRuntime.start(config, tables,
                 EnumSet.of(SinkRuntime.Role.STAGE, SinkRuntime.Role.COMMIT),
                 setting.catalog(), setting.registry(), setting.clock());
@@ -176,7 +176,10 @@ public final class ReplayRun implements AutoCloseable {
 
     /** Whether every branch has everything; of topics that go on and are read without an end it never has. */
     public boolean isDone() {
-        return tables.stream().allMatch(this::isComplete);
+        // What lies beside the models' rows does not say how complete it is.
+        Set<String> topics = plan.models().stream().map(w -> stream.pipeline().topicOf(w.model()))
+                .collect(Collectors.toSet());
+        return tables.stream().filter(t -> topics.contains(t.topic())).allMatch(this::isComplete);
     }
 
     /** What this process has committed or heard of it knows; of a branch that others commit it asks the catalog. */

@@ -31,13 +31,14 @@ import millrace.topology.reach.Lateness;
  * @param models each one behind those that it reads
  * @param aggregates the functions that the models were compiled with
  * @param beside how it differs if it runs beside another over the same contracts
+ * @param elsewhere models over the same contracts that another runs; they only say whose times wait for each other
  */
 public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates,
-        Optional<Beside> beside) {
+        Optional<Beside> beside, List<PlannedModel> elsewhere) {
 
     /** One that has its contracts to itself. */
     public Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates) {
-        this(name, contracts, models, aggregates, Optional.empty());
+        this(name, contracts, models, aggregates, Optional.empty(), List.of());
     }
 
     /** With the built-in aggregate functions. */
@@ -49,6 +50,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
     public Pipeline {
         contracts = List.copyOf(contracts);
         models = List.copyOf(models);
+        elsewhere = List.copyOf(elsewhere);
         Map<String, String> owners = new HashMap<>();
         contracts.forEach(c -> claim(owners, c.topic(), "contract " + c.name()));
         for (Contract contract : contracts) {
@@ -98,8 +100,28 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
 
     /** The part that some models are computed by: themselves, the models that they read, and their contracts. */
     public Pipeline only(Set<String> wanted) {
-        Set<String> needed = new TreeSet<>();
         Set<String> read = new TreeSet<>();
+        Set<String> needed = needed(wanted, read);
+        return new Pipeline(name, contracts.stream().filter(c -> read.contains(c.name())).toList(),
+                models.stream().filter(m -> needed.contains(m.name())).toList(), aggregates, beside, elsewhere);
+    }
+
+    /**
+     * All of it but some models, which another part gives out: they are computed only for those that read them. Contracts
+     * stay that nobody reads then, and whose times wait for each other does not change.
+     */
+    public Pipeline without(Set<String> others) {
+        Set<String> wanted = new TreeSet<>();
+        models.stream().map(PlannedModel::name).filter(m -> !others.contains(m)).forEach(wanted::add);
+        Set<String> needed = needed(wanted, new TreeSet<>());
+        return new Pipeline(name, contracts, models.stream().filter(m -> needed.contains(m.name()))
+                .map(m -> wanted.contains(m.name()) ? m : new PlannedModel(m.plan(), m.config().withoutTopic()))
+                .toList(), aggregates, beside, models);
+    }
+
+    /** @param read takes the contracts that they are computed from */
+    private Set<String> needed(Set<String> wanted, Set<String> read) {
+        Set<String> needed = new TreeSet<>();
         // Each model stands behind those that it reads.
         for (int i = models.size() - 1; i >= 0; i--) {
             PlannedModel model = models.get(i);
@@ -108,8 +130,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
                 scans(model.plan().root(), needed, read);
             }
         }
-        return new Pipeline(name, contracts.stream().filter(c -> read.contains(c.name())).toList(),
-                models.stream().filter(m -> needed.contains(m.name())).toList(), aggregates, beside);
+        return needed;
     }
 
     /**
@@ -123,7 +144,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         return new Pipeline(other, part.contracts, part.models.stream()
                 .map(m -> wanted.contains(m.name()) ? m : new PlannedModel(m.plan(), m.config().withoutTopic()))
                 .toList(),
-                aggregates, Optional.of(new Beside(stretches)));
+                aggregates, Optional.of(new Beside(stretches)), List.of());
     }
 
     private static void scans(PlanNode node, Set<String> models, Set<String> contracts) {
@@ -200,7 +221,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         Map<String, Integer> groups = new TreeMap<>();
         contracts.forEach(c -> groups.put(c.name(), groups.size()));
         Map<String, Set<String>> readBy = new HashMap<>();
-        for (PlannedModel model : models) {
+        for (PlannedModel model : elsewhere.isEmpty() ? models : elsewhere) {
             Set<String> read = new TreeSet<>();
             collect(model.plan().root(), readBy, read);
             readBy.put(model.name(), read);

@@ -236,12 +236,12 @@ public final class TableCutOver implements AutoCloseable {
                 .withRemedy(SinkProblem.BRANCH_UNUSABLE.remedy()));
     }
 
-    /** Which branch of a table is fed by a topic, if one is. */
+    /** Which branch of a table is fed by a topic, if one is; one that holds nothing yet may be by any. */
     static Optional<String> branchFedBy(Table table, String topicId) {
         return table.refs().entrySet().stream().filter(r -> r.getValue().isBranch()).map(Map.Entry::getKey)
                 .filter(b -> !b.equals(SnapshotRef.MAIN_BRANCH))
-                .filter(b -> MarkedTable.inProperty(table, b).filter(m -> m.position().topicId().equals(topicId))
-                        .isPresent())
+                .filter(b -> MarkedTable.inProperty(table, b).map(m -> m.position().topicId())
+                        .filter(id -> id.isEmpty() || id.equals(topicId)).isPresent())
                 .findFirst();
     }
 

@@ -152,9 +152,9 @@ final class StageService implements AutoCloseable {
     }
 
     private ClosingClocks clocks(TableSpec spec) {
-        return !spec.layout().isBronze() && config.watermarksTopic().isPresent()
-                ? new ClosingClocks(new PipelineClocks(spec.topic(), config.watermarksTopic().get(), config.kafka(),
-                        admin))
+        String watermarks = config.watermarks().get(spec.topic());
+        return !spec.layout().isBronze() && watermarks != null
+                ? new ClosingClocks(new PipelineClocks(spec.topic(), watermarks, config.kafka(), admin))
                 : new ClosingClocks(Clocks.NONE);
     }
 

@@ -1,0 +1,254 @@
+package millrace.ops.cli;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import millrace.ops.deploy.Deployed;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.logging.LogFiles;
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.Project;
+import millrace.ops.replay.CutOver;
+import millrace.ops.replay.Replays;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.journal.ReplayEntry.Status;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Kind;
+import millrace.replay.problem.ReplayProblem;
+import millrace.replay.run.ReplayProgress;
+import millrace.replay.run.ReplayRun;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.topology.change.Rollout;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code millrace apply}. */
+@Command(name = "apply", mixinStandardHelpOptions = true, header = "Lets what runs become what the pipeline folder says.", description = {
+        "",
+        "Says what `millrace plan` says, and does it with --execute. What is stateless rolls: the processes that run the pipeline take the new text up in a moment. The history of other models is computed anew from the first record on, beside what runs; when it has come to the present it takes the place of what runs, in one commit of each table, and the models are given out by it from then on.",
+        "",
+        "Ctrl-C or a crash loses nothing: the same command goes on. Look at the new rows before they are the table's with --hold and `millrace replay diff`."}, footer = {
+                "", "Examples:", "  millrace apply", "  millrace apply --execute",
+                "  millrace apply --hold --execute     computes the history and stops before it takes the tables' place"})
+final class ApplyCommand extends Main.Subcommand {
+    @Mixin
+    private Result result;
+    @Mixin
+    private Where where;
+    @Mixin
+    private ReplayRate rate;
+
+    @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute the history in this process. Default: 1.")
+    private int threads;
+
+    @Option(names = "--force", paramLabel = "<reason>", description = "Do it although another pipeline would miss something, or computed rows have failed; the reason goes into the audit.")
+    private String force;
+
+    @Option(names = "--hold", description = "Stop when the history has come to the present.")
+    private boolean hold;
+
+    @Option(names = "--execute", description = "Really do it.")
+    private boolean execute;
+
+    @Override
+    ExitCode run() throws Exception {
+        if (threads < 1) {
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
+                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
+        }
+        List<Project> projects = where.projects(terminal());
+        if (projects.size() > 1) {
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--project", "Several pipelines run here: "
+                    + projects.stream().map(Project::name).collect(Collectors.joining(", ")) + ".")
+                    .withRemedy("Name the folder of one with --project."));
+        }
+        Deployment wanted = Deployment.read(projects.get(0));
+        try (Replays replays = ReplaySubject.replays(wanted, where, terminal())) {
+            Optional<ReplayEntry> begun = begun(replays, wanted, Status.PUBLISHING);
+            if (begun.isPresent()) {
+                return goOn(replays, begun.get(), wanted);
+            }
+            ChangeView view = ChangeView.of(wanted, replays, terminal());
+            if (!execute && result.isJson()) {
+                terminal().out().println(Result.json(view.json()));
+                return ExitCode.OK;
+            }
+            view.lines().forEach(execute ? terminal().err()::println : terminal().out()::println);
+            if (view.change().isEmpty()) {
+                return same(replays, view.change().runs(), wanted);
+            }
+            requireUnbroken(view);
+            view.cost().filter(c -> !c.refused().isEmpty()).ifPresent(c -> {
+                throw new ProblemException(c.refused());
+            });
+            if (!execute) {
+                terminal().out().println("nothing was changed; add --execute to do it");
+                return ExitCode.OK;
+            }
+            Rollout rollout = view.change().rollout();
+            if (rollout.replays().isEmpty()) {
+                replays.deploy(view.change().runs().next(wanted.deployed(now()), Map.of()));
+                say(rollout, List.of(), "deployed; the processes that run it take it up in a moment");
+                return ExitCode.OK;
+            }
+            return computeAndCutOver(replays, entry(replays, view, wanted), wanted, rollout);
+        }
+    }
+
+    /** One that was begun with this text and is not over. */
+    private static Optional<ReplayEntry> begun(Replays replays, Deployment wanted, Status... among) {
+        return replays.journal().all().stream().filter(e -> List.of(among).contains(e.status()))
+                .filter(e -> e.plan().kind() instanceof Kind.Whole && e.plan().sample().isEmpty())
+                .filter(e -> Replays.isOfText(e.plan(), wanted)).reduce((a, b) -> b);
+    }
+
+    private ExitCode goOn(Replays replays, ReplayEntry begun, Deployment wanted) throws Exception {
+        if (!execute) {
+            terminal().out().println("replay " + begun.plan().id() + ", which " + begun.by()
+                    + " has let take the place of what runs, is on its way; add --execute to go on with it");
+            return ExitCode.OK;
+        }
+        return computeAndCutOver(replays, begun, wanted, null);
+    }
+
+    /** Remarks, and what says nothing of rows. */
+    private ExitCode same(Replays replays, Deployed runs, Deployment wanted) {
+        Deployed next = runs.next(wanted.deployed(now()), Map.of());
+        if (execute && !next.files().equals(runs.files())) {
+            replays.deploy(next);
+        }
+        return ExitCode.OK;
+    }
+
+    private void requireUnbroken(ChangeView view) {
+        if (force == null && !view.change().broken().isEmpty()) {
+            throw new ProblemException(view.change().broken().stream().map(b -> Problem
+                    .of(OpsProblem.APPLY_BREAKS, b.model(), "For " + b.model() + ": " + b.words() + ".")
+                    .withRemedy(OpsProblem.APPLY_BREAKS.remedy())).toList());
+        }
+    }
+
+    private ReplayEntry entry(Replays replays, ChangeView view, Deployment wanted) {
+        Optional<ReplayEntry> begun = begun(replays, wanted, Status.STARTED, Status.PAUSED, Status.FINISHED)
+                .filter(e -> e.plan().models().stream().map(ReplayPlan.Written::model).collect(Collectors.toSet())
+                        .containsAll(written(view, wanted)));
+        ReplayPlan plan = begun.map(ReplayEntry::plan).orElseGet(() -> view.cost().orElseThrow().plan().orElseThrow());
+        ReplayEntry entry = new ReplayEntry(plan, Status.STARTED, Optional.empty(), rate.mostPerSecond(), 0,
+                Optional.ofNullable(force), now(), ChosenReplay.who());
+        replays.write(entry);
+        return entry;
+    }
+
+    private static List<String> written(ChangeView view, Deployment wanted) {
+        return wanted.pipeline().models().stream().filter(m -> m.config().topic()).map(m -> m.name())
+                .filter(view.change().rollout().replays()::contains).toList();
+    }
+
+    /** @param rollout absent if it was told before */
+    private ExitCode computeAndCutOver(Replays replays, ReplayEntry begun, Deployment wanted, Rollout rollout)
+            throws Exception {
+        ReplayPlan plan = begun.plan();
+        LogFiles.writeTo(where.data(terminal()).resolve("replays").resolve(plan.id()).resolve("logs"),
+                wanted.project().profile().logs());
+        CutOver cutOver = replays.cutOver(plan, wanted);
+        List<CutOver.Done> done;
+        ReplayEntry entry = begun;
+        try (StopSignal stop = StopSignal.listen(terminal().err());
+                ReplayRun run = replays.run(begun, wanted, threads);
+                ReplayProgress progress = replays.progress(plan, wanted)) {
+            ApplyView view = new ApplyView(terminal(), result.isJson(), replays, begun, run, progress);
+            BooleanSupplier ends = () -> view.isOver() || stop.isWished();
+            if (begun.status() != Status.PUBLISHING) {
+                if (!cutOver.awaitCaughtUp(ends)) {
+                    return stopped(plan);
+                }
+                requireTested(plan, progress);
+                if (hold) {
+                    say(rollout, List.of(), "the history of " + names(plan) + " has come to the present on the branch "
+                            + plan.branch() + " of each table; millrace replay diff " + plan.id()
+                            + " compares, millrace apply --execute goes on");
+                    return ExitCode.OK;
+                }
+                entry = begun.as(Status.PUBLISHING, now(), ChosenReplay.who());
+                replays.write(entry);
+            }
+            done = cutOver.run(ChosenReplay.who(), stop::isWished, view::waits);
+        }
+        if (done.size() < cutOver.tables().size()) {
+            return stopped(plan);
+        }
+        replays.clearBranches(plan);
+        replays.write(entry.as(Status.PUBLISHED, now(), ChosenReplay.who()));
+        for (ReplayEntry old : replays.journal().all()) {
+            if (cutOver.retired().contains(old.plan().application())) {
+                replays.clear(old.plan());
+            }
+        }
+        say(rollout, done, names(plan) + " are given out by " + plan.application() + " now");
+        return ExitCode.OK;
+    }
+
+    private void requireTested(ReplayPlan plan, ReplayProgress progress) {
+        long failed = progress.look().refusedRows();
+        if (failed > 0 && force == null) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_GATE, plan.id(),
+                    failed + " computed rows of replay " + plan.id() + " have failed and are in its quarantine.")
+                    .withRemedy(ReplayProblem.REPLAY_GATE.remedy()));
+        }
+    }
+
+    private static String names(ReplayPlan plan) {
+        return plan.models().stream().map(ReplayPlan.Written::model).collect(Collectors.joining(", "));
+    }
+
+    private ExitCode stopped(ReplayPlan plan) {
+        say(null, List.of(), "replay " + plan.id() + " stopped here; millrace apply --execute goes on");
+        return ExitCode.OK;
+    }
+
+    private void say(Rollout rollout, List<CutOver.Done> done, String line) {
+        if (result.isJson()) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            if (rollout != null) {
+                out.put("rolls", rollout.rolls());
+                out.put("replays", rollout.replays());
+                out.put("leaves", rollout.leaves());
+            }
+            out.put("tables", done.stream().map(d -> asMap(d)).toList());
+            out.put("message", line);
+            terminal().out().println(Result.json(out));
+            return;
+        }
+        if (!done.isEmpty()) {
+            TextTable tables = new TextTable("table", "before", "after");
+            done.forEach(d -> tables.row(d.table(), d.before().isPresent() ? d.tag() : "-",
+                    d.after().isPresent() ? d.after().getAsLong() : "-"));
+            tables.lines().forEach(terminal().out()::println);
+        }
+        terminal().out().println(line);
+    }
+
+    private static Map<String, Object> asMap(CutOver.Done done) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("table", done.table());
+        out.put("before", number(done.before()));
+        out.put("after", number(done.after()));
+        out.put("tag", done.tag());
+        return out;
+    }
+
+    private static Object number(OptionalLong snapshot) {
+        return snapshot.isPresent() ? snapshot.getAsLong() : null;
+    }
+
+    private Instant now() {
+        return terminal().clock().instant();
+    }
+}

@@ -116,7 +116,7 @@ class KilledReplayTest {
     }
 
     /** Flights of five days. */
-    private static List<Object[]> firstDays(Contract contract) {
+    static List<Object[]> firstDays(Contract contract) {
         List<Object[]> rows = new ArrayList<>();
         try (FileRows file = FileRows.open(Mill.example("flights/files/flights-2001-01.parquet"), contract, 0)) {
             for (Optional<Object[]> row = file.next(); row.isPresent() && rows.size() < 80_000; row = file.next()) {

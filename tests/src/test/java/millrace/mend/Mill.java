@@ -83,6 +83,11 @@ final class Mill implements AutoCloseable {
         stream.restart();
     }
 
+    /** Another text of a file in the folder; what runs goes on by the one that is deployed. */
+    void write(String file, UnaryOperator<String> change) {
+        edit(project, file, change);
+    }
+
     /** The same example from the beginning, under another name and into a catalog of its own. */
     Tables fromScratch(String example, List<String> await) {
         Path other = copy(example, folder.resolve("scratch"));
@@ -102,6 +107,11 @@ final class Mill implements AutoCloseable {
     void awaitEnd(Tables of, List<String> names) {
         Patience.until(names + " have everything", Duration.ofMinutes(5),
                 () -> names.stream().allMatch(t -> of.has(t) && of.isComplete(t, Tables.THE_END)), this::output);
+    }
+
+    void awaitRows(String table, long rows) {
+        Patience.until(table + " has " + rows + " rows", Duration.ofMinutes(3),
+                () -> tables.has(table) && tables.number("SELECT count(*) FROM " + table) >= rows, this::output);
     }
 
     Contract contract(String name) {
@@ -125,6 +135,10 @@ final class Mill implements AutoCloseable {
         return installation.registryUrl();
     }
 
+    ChildJvm stream() {
+        return stream;
+    }
+
     ChildJvm commit() {
         return commit;
     }
@@ -146,7 +160,7 @@ final class Mill implements AutoCloseable {
     private String[] about(String... command) {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of("--project", project.toString(), "--profile", "test"));
-        if (command[0].equals("replay")) {
+        if (command[0].equals("replay") || command[0].equals("apply")) {
             all.addAll(List.of("--data", folder.resolve("data-replay").toString()));
         }
         return all.toArray(String[]::new);

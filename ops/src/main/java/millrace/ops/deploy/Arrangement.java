@@ -23,14 +23,22 @@ public record Arrangement(Deployment deployment, Optional<String> notice) {
     }
 
     /**
-     * At the start of a process. If a text may not go on from what is remembered, the one that ran does.
+     * At the start of a process. If a text may not go on from what is remembered, or is on its way to take the place of
+     * what runs, the one that ran does.
      *
      * @param runs what is written down; absent if nothing ever ran
+     * @param onItsWay who computes the history by the folder's text, if somebody does
      * @param written takes what is to be written down before it runs
      * @throws ProblemException if the text that ran can no longer be compiled
      */
-    public static Arrangement atStart(Deployment folder, Optional<Deployed> runs, Instant now, Written written) {
+    public static Arrangement atStart(Deployment folder, Optional<Deployed> runs, Optional<String> onItsWay,
+            Instant now, Written written) {
         Deployed wanted = folder.deployed(now);
+        if (onItsWay.isPresent() && runs.isPresent() && !runs.get().files().equals(wanted.files())) {
+            return new Arrangement(compiled(folder.project(), runs.get()), onItsWay
+                    .map(who -> "Its history by the text of the folder is on its way (" + who
+                            + "); until that is there it goes on by the text that ran."));
+        }
         return switch (Admission.decide(runs, wanted)) {
             case Admission.Same same -> new Arrangement(folder.placed(runs.orElseThrow().applications()),
                     Optional.empty());

@@ -35,6 +35,11 @@ public final class Revisions {
         return revisions;
     }
 
+    /** Of all of it, as replays carry it. */
+    public static String together(Deployment deployment) {
+        return String.join(",", of(deployment).values());
+    }
+
     private static String text(Model model) {
         StringBuilder text = new StringBuilder("\n-- ").append(model.qualifiedName()).append('\n')
                 .append(model.sql().replace("\r\n", "\n").strip()).append('\n');

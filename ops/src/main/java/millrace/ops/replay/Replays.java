@@ -231,7 +231,7 @@ public final class Replays implements AutoCloseable {
     }
 
     private static String revision(Deployment deployment) {
-        return String.join(",", Revisions.of(deployment).values());
+        return Revisions.together(deployment);
     }
 
     /** What the tables have of what a plan writes anew. */

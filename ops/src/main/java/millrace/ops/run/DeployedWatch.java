@@ -2,10 +2,12 @@ package millrace.ops.run;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -16,6 +18,10 @@ import millrace.ops.deploy.Arrangement;
 import millrace.ops.deploy.Deployed;
 import millrace.ops.deploy.DeployedJournal;
 import millrace.ops.deploy.Deployment;
+import millrace.ops.deploy.Revisions;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.journal.ReplayJournal;
+import millrace.replay.plan.ReplayPlan;
 import millrace.schemas.problem.ProblemException;
 import millrace.topology.run.Topics;
 import org.apache.kafka.common.KafkaException;
@@ -29,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class DeployedWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeployedWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Set<ReplayEntry.Status> OPEN = EnumSet.of(ReplayEntry.Status.STARTED,
+            ReplayEntry.Status.PAUSED, ReplayEntry.Status.FINISHED, ReplayEntry.Status.PUBLISHING);
 
     private final List<Deployment> folders;
     private final Supplier<Topics> cluster;
@@ -100,7 +108,7 @@ final class DeployedWatch implements AutoCloseable {
         Optional<Deployed> runs = journal.read();
         Arrangement now = arranged.get(folder.name());
         if (now == null) {
-            now = Arrangement.atStart(folder, runs, clock.instant(), rolls -> write(journal, rolls));
+            now = Arrangement.atStart(folder, runs, onItsWay(folder), clock.instant(), rolls -> write(journal, rolls));
             now.notice().ifPresent(why -> LOG.warn("pipeline {}: {}", folder.name(), why));
         } else if (runs.isEmpty() || now.is(runs.get())) {
             return;
@@ -111,6 +119,17 @@ final class DeployedWatch implements AutoCloseable {
         }
         arranged.put(folder.name(), now);
         changed.accept(now);
+    }
+
+    /** The replay of everything by the text of a folder, if there is one that has not ended. */
+    private Optional<String> onItsWay(Deployment folder) {
+        String revision = Revisions.together(folder);
+        try (ReplayJournal replays = new ReplayJournal(topics, client, folder.name())) {
+            return replays.all().stream().filter(e -> OPEN.contains(e.status()))
+                    .filter(e -> e.plan().kind() instanceof ReplayPlan.Kind.Whole && e.plan().sample().isEmpty()
+                            && e.plan().revision().equals(revision))
+                    .map(e -> "replay " + e.plan().id() + ", millrace apply").reduce((a, b) -> b);
+        }
     }
 
     private static void write(DeployedJournal journal, Admission.Rolls rolls) {

@@ -71,11 +71,16 @@ final class ApplyCommand extends Main.Subcommand {
         }
         Deployment wanted = Deployment.read(projects.get(0));
         try (Replays replays = ReplaySubject.replays(wanted, where, terminal())) {
-            Optional<ReplayEntry> begun = begun(replays, wanted, Status.PUBLISHING);
+            Optional<ReplayEntry> begun = cutting(replays);
             if (begun.isPresent()) {
                 return goOn(replays, begun.get(), wanted);
             }
             ChangeView view = ChangeView.of(wanted, replays, terminal());
+            Optional<ReplayEntry> computing = begun(replays, wanted, Status.STARTED, Status.PAUSED, Status.FINISHED);
+            if (view.change().isEmpty() && computing.isPresent()) {
+                // A process has taken the text up by itself meanwhile; the history is still to come.
+                return goOn(replays, computing.get(), wanted);
+            }
             if (!execute && result.isJson()) {
                 terminal().out().println(Result.json(view.json()));
                 return ExitCode.OK;
@@ -94,12 +99,19 @@ final class ApplyCommand extends Main.Subcommand {
             }
             Rollout rollout = view.change().rollout();
             if (rollout.replays().isEmpty()) {
-                replays.deploy(view.change().runs().next(wanted.deployed(now()), Map.of()));
+                replays.deploy(wanted);
+                replays.clearRetired();
                 say(rollout, List.of(), "deployed; the processes that run it take it up in a moment");
                 return ExitCode.OK;
             }
             return computeAndCutOver(replays, entry(replays, view, wanted), wanted, rollout);
         }
+    }
+
+    /** One that has begun to take the place of what runs, by whatever text. */
+    private static Optional<ReplayEntry> cutting(Replays replays) {
+        return replays.journal().all().stream().filter(e -> e.status() == Status.PUBLISHING)
+                .filter(e -> e.plan().kind() instanceof Kind.Whole).reduce((a, b) -> b);
     }
 
     /** One that was begun with this text and is not over. */
@@ -111,18 +123,36 @@ final class ApplyCommand extends Main.Subcommand {
 
     private ExitCode goOn(Replays replays, ReplayEntry begun, Deployment wanted) throws Exception {
         if (!execute) {
-            terminal().out().println("replay " + begun.plan().id() + ", which " + begun.by()
-                    + " has let take the place of what runs, is on its way; add --execute to go on with it");
+            terminal().out().println("replay " + begun.plan().id() + " of " + begun.by()
+                    + " is on its way to take the place of what runs; add --execute to go on with it");
             return ExitCode.OK;
         }
-        return computeAndCutOver(replays, begun, wanted, null);
+        Deployment text = Replays.isOfText(begun.plan(), wanted) ? wanted : replays.live();
+        if (!Replays.isOfText(begun.plan(), text)) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_TEXT_CHANGED, begun.plan().id(),
+                    "Replay " + begun.plan().id() + " is on its way to take the place of what runs, and neither the "
+                            + "folder nor what runs has its text.")
+                    .withRemedy("Put the text back that it was begun with, and let it end first."));
+        }
+        ReplayEntry entry = begun;
+        if (begun.status() != Status.PUBLISHING) {
+            entry = begun.as(Status.STARTED, now(), ChosenReplay.who());
+            replays.write(entry);
+        }
+        ExitCode code = computeAndCutOver(replays, entry, text, null);
+        if (text != wanted) {
+            terminal().err().println("the folder has another text than that; millrace apply says what it would change");
+        }
+        return code;
     }
 
     /** Remarks, and what says nothing of rows. */
     private ExitCode same(Replays replays, Deployed runs, Deployment wanted) {
-        Deployed next = runs.next(wanted.deployed(now()), Map.of());
-        if (execute && !next.files().equals(runs.files())) {
-            replays.deploy(next);
+        if (execute) {
+            if (!wanted.files().equals(runs.files())) {
+                replays.deploy(wanted);
+            }
+            replays.clearRetired();
         }
         return ExitCode.OK;
     }
@@ -158,6 +188,10 @@ final class ApplyCommand extends Main.Subcommand {
         LogFiles.writeTo(where.data(terminal()).resolve("replays").resolve(plan.id()).resolve("logs"),
                 wanted.project().profile().logs());
         CutOver cutOver = replays.cutOver(plan, wanted);
+        if (begun.status() == Status.PUBLISHING && cutOver.isDone()) {
+            return ended(replays, begun, cutOver.run(ChosenReplay.who(), () -> false, what -> {
+            }), rollout);
+        }
         List<CutOver.Done> done;
         ReplayEntry entry = begun;
         try (StopSignal stop = StopSignal.listen(terminal().err());
@@ -184,13 +218,14 @@ final class ApplyCommand extends Main.Subcommand {
         if (done.size() < cutOver.tables().size()) {
             return stopped(plan);
         }
+        return ended(replays, entry, done, rollout);
+    }
+
+    private ExitCode ended(Replays replays, ReplayEntry entry, List<CutOver.Done> done, Rollout rollout) {
+        ReplayPlan plan = entry.plan();
         replays.clearBranches(plan);
         replays.write(entry.as(Status.PUBLISHED, now(), ChosenReplay.who()));
-        for (ReplayEntry old : replays.journal().all()) {
-            if (cutOver.retired().contains(old.plan().application())) {
-                replays.clear(old.plan());
-            }
-        }
+        replays.clearRetired();
         say(rollout, done, names(plan) + " are given out by " + plan.application() + " now");
         return ExitCode.OK;
     }

@@ -39,12 +39,18 @@ public record Arrangement(Deployment deployment, Optional<String> notice) {
                     .map(who -> "Its history by the text of the folder is on its way (" + who
                             + "); until that is there it goes on by the text that ran."));
         }
+        if (runs.isPresent() && runs.get().replaced(wanted)) {
+            return new Arrangement(compiled(folder.project(), runs.get()),
+                    Optional.of("The text of the folder ran before, "
+                            + "and " + runs.get().by() + " has replaced it at " + runs.get().at()
+                            + "; millrace apply goes back to it."));
+        }
         return switch (Admission.decide(runs, wanted)) {
-            case Admission.Same same -> new Arrangement(folder.placed(runs.orElseThrow().applications()),
+            case Admission.Same same -> new Arrangement(folder.as(runs.orElseThrow()),
                     Optional.empty());
             case Admission.Rolls rolls -> {
                 written.write(rolls);
-                yield new Arrangement(folder.placed(rolls.next().applications()), Optional.empty());
+                yield new Arrangement(folder.as(rolls.next()), Optional.empty());
             }
             case Admission.Refused refused -> follow(folder, runs.orElseThrow(), refused.problems().get(0));
         };
@@ -64,7 +70,7 @@ public record Arrangement(Deployment deployment, Optional<String> notice) {
     /** Later, when somebody has deployed something. */
     public static Arrangement of(Deployment folder, Deployed runs) {
         return new Arrangement(folder.files().equals(runs.files())
-                ? folder.placed(runs.applications())
+                ? folder.as(runs)
                 : compiled(folder.project(), runs), Optional.empty());
     }
 
@@ -85,8 +91,7 @@ public record Arrangement(Deployment deployment, Optional<String> notice) {
                 Files.createSymbolicLink(copy.folder().resolve(Deployment.FUNCTIONS), functions);
             }
             Project then = Project.read(copy.folder(), Project.DEFAULT_PROFILE, Map.of());
-            return Deployment.read(then.withProfile(project.profile())).of(project.folder())
-                    .placed(runs.applications());
+            return Deployment.read(then.withProfile(project.profile())).of(project.folder()).as(runs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,9 @@
 package millrace.ops.deploy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -17,10 +19,14 @@ import millrace.topology.change.ModelShape;
  * @param left the same of models that ran once and left something behind that they remembered
  * @param reads what is read of each topic, by whom outside of this pipeline it may be written
  * @param applications by model, which application gives out its rows, of those that the pipeline's own does not
+ * @param numbers by contract, which its records carry as long as anything remembers them
+ * @param former digests of texts that ran before and were replaced, the newest last
  */
 public record Deployed(String pipeline, SortedMap<String, String> files, SortedMap<String, ModelShape> models,
         SortedMap<String, ModelShape> left, SortedMap<String, Reads> reads, SortedMap<String, String> applications,
-        Instant at, String by) {
+        SortedMap<String, Integer> numbers, List<String> former, Instant at, String by) {
+    private static final int FORMER = 100;
+
     public Deployed {
         files = sorted(files);
         models = sorted(models);
@@ -28,6 +34,8 @@ public record Deployed(String pipeline, SortedMap<String, String> files, SortedM
         reads = sorted(reads);
         // What was written down by older versions has none.
         applications = applications == null ? sorted(new TreeMap<>()) : sorted(applications);
+        numbers = numbers == null ? sorted(new TreeMap<>()) : sorted(numbers);
+        former = former == null ? List.of() : List.copyOf(former);
     }
 
     /**
@@ -62,7 +70,35 @@ public record Deployed(String pipeline, SortedMap<String, String> files, SortedM
             }
         });
         leaving.keySet().removeAll(wanted.models.keySet());
-        return new Deployed(pipeline, wanted.files, wanted.models, leaving, wanted.reads, placed, wanted.at, wanted.by);
+        List<String> past = new ArrayList<>(former);
+        if (!wanted.files.equals(files)) {
+            past.add(text());
+            past.removeIf(wanted.text()::equals);
+        }
+        return new Deployed(pipeline, wanted.files, wanted.models, leaving, wanted.reads, placed, numbers(wanted),
+                past.subList(Math.max(0, past.size() - FORMER), past.size()), wanted.at, wanted.by);
+    }
+
+    /** Contracts keep their numbers, also those that are gone; new ones get others. */
+    private SortedMap<String, Integer> numbers(Deployed wanted) {
+        SortedMap<String, Integer> all = new TreeMap<>(numbers);
+        int next = all.values().stream().mapToInt(n -> n + 1).max().orElse(0);
+        for (Map.Entry<String, Integer> e : wanted.numbers.entrySet()) {
+            if (!all.containsKey(e.getKey())) {
+                all.put(e.getKey(), next++);
+            }
+        }
+        return all;
+    }
+
+    /** A digest of the files. */
+    public String text() {
+        return Revisions.digest(files.toString());
+    }
+
+    /** Whether this text ran before, and another has replaced it. */
+    boolean replaced(Deployed other) {
+        return former.contains(other.text());
     }
 
     /** Whether another says the same, whoever wrote it when. */

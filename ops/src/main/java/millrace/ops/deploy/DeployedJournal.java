@@ -10,14 +10,15 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import millrace.ops.problem.OpsProblem;
+import millrace.schemas.problem.Failure;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.topology.run.CompactedTopic;
 import millrace.topology.run.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a pipeline runs by, in a compacted topic of it. Not for use by several threads. */
 public final class DeployedJournal implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DeployedJournal.class);
     /** What the topic of each pipeline ends with. */
     static final String SUFFIX = ".deployed";
     private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
@@ -41,7 +42,11 @@ public final class DeployedJournal implements AutoCloseable {
         return pipeline + SUFFIX;
     }
 
-    /** Empty if nothing ever ran, or a newer version has written it in a form that this one does not know. */
+    /**
+     * Empty if nothing ever ran.
+     *
+     * @throws ProblemException if a newer version has written it in a form that this one does not know
+     */
     public Optional<Deployed> read() {
         byte[] value = topic.read().get(pipeline);
         if (value == null) {
@@ -50,8 +55,9 @@ public final class DeployedJournal implements AutoCloseable {
         try {
             return Optional.of(JSON.readValue(value, Deployed.class));
         } catch (IOException e) {
-            LOG.warn("what {} runs by was written in a form that is not known here", pipeline, e);
-            return Optional.empty();
+            throw new ProblemException(Problem.of(OpsProblem.DEPLOYED_UNREADABLE, pipeline,
+                    "What " + pipeline + " runs by is written in a form that is not known here: " + Failure.words(e))
+                    .withRemedy(OpsProblem.DEPLOYED_UNREADABLE.remedy()));
         }
     }
 

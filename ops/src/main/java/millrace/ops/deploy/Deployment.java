@@ -72,6 +72,13 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         applications = Collections.unmodifiableSortedMap(new TreeMap<>(applications));
     }
 
+    /** As it is written down that it runs: with the numbers of its contracts, and models given out by other applications. */
+    public Deployment as(Deployed runs) {
+        return new Deployment(project, pipeline.numbered(runs.numbers()), models, tables, functions, files,
+                applications)
+                .placed(runs.applications());
+    }
+
     /** The same where other applications give out the rows of some models. */
     public Deployment placed(Map<String, String> other) {
         SortedMap<String, String> known = new TreeMap<>(other);
@@ -233,7 +240,8 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
                     .forEach(s -> columns.addAll(s.reads().get(contract.name()).columns().keySet()));
             reads.put(contract.topic(), new Deployed.Reads(contract.name(), columns));
         }
-        return new Deployed(name(), files, shapes, new TreeMap<>(), reads, applications, now,
+        return new Deployed(name(), files, shapes, new TreeMap<>(), reads, applications,
+                new TreeMap<>(pipeline.allNumbers()), List.of(), now,
                 System.getProperty("user.name", ""));
     }
 

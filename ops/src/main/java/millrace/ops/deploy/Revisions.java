@@ -50,7 +50,7 @@ public final class Revisions {
         return text.toString();
     }
 
-    private static String digest(String text) {
+    static String digest(String text) {
         try {
             byte[] all = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(all, 0, BYTES);

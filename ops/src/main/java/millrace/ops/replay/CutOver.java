@@ -11,15 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import millrace.ops.deploy.Deployed;
 import millrace.ops.deploy.DeployedJournal;
 import millrace.ops.deploy.Deployment;
+import millrace.ops.problem.OpsProblem;
 import millrace.ops.run.Connections;
 import millrace.replay.plan.ReplayPlan;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.audit.AuditEntry;
 import millrace.sinks.iceberg.audit.AuditTable;
 import millrace.sinks.iceberg.branch.TableBranches;
@@ -124,33 +126,43 @@ public final class CutOver {
     private void writeDown() {
         Map<String, String> moved = new HashMap<>();
         plan.models().forEach(m -> moved.put(m.model(), plan.application()));
-        Deployed next = runs.next(wanted.deployed(clock.instant()), moved);
-        if (!next.files().equals(runs.files()) || !next.applications().equals(runs.applications())) {
-            try (DeployedJournal journal = new DeployedJournal(topics, connections.kafkaClient(), plan.pipeline())) {
+        try (DeployedJournal journal = new DeployedJournal(topics, connections.kafkaClient(), plan.pipeline())) {
+            // Not as it was when this began, which may be long ago.
+            Deployed now = journal.read().orElseThrow();
+            requireAsPlanned(now, runs, wanted);
+            Deployed next = now.next(wanted.deployed(clock.instant()), moved);
+            if (!next.files().equals(now.files()) || !next.applications().equals(now.applications())) {
                 journal.write(next);
             }
         }
     }
 
+    /** What others have let other applications give out may stand beside it; another text may not. */
+    static void requireAsPlanned(Deployed now, Deployed planned, Deployment wanted) {
+        if (!now.files().equals(planned.files()) && !now.files().equals(wanted.files())) {
+            throw new ProblemException(Problem.of(OpsProblem.DEPLOYED_MEANWHILE, now.pipeline(), now.by()
+                    + " has deployed another text of " + now.pipeline() + " at " + now.at() + ".")
+                    .withRemedy(OpsProblem.DEPLOYED_MEANWHILE.remedy()));
+        }
+    }
+
     private Optional<Done> cutOver(TableSpec table, Map<TopicPartition, Long> ends, String who, BooleanSupplier stop,
             Consumer<String> progress) throws InterruptedException {
-        String topicId = topics.describe(List.of(table.topic())).get(table.topic()).id().toString();
-        String tag = "before-" + plan.branch();
-        Map<String, String> summary = new LinkedHashMap<>();
-        summary.put("millrace.replay", plan.id());
-        summary.put("millrace.replay-action", ACTION);
-        summary.put("millrace.replay-by", who);
-        summary.put("millrace.replay-revision", plan.revision());
+        TableCutOver.Request request = request(table, who);
         try (TableCutOver cut = TableCutOver.open(connections.catalog(), table)) {
+            Optional<TableCutOver.Outcome.Done> before = cut.done(request);
+            if (before.isPresent()) {
+                return Optional.of(new Done(table.qualifiedName(), before.get().before(), before.get().after(),
+                        request.tag()));
+            }
             while (!stop.getAsBoolean()) {
-                boolean has = has(table, ends);
-                if (has && cut.execute(new TableCutOver.Request(plan.branch(), topicId, tag,
-                        summary)) instanceof TableCutOver.Outcome.Done done) {
+                if (has(table, ends) && cut.execute(request) instanceof TableCutOver.Outcome.Done done) {
                     AuditTable.add(connections.catalog(), new AuditEntry(plan.branch() + "-" + ACTION + "@"
                             + table.qualifiedName(), clock.instant(), who, plan.pipeline(), ACTION, plan.id(),
                             Optional.of(table.qualifiedName()), done.before(), done.after(),
                             ReplayAudit.offsets(plan), plan.revision(), Optional.empty()));
-                    return Optional.of(new Done(table.qualifiedName(), done.before(), done.after(), tag));
+                    return Optional.of(new Done(table.qualifiedName(), done.before(), done.after(),
+                            request.tag()));
                 }
                 progress.accept(table.qualifiedName() + "@" + plan.branch() + " becomes as complete as "
                         + table.qualifiedName());
@@ -158,6 +170,31 @@ public final class CutOver {
             }
         }
         return Optional.empty();
+    }
+
+    private TableCutOver.Request request(TableSpec table, String who) {
+        Map<String, String> summary = new LinkedHashMap<>();
+        summary.put("millrace.replay", plan.id());
+        summary.put("millrace.replay-action", ACTION);
+        summary.put("millrace.replay-by", who);
+        summary.put("millrace.replay-revision", plan.revision());
+        String topicId = topics.describe(List.of(table.topic())).get(table.topic()).id().toString();
+        return new TableCutOver.Request(plan.branch(), topicId, "before-" + plan.branch(), summary);
+    }
+
+    /** Whether every table is fed by the replay's topics already, so that it need not run here any longer. */
+    public boolean isDone() {
+        for (TableSpec table : tables) {
+            if (topics.describe(List.of(table.topic())).isEmpty()) {
+                return false;
+            }
+            try (TableCutOver cut = TableCutOver.open(connections.catalog(), table)) {
+                if (cut.done(request(table, "")).isEmpty()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Whether a branch has what its topic had; one that is gone was in the table's place before. */
@@ -170,23 +207,12 @@ public final class CutOver {
 
     private boolean hasCome(Map<TopicPartition, Long> there) {
         Map<TopicPartition, Long> here = topics.committed(plan.application());
-        return !there.isEmpty()
-                && there.entrySet().stream().allMatch(e -> here.getOrDefault(e.getKey(), 0L) >= e.getValue());
+        return there.entrySet().stream().allMatch(e -> here.getOrDefault(e.getKey(), 0L) >= e.getValue());
     }
 
     private Map<TopicPartition, Long> committed(String application) {
         Set<String> sources = plan.reads().stream().map(ReplayPlan.Read::topic).collect(Collectors.toSet());
         return topics.committed(application).entrySet().stream().filter(e -> sources.contains(e.getKey().topic()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    /** Applications that give out no model any longer, once this is done. */
-    public Set<String> retired() {
-        Set<String> retired = new java.util.TreeSet<>(runs.applications().values());
-        Map<String, String> now = new TreeMap<>(runs.applications());
-        plan.models().forEach(m -> now.put(m.model(), plan.application()));
-        now.keySet().retainAll(wanted.pipeline().models().stream().map(m -> m.name()).toList());
-        retired.removeAll(now.values());
-        return retired;
     }
 }

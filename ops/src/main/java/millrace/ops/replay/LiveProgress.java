@@ -43,6 +43,7 @@ final class LiveProgress implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final ReplayPlan plan;
+    private final Collection<String> applications;
     private final List<Read> late;
     private final int exchanges;
     private final Collection<String> modelTopics;
@@ -55,12 +56,15 @@ final class LiveProgress implements AutoCloseable {
     private Optional<Map<TopicPartition, Long>> rows = Optional.empty();
 
     /**
+     * @param applications that give out the models
      * @param exchanges at most so many lie between a record and a row
      * @param modelTopics what the tables are landed from
      */
-    LiveProgress(ReplayPlan plan, int exchanges, Collection<String> modelTopics, Arrivals arrivals, Topics topics,
+    LiveProgress(ReplayPlan plan, Collection<String> applications, int exchanges, Collection<String> modelTopics,
+            Arrivals arrivals, Topics topics,
             Map<String, Object> kafka) {
         this.plan = plan;
+        this.applications = List.copyOf(applications);
         late = plan.reads().stream().filter(r -> r.late().isPresent()).toList();
         this.exchanges = exchanges;
         this.modelTopics = List.copyOf(modelTopics);
@@ -102,7 +106,7 @@ final class LiveProgress implements AutoCloseable {
 
     private Verdict landed(String topic, Optional<SourcePosition> position) {
         if (rows.isEmpty()) {
-            Map<TopicPartition, Long> processed = topics.committed(plan.pipeline());
+            Map<TopicPartition, Long> processed = slowest();
             Map<TopicPartition, Long> ends = new HashMap<>();
             late.forEach(r -> r.partitions().forEach(p -> ends.put(new TopicPartition(r.topic(), p.partition()),
                     p.end().orElse(0L))));
@@ -111,7 +115,7 @@ final class LiveProgress implements AutoCloseable {
                 if (targets.isEmpty()) {
                     targets = internal(processed);
                 }
-                behind = behind(topics.committed(plan.pipeline()), targets);
+                behind = behind(slowest(), targets);
                 if (behind.isEmpty()) {
                     drained++;
                     targets = Map.of();
@@ -138,7 +142,14 @@ final class LiveProgress implements AutoCloseable {
     /** Topics between two steps of the models, and where they end now. */
     private Map<TopicPartition, Long> internal(Map<TopicPartition, Long> processed) {
         return ends(processed.keySet().stream().map(TopicPartition::topic)
-                .filter(t -> t.startsWith(plan.pipeline() + "-")).distinct().toList());
+                .filter(t -> applications.stream().anyMatch(a -> t.startsWith(a + "-"))).distinct().toList());
+    }
+
+    /** What all of the applications have processed; one that follows comes behind. */
+    private Map<TopicPartition, Long> slowest() {
+        Map<TopicPartition, Long> slowest = new HashMap<>();
+        applications.forEach(a -> topics.committed(a).forEach((p, next) -> slowest.merge(p, next, Math::min)));
+        return slowest;
     }
 
     /** Of the log, whatever of it is committed: rows may be there before the word that they are. */

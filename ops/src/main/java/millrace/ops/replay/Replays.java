@@ -46,6 +46,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.ConfluentRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
+import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.wire.AvroTypes;
 import millrace.sinks.iceberg.audit.AuditEntry;
 import millrace.sinks.iceberg.audit.AuditTable;
@@ -102,8 +103,13 @@ public final class Replays implements AutoCloseable {
         try {
             return Arrangement.of(folder, deployed).deployment();
         } catch (ProblemException e) {
-            return folder.placed(deployed.applications());
+            return folder.as(deployed);
         }
+    }
+
+    /** What runs. */
+    public Deployment live() {
+        return live;
     }
 
     /** What runs, as it is written down; absent if nothing ever ran. */
@@ -276,9 +282,16 @@ public final class Replays implements AutoCloseable {
                 new SinkConfig.Indexes(workplace.folder().resolve("indexes"), connections.stateMemory()));
         RunSettings stream = connections.runSettings(workplace.folder()).withThreads(threads)
                 .withReading(new Reading(Map.of(), entry.mostPerSecond(), archive));
-        return ReplayRun.start(entry.plan(), replayed.pipeline(), landed(entry.plan(), replayed),
+        return ReplayRun.start(entry.plan(), numbered(replayed), landed(entry.plan(), replayed),
                 new ReplayRun.Setting(stream, sink, connections.catalog(), registry,
                         new CalcCompiler(replayed.functions())::compile, clock));
+    }
+
+    /** With the numbers that its contracts have, or will have when it runs. */
+    private Pipeline numbered(Deployment replayed) {
+        return runs.map(r -> replayed.pipeline()
+                .numbered(r.next(replayed.deployed(clock.instant()), Map.of()).numbers()))
+                .orElse(replayed.pipeline());
     }
 
     /**
@@ -306,10 +319,30 @@ public final class Replays implements AutoCloseable {
         return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics, clock);
     }
 
-    /** Lets what runs go on by another text; the processes that run it take it up. */
-    public void deploy(Deployed next) {
-        try (DeployedJournal deployed = new DeployedJournal(topics, connections.kafkaClient(), next.pipeline())) {
-            deployed.write(next);
+    /**
+     * Lets what runs go on by another text; the processes that run it take it up.
+     *
+     * @throws ProblemException if somebody has deployed something else meanwhile
+     */
+    public void deploy(Deployment wanted) {
+        try (DeployedJournal deployed = new DeployedJournal(topics, connections.kafkaClient(), wanted.name())) {
+            Deployed now = deployed.read().orElseThrow();
+            CutOver.requireAsPlanned(now, runs.orElseThrow(), wanted);
+            deployed.write(now.next(wanted.deployed(clock.instant()), Map.of()));
+        }
+    }
+
+    /** Takes away what is left of histories that others have taken the place of since. */
+    public void clearRetired() {
+        Set<String> used = Set.copyOf(deployed().find(folder.name()).orElseThrow().applications().values());
+        Set<String> there = Set.copyOf(topics.describe(journal.all().stream()
+                .map(e -> TaskWatermark.topicOf(e.plan().application())).toList()).keySet());
+        for (ReplayEntry entry : journal.all()) {
+            if (entry.status() == ReplayEntry.Status.PUBLISHED && entry.plan().kind() instanceof Kind.Whole
+                    && !used.contains(entry.plan().application())
+                    && there.contains(TaskWatermark.topicOf(entry.plan().application()))) {
+                clear(entry.plan());
+            }
         }
     }
 
@@ -373,7 +406,10 @@ public final class Replays implements AutoCloseable {
         Map<String, TableSpec> tables = tables(live);
         Set<String> models = plan.models().stream().map(ReplayPlan.Written::model).filter(tables::containsKey)
                 .collect(Collectors.toSet());
-        return new LiveProgress(plan, Exchanges.before(models, plans),
+        return new LiveProgress(plan,
+                models.stream().map(m -> live.applications().getOrDefault(m, live.name())).distinct()
+                        .toList(),
+                Exchanges.before(models, plans),
                 models.stream().map(m -> tables.get(m).topic()).toList(), new Arrivals(live, connections.catalog()),
                 topics, connections.kafkaClient());
     }

@@ -45,6 +45,8 @@ final class DeployedWatch implements AutoCloseable {
     private final Consumer<Arrangement> changed;
     private final Map<String, Arrangement> arranged = new HashMap<>();
     private final Map<String, DeployedJournal> journals = new HashMap<>();
+    /** By pipeline, what was wrong the last time. */
+    private final Map<String, String> said = new HashMap<>();
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -91,14 +93,27 @@ final class DeployedWatch implements AutoCloseable {
             if (topics == null) {
                 topics = cluster.get();
             }
-            folders.forEach(this::look);
+            folders.forEach(this::lookAlone);
             first.countDown();
-        } catch (Topics.ClusterUnavailableException | KafkaException e) {
-            LOG.debug("what runs is asked for again", e);
-        } catch (ProblemException e) {
-            LOG.warn("{}", e.problems().get(0).toText("blocked"));
         } catch (RuntimeException e) {
-            LOG.warn("what runs is asked for again", e);
+            LOG.debug("what runs is asked for again", e);
+        }
+    }
+
+    /** One that cannot be arranged holds no other up. */
+    private void lookAlone(Deployment folder) {
+        String said = "";
+        try {
+            look(folder);
+        } catch (Topics.ClusterUnavailableException | KafkaException e) {
+            throw e;
+        } catch (ProblemException e) {
+            said = e.problems().get(0).toText("blocked");
+        } catch (RuntimeException e) {
+            said = "pipeline " + folder.name() + ": what runs is asked for again: " + e;
+        }
+        if (!said.equals(this.said.put(folder.name(), said)) && !said.isEmpty()) {
+            LOG.warn("{}", said);
         }
     }
 

@@ -70,11 +70,13 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     /**
      * A pipeline, and what this process runs of it.
      *
+     * @param known whether it is known that it runs so; until then its folder's text is waited with
      * @param streams its own application first
      */
-    private record Part(Arrangement arrangement, List<PipelineRun> streams, Optional<Supervised<SinkRuntime>> sink) {
-        Part stopped() {
-            return new Part(arrangement, List.of(), Optional.empty());
+    private record Part(Arrangement arrangement, boolean known, List<PipelineRun> streams,
+            Optional<Supervised<SinkRuntime>> sink) {
+        static Part idle(Arrangement arrangement, boolean known) {
+            return new Part(arrangement, known, List.of(), Optional.empty());
         }
     }
 
@@ -92,7 +94,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         this.registry = registry;
         this.clock = clock;
         deployments = this.folders;
-        folders.forEach(d -> parts.put(d.name(), new Part(Arrangement.of(d), List.of(), Optional.empty())));
+        folders.forEach(d -> parts.put(d.name(), Part.idle(Arrangement.of(d), false)));
     }
 
     /** Starts, once. */
@@ -109,7 +111,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
     }
 
     private void startAll() {
-        parts.replaceAll((name, part) -> started(part.arrangement()));
+        parts.replaceAll((name, part) -> started(part.arrangement(), part.known()));
     }
 
     /** What runs; the same list until that changes. */
@@ -122,12 +124,13 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         Part part = parts.get(name);
         stop(List.of(part));
         parts.put(name, started && held.isEmpty()
-                ? started(next)
-                : new Part(next, List.of(), Optional.empty()));
+                ? started(next, true)
+                : Part.idle(next, true));
         deployments = parts.values().stream().map(p -> p.arrangement().deployment()).toList();
     }
 
-    private Part started(Arrangement arrangement) {
+    /** Streams wait by themselves until it is known; tables are not to be touched before. */
+    private Part started(Arrangement arrangement, boolean known) {
         Deployment deployment = arrangement.deployment();
         List<PipelineRun> streams = new ArrayList<>();
         if (roles.contains(Role.STREAM)) {
@@ -144,7 +147,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         if (roles.contains(Role.MAINTAIN)) {
             sinkRoles.add(SinkRuntime.Role.MAINTAIN);
         }
-        return new Part(arrangement, streams, sinkRoles.isEmpty()
+        return new Part(arrangement, known, streams, sinkRoles.isEmpty() || !known
                 ? Optional.empty()
                 : Optional.of(new Supervised<>("sink of " + deployment.name(), () -> sink(deployment, sinkRoles),
                         clock)));
@@ -176,7 +179,8 @@ public final class RoleRuntime implements Activity, AutoCloseable {
 
     /** Whether everything that was started is at work. */
     public synchronized boolean isRunning() {
-        return started && held.isEmpty() && streams().allMatch(p -> p.state() instanceof RunState.Running)
+        return started && held.isEmpty() && parts.values().stream().allMatch(Part::known)
+                && streams().allMatch(p -> p.state() instanceof RunState.Running)
                 && sinks().allMatch(s -> s.running().isPresent());
     }
 
@@ -245,7 +249,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
 
     private void stopAll() {
         stop(parts.values());
-        parts.replaceAll((name, part) -> part.stopped());
+        parts.replaceAll((name, part) -> Part.idle(part.arrangement(), part.known()));
     }
 
     private void stop(Collection<Part> those) {

@@ -67,6 +67,46 @@ class AdmissionTest {
     }
 
     @Test
+    void aTextThatWasReplacedIsKnown() {
+        Deployed one = deployed(Map.of("gold.n", COUNTS), "one");
+        Deployed two = one.next(deployed(Map.of("gold.n", COUNTS), "two"), Map.of());
+        assertThat(two.replaced(one)).isTrue();
+        assertThat(two.replaced(two)).isFalse();
+        Deployed back = two.next(one, Map.of());
+        assertThat(back.replaced(one)).as("it runs again").isFalse();
+        assertThat(back.replaced(two)).isTrue();
+    }
+
+    @Test
+    void contractsKeepTheirNumbersWhoeverComesAndGoes() {
+        Deployed one = numbered("one", "orders", "visits");
+        Deployed more = one.next(numbered("two", "accounts", "orders", "visits"), Map.of());
+        assertThat(more.numbers()).isEqualTo(Map.of("orders", 0, "visits", 1, "accounts", 2));
+        Deployed less = more.next(numbered("three", "accounts", "visits"), Map.of());
+        assertThat(less.next(numbered("four", "accounts", "more", "visits"), Map.of()).numbers())
+                .isEqualTo(Map.of("orders", 0, "visits", 1, "accounts", 2, "more", 3));
+    }
+
+    @Test
+    void modelsStayWhereTheyAreGivenOut() {
+        Deployed one = deployed(Map.of("gold.n", COUNTS, "silver.s", FILTERS), "one");
+        Deployed moved = one.next(deployed(Map.of("gold.n", COUNTS, "silver.s", FILTERS), "two"),
+                Map.of("gold.n", "shop-replay-1"));
+        assertThat(moved.next(deployed(Map.of("gold.n", COUNTS), "three"), Map.of()).applications())
+                .isEqualTo(Map.of("gold.n", "shop-replay-1"));
+        assertThat(moved.next(deployed(Map.of("silver.s", FILTERS), "three"), Map.of()).applications()).isEmpty();
+    }
+
+    private static Deployed numbered(String text, String... contracts) {
+        SortedMap<String, Integer> numbers = new TreeMap<>();
+        for (String contract : contracts) {
+            numbers.put(contract, numbers.size());
+        }
+        return new Deployed("shop", new TreeMap<>(Map.of("millrace.yaml", text)), new TreeMap<>(), new TreeMap<>(),
+                new TreeMap<>(), new TreeMap<>(), numbers, List.of(), NOON, "ann");
+    }
+
+    @Test
     void otherPipelinesThatReadWhatGoesAreNamed() {
         ModelShape was = new ModelShape(List.of(new ModelShape.Column("who", "text", "a"),
                 new ModelShape.Column("n", "int", "b")), "some", List.of(), reads(), List.of(), "rows that stay", "");
@@ -83,8 +123,8 @@ class AdmissionTest {
     private static Deployed reader(String pipeline, String column) {
         SortedMap<String, Deployed.Reads> reads = new TreeMap<>(
                 Map.of("shop.silver.s", new Deployed.Reads("s", new TreeSet<>(List.of(column)))));
-        return new Deployed(pipeline, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), reads, new TreeMap<>(), NOON,
-                "ann");
+        return new Deployed(pipeline, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), reads, new TreeMap<>(),
+                new TreeMap<>(), List.of(), NOON, "ann");
     }
 
     private static Admission decide(Deployed runs, Deployed wanted) {
@@ -93,7 +133,7 @@ class AdmissionTest {
 
     private static Deployed deployed(Map<String, ModelShape> models, String text) {
         return new Deployed("shop", new TreeMap<>(Map.of("models/a.sql", text)), new TreeMap<>(models),
-                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), NOON, "ann");
+                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), List.of(), NOON, "ann");
     }
 
     private static ModelShape shape(String layout, String says) {

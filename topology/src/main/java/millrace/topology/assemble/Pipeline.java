@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -32,13 +33,15 @@ import millrace.topology.reach.Lateness;
  * @param aggregates the functions that the models were compiled with
  * @param beside how it differs if it runs beside another over the same contracts
  * @param elsewhere models over the same contracts that another runs; they only say whose times wait for each other
+ * @param numbers by contract, what its records carry to say that they are of it, and operators remember; those without one
+ *        are numbered by their names
  */
 public record Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates,
-        Optional<Beside> beside, List<PlannedModel> elsewhere) {
+        Optional<Beside> beside, List<PlannedModel> elsewhere, Map<String, Integer> numbers) {
 
     /** One that has its contracts to itself. */
     public Pipeline(String name, List<Contract> contracts, List<PlannedModel> models, Aggregates aggregates) {
-        this(name, contracts, models, aggregates, Optional.empty(), List.of());
+        this(name, contracts, models, aggregates, Optional.empty(), List.of(), Map.of());
     }
 
     /** With the built-in aggregate functions. */
@@ -51,6 +54,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         contracts = List.copyOf(contracts);
         models = List.copyOf(models);
         elsewhere = List.copyOf(elsewhere);
+        numbers = Map.copyOf(numbers);
         Map<String, String> owners = new HashMap<>();
         contracts.forEach(c -> claim(owners, c.topic(), "contract " + c.name()));
         for (Contract contract : contracts) {
@@ -103,7 +107,23 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         Set<String> read = new TreeSet<>();
         Set<String> needed = needed(wanted, read);
         return new Pipeline(name, contracts.stream().filter(c -> read.contains(c.name())).toList(),
-                models.stream().filter(m -> needed.contains(m.name())).toList(), aggregates, beside, elsewhere);
+                models.stream().filter(m -> needed.contains(m.name())).toList(), aggregates, beside, elsewhere,
+                numbers);
+    }
+
+    /** The same with numbers that its contracts got when they came. */
+    public Pipeline numbered(Map<String, Integer> byContract) {
+        return new Pipeline(name, contracts, models, aggregates, beside, elsewhere, byContract);
+    }
+
+    /** The number of each contract: the same for all that runs by it, whatever contracts come and go. */
+    public Map<String, Integer> allNumbers() {
+        SortedMap<String, Integer> all = new TreeMap<>();
+        int next = numbers.values().stream().mapToInt(n -> n + 1).max().orElse(0);
+        for (String contract : new TreeSet<>(contracts.stream().map(Contract::name).toList())) {
+            all.put(contract, numbers.containsKey(contract) ? numbers.get(contract) : next++);
+        }
+        return all;
     }
 
     /**
@@ -116,7 +136,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         Set<String> needed = needed(wanted, new TreeSet<>());
         return new Pipeline(name, contracts, models.stream().filter(m -> needed.contains(m.name()))
                 .map(m -> wanted.contains(m.name()) ? m : new PlannedModel(m.plan(), m.config().withoutTopic()))
-                .toList(), aggregates, beside, models);
+                .toList(), aggregates, beside, models, numbers);
     }
 
     /** @param read takes the contracts that they are computed from */
@@ -144,7 +164,7 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
         return new Pipeline(other, part.contracts, part.models.stream()
                 .map(m -> wanted.contains(m.name()) ? m : new PlannedModel(m.plan(), m.config().withoutTopic()))
                 .toList(),
-                aggregates, Optional.of(new Beside(stretches)), List.of());
+                aggregates, Optional.of(new Beside(stretches)), List.of(), numbers);
     }
 
     private static void scans(PlanNode node, Set<String> models, Set<String> contracts) {

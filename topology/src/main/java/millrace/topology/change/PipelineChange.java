@@ -177,6 +177,12 @@ public final class PipelineChange {
 
     private Verdict byRead(ModelShape was, ModelShape is, String source, Read read, List<String> because) {
         Verdict affected = is.remembers() ? Verdict.STATE_KEPT : Verdict.STATELESS;
+        Read same = was.reads().get(source);
+        if (same == null) {
+            // Where it runs, what is read may never have been computed, or long ago.
+            because.add("it reads " + source + " for the first time");
+            return Verdict.NEEDS_REPLAY;
+        }
         if (read.isOfModel()) {
             Found of = find(source);
             if (!of.isSeenBy(read.columns().keySet())) {
@@ -187,10 +193,6 @@ public final class PipelineChange {
                 case NEEDS_REPLAY, NEW -> Verdict.NEEDS_REPLAY;
                 default -> affected;
             };
-        }
-        Read same = was.reads().get(source);
-        if (same == null) {
-            return Verdict.UNCHANGED; // the model's own text has changed, which is told already
         }
         if (!same.takes().equals(read.takes())) {
             because.add("contract " + source + " takes other records, or tells their time in another way");

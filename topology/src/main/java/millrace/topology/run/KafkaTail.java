@@ -22,6 +22,9 @@ final class KafkaTail implements Topics.Tail {
     private final RunSettings settings;
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
+    /** Read and not given yet, since the reading behind it has failed. */
+    private List<Topics.Entry> read = new ArrayList<>();
+    private KafkaConsumer<byte[], byte[]> log;
 
     KafkaTail(RunSettings settings, String topic) {
         this.settings = settings;
@@ -53,8 +56,11 @@ final class KafkaTail implements Topics.Tail {
 
     @Override
     public List<Topics.Entry> settled() {
-        try (KafkaConsumer<byte[], byte[]> log = consumer("read_uncommitted")) {
+        try {
             assign();
+            if (log == null) {
+                log = consumer("read_uncommitted");
+            }
             return read(log.endOffsets(consumer.assignment()));
         } catch (RetriableException e) {
             throw new Topics.ClusterUnavailableException(e);
@@ -74,21 +80,25 @@ final class KafkaTail implements Topics.Tail {
     }
 
     private List<Topics.Entry> read(Map<TopicPartition, Long> ends) {
-        List<Topics.Entry> entries = new ArrayList<>();
         long deadline = System.nanoTime() + SETTLING.toNanos();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() > deadline) {
                 throw new TimeoutException("a transaction in " + topic + " stays open");
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                entries.add(new Topics.Entry(record.key(), record.value()));
+                read.add(new Topics.Entry(record.key(), record.value()));
             }
         }
+        List<Topics.Entry> entries = read;
+        read = new ArrayList<>();
         return entries;
     }
 
     @Override
     public void close() {
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        if (log != null) {
+            log.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        }
     }
 }

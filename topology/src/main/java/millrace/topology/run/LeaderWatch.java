@@ -63,6 +63,8 @@ final class LeaderWatch implements AutoCloseable {
             }
         } catch (Topics.ClusterUnavailableException e) {
             LOG.debug("{} is asked again", pipeline, e);
+        } catch (RuntimeException e) {
+            LOG.warn("nothing is read behind {} until it says how far it has come; it is asked again", pipeline, e);
         }
     }
 

@@ -243,10 +243,11 @@ final class Preparation {
         List<Contract> ordered = new ArrayList<>(pipeline.contracts());
         ordered.sort(Comparator.comparing(Contract::name));
         Map<String, SourceTopic> sources = new HashMap<>();
-        for (int i = 0; i < ordered.size(); i++) {
-            Contract contract = ordered.get(i);
+        Map<String, Integer> numbers = pipeline.allNumbers();
+        for (Contract contract : ordered) {
             Topics.Facts topic = facts.get(contract.topic());
-            sources.put(contract.name(), new SourceTopic(contract, topic.id(), topic.partitions(), i));
+            sources.put(contract.name(),
+                    new SourceTopic(contract, topic.id(), topic.partitions(), numbers.get(contract.name())));
         }
         return sources;
     }

@@ -133,6 +133,13 @@ class PipelineChangeTest {
     }
 
     @Test
+    void whatIsReadForTheFirstTimeMayNeverHaveBeenComputedThere() {
+        ModelChange change = only(was.model("gold.best", "SELECT page, n AS twice FROM silver.clicks"), "gold.best");
+        assertThat(change.verdict()).isEqualTo(ModelChange.Verdict.NEEDS_REPLAY);
+        assertThat(change.because()).contains("it reads silver.clicks for the first time");
+    }
+
+    @Test
     void aKeyTellsRowsApartInAnotherWay() {
         ModelChange change = only(was.config("gold.hits", c -> c.withUniqueKey(List.of("page", "window_end"))),
                 "gold.hits");

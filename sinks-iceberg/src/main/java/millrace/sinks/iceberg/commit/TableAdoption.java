@@ -88,7 +88,7 @@ public final class TableAdoption implements AutoCloseable {
             held = found.state().mark().get().position();
         }
         if (!held.topicId().equals(topic.id())) {
-            TableCutOver.branchFedBy(table, topic.id()).ifPresent(branch -> {
+            TableCutOver.branchFedBy(table, spec.topic(), topic.id()).ifPresent(branch -> {
                 throw new ProblemException(Problem.of(SinkProblem.CUT_OVER_AWAITED, spec.qualifiedName(),
                         "The topic feeds the branch " + branch + ", which is to take the table's place.")
                         .withRemedy(SinkProblem.CUT_OVER_AWAITED.remedy()));

@@ -101,7 +101,7 @@ public final class TableCommitter implements LandingTable {
     public Optional<String> branchFedBy(String topicId) {
         try {
             return spec.isOnMain()
-                    ? tables.load(spec).flatMap(t -> TableCutOver.branchFedBy(t, topicId))
+                    ? tables.load(spec).flatMap(t -> TableCutOver.branchFedBy(t, spec.topic(), topicId))
                     : Optional.empty();
         } catch (RuntimeException e) {
             LOG.debug("{} is asked again", spec.qualifiedName(), e);

@@ -118,9 +118,19 @@ public final class TableCutOver implements AutoCloseable {
         }
     }
 
+    /** What it has come to, if the table is fed by the topic already. */
+    public Optional<Outcome.Done> done(Request request) {
+        Table table = load(spec);
+        return state(table).position().filter(p -> p.topicId().equals(request.topicId()))
+                .map(p -> done(table, request));
+    }
+
     private Outcome attempt(Request request) {
         Table table = load(spec);
-        TableState state = state(table);
+        TableState state = switch (MarkedTable.look(table, ForeignRows.MOVE_OURS)) {
+            case TableLook.Found found -> found.state();
+            case TableLook.Unusable unusable -> throw new ProblemException(unusable.problem());
+        };
         if (state.position().filter(p -> p.topicId().equals(request.topicId())).isPresent()) {
             return done(table, request);
         }
@@ -157,13 +167,15 @@ public final class TableCutOver implements AutoCloseable {
         Snapshot head = table.currentSnapshot();
         if (head != null) {
             delta.validateFromSnapshot(head.snapshotId()).conflictDetectionFilter(Expressions.alwaysTrue())
-                    .validateNoConflictingDataFiles().validateNoConflictingDeleteFiles();
+                    .validateNoConflictingDataFiles().validateNoConflictingDeleteFiles()
+                    // Others may have rewritten them meanwhile: their rows would be there once more.
+                    .validateDeletedFiles();
         }
         request.summary().forEach(delta::set);
         mark.toSummary().forEach(delta::set);
         delta.validateWith(new MarkValidator(state, mark, transaction::table, SnapshotRef.MAIN_BRANCH,
                 MarkedTable.inProperty(table, SnapshotRef.MAIN_BRANCH).map(CommitMark::commitId),
-                ForeignRows.DO_NOT_MATTER)).commit();
+                ForeignRows.MOVE_OURS)).commit();
         Snapshot after = transaction.table().currentSnapshot();
         if (after.parentId() != null && !table.refs().containsKey(request.tag())) {
             transaction.manageSnapshots().createTag(request.tag(), after.parentId()).commit();
@@ -173,7 +185,7 @@ public final class TableCutOver implements AutoCloseable {
         transaction.commitTransaction();
     }
 
-    private static Outcome done(Table table, Request request) {
+    private static Outcome.Done done(Table table, Request request) {
         SnapshotRef tag = table.refs().get(request.tag());
         OptionalLong after = OptionalLong.empty();
         if (tag != null) {
@@ -236,12 +248,17 @@ public final class TableCutOver implements AutoCloseable {
                 .withRemedy(SinkProblem.BRANCH_UNUSABLE.remedy()));
     }
 
-    /** Which branch of a table is fed by a topic, if one is; one that holds nothing yet may be by any. */
-    static Optional<String> branchFedBy(Table table, String topicId) {
+    /**
+     * Which branch of a table is fed by a topic, if one is.
+     *
+     * @param topic its name, which tells a branch that holds nothing yet
+     */
+    static Optional<String> branchFedBy(Table table, String topic, String topicId) {
         return table.refs().entrySet().stream().filter(r -> r.getValue().isBranch()).map(Map.Entry::getKey)
                 .filter(b -> !b.equals(SnapshotRef.MAIN_BRANCH))
                 .filter(b -> MarkedTable.inProperty(table, b).map(m -> m.position().topicId())
-                        .filter(id -> id.isEmpty() || id.equals(topicId)).isPresent())
+                        .filter(id -> id.equals(topicId) || id.isEmpty() && topic.contains("-" + b + "."))
+                        .isPresent())
                 .findFirst();
     }
 

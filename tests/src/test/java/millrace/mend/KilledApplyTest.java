@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
  * and commit. Repeated it goes on; no row is missing, doubled, or by the text before.
  */
 class KilledApplyTest {
-    private static final int ROUNDS = "long".equals(System.getProperty("millrace.suite")) ? 20 : 1;
+    private static final int ROUNDS = Integer.getInteger("millrace.rounds",
+            "long".equals(System.getProperty("millrace.suite")) ? 20 : 1);
     private static final long SEED = Long.getLong("millrace.seed", 20_261_201L);
     private static final int MOST_KILLS = 4;
     private static final List<String> MODELS = List.of("silver.flights", "gold.daily_delays");

@@ -71,7 +71,7 @@ final class ApplyCommand extends Main.Subcommand {
         }
         Deployment wanted = Deployment.read(projects.get(0));
         try (Replays replays = ReplaySubject.replays(wanted, where, terminal())) {
-            Optional<ReplayEntry> begun = cutting(replays);
+            Optional<ReplayEntry> begun = cutting(replays, wanted);
             if (begun.isPresent()) {
                 return goOn(replays, begun.get(), wanted);
             }
@@ -108,10 +108,13 @@ final class ApplyCommand extends Main.Subcommand {
         }
     }
 
-    /** One that has begun to take the place of what runs, by whatever text. */
-    private static Optional<ReplayEntry> cutting(Replays replays) {
+    /** One that has begun to take the place of what runs, by whatever text; as long as nothing says so only by this one. */
+    private static Optional<ReplayEntry> cutting(Replays replays, Deployment wanted) {
         return replays.journal().all().stream().filter(e -> e.status() == Status.PUBLISHING)
-                .filter(e -> e.plan().kind() instanceof Kind.Whole).reduce((a, b) -> b);
+                .filter(e -> e.plan().kind() instanceof Kind.Whole)
+                .filter(e -> Replays.isOfText(e.plan(), wanted) || replays.live().applications()
+                        .containsValue(e.plan().application()))
+                .reduce((a, b) -> b);
     }
 
     /** One that was begun with this text and is not over. */

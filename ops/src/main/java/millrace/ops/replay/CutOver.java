@@ -152,17 +152,11 @@ public final class CutOver {
         try (TableCutOver cut = TableCutOver.open(connections.catalog(), table)) {
             Optional<TableCutOver.Outcome.Done> before = cut.done(request);
             if (before.isPresent()) {
-                return Optional.of(new Done(table.qualifiedName(), before.get().before(), before.get().after(),
-                        request.tag()));
+                return Optional.of(told(table, before.get(), who));
             }
             while (!stop.getAsBoolean()) {
                 if (has(table, ends) && cut.execute(request) instanceof TableCutOver.Outcome.Done done) {
-                    AuditTable.add(connections.catalog(), new AuditEntry(plan.branch() + "-" + ACTION + "@"
-                            + table.qualifiedName(), clock.instant(), who, plan.pipeline(), ACTION, plan.id(),
-                            Optional.of(table.qualifiedName()), done.before(), done.after(),
-                            ReplayAudit.offsets(plan), plan.revision(), Optional.empty()));
-                    return Optional.of(new Done(table.qualifiedName(), done.before(), done.after(),
-                            request.tag()));
+                    return Optional.of(told(table, done, who));
                 }
                 progress.accept(table.qualifiedName() + "@" + plan.branch() + " becomes as complete as "
                         + table.qualifiedName());
@@ -172,6 +166,19 @@ public final class CutOver {
         return Optional.empty();
     }
 
+    /** Also of what somebody has done who did not live to tell; what was told before is not told again. */
+    private Done told(TableSpec table, TableCutOver.Outcome.Done done, String who) {
+        AuditTable.add(connections.catalog(), new AuditEntry(plan.branch() + "-" + ACTION + "@"
+                + table.qualifiedName(), clock.instant(), who, plan.pipeline(), ACTION, plan.id(),
+                Optional.of(table.qualifiedName()), done.before(), done.after(), ReplayAudit.offsets(plan),
+                plan.revision(), Optional.empty()));
+        return new Done(table.qualifiedName(), done.before(), done.after(), tag());
+    }
+
+    private String tag() {
+        return "before-" + plan.branch();
+    }
+
     private TableCutOver.Request request(TableSpec table, String who) {
         Map<String, String> summary = new LinkedHashMap<>();
         summary.put("millrace.replay", plan.id());
@@ -179,7 +186,7 @@ public final class CutOver {
         summary.put("millrace.replay-by", who);
         summary.put("millrace.replay-revision", plan.revision());
         String topicId = topics.describe(List.of(table.topic())).get(table.topic()).id().toString();
-        return new TableCutOver.Request(plan.branch(), topicId, "before-" + plan.branch(), summary);
+        return new TableCutOver.Request(plan.branch(), topicId, tag(), summary);
     }
 
     /** Whether every table is fed by the replay's topics already, so that it need not run here any longer. */

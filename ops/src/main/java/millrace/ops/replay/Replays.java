@@ -163,7 +163,14 @@ public final class Replays implements AutoCloseable {
             PlanRequest request = new PlanRequest(wanted.pipeline(), revision(wanted), new TreeSet<>(models),
                     Optional.empty(), Optional.empty(), clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
-            return ReplayPlanner.plan(request, facts(wanted, request.models(), catalog));
+            ReplayPlan plan = ReplayPlanner.plan(request, facts(wanted, request.models(), catalog));
+            Set<String> taken = journal.all().stream().filter(e -> e.status() != ReplayEntry.Status.STARTED
+                    && e.status() != ReplayEntry.Status.PAUSED && e.status() != ReplayEntry.Status.FINISHED)
+                    .map(e -> e.plan().id()).collect(Collectors.toSet());
+            while (taken.contains(plan.id())) {
+                plan = plan.another();
+            }
+            return plan;
         }
     }
 
@@ -307,7 +314,11 @@ public final class Replays implements AutoCloseable {
                     case BRONZE -> false;
                     case MODEL -> true;
                     case LATE, QUARANTINE -> plan.kind() instanceof Kind.Whole && plan.sample().isEmpty();
-                }).filter(t -> there.contains(t.name())).map(DeployedTable::spec).toList();
+                }).filter(t -> there.contains(t.name())).map(DeployedTable::spec)
+                // A model that is new has a table once the pipeline lands it, and no branch of it.
+                .filter(t -> plan.kind() instanceof Kind.Bounded
+                        || TableBranches.of(connections.catalog(), t.qualifiedName()).isPresent())
+                .toList();
     }
 
     /**

@@ -1,5 +1,7 @@
 package millrace.ops.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import millrace.ops.deploy.Revisions;
 import millrace.ops.observe.Activity;
 import millrace.ops.observe.Blocked;
 import millrace.ops.observe.Condition;
+import millrace.ops.project.DataFolder;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.sinks.iceberg.run.SinkConfig;
@@ -41,6 +44,8 @@ import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -50,6 +55,7 @@ import org.slf4j.MDC;
  * nor doubles a row. Safe for several threads.
  */
 public final class RoleRuntime implements Activity, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RoleRuntime.class);
     /** A cluster that does not answer at once is Blocked on, like later. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
@@ -134,6 +140,9 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         Deployment deployment = arrangement.deployment();
         List<PipelineRun> streams = new ArrayList<>();
         if (roles.contains(Role.STREAM)) {
+            if (known) {
+                forgetRetired(deployment);
+            }
             deployment.parts().forEach(p -> streams.add(stream(arrangement, p)));
             streams.forEach(PipelineRun::start);
         }
@@ -151,6 +160,20 @@ public final class RoleRuntime implements Activity, AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(new Supervised<>("sink of " + deployment.name(), () -> sink(deployment, sinkRoles),
                         clock)));
+    }
+
+    /** What tasks have kept here of applications that give out no model any longer. */
+    private void forgetRetired(Deployment deployment) {
+        Set<String> used = deployment.parts().stream().map(Pipeline::name).collect(Collectors.toSet());
+        try (Stream<Path> kept = Files.isDirectory(stateFolder) ? Files.list(stateFolder) : Stream.empty()) {
+            for (Path folder : kept.filter(f -> !used.contains(f.getFileName().toString()))
+                    .filter(f -> f.getFileName().toString().startsWith(deployment.name() + "-replay-")).toList()) {
+                DataFolder.deleteTree(folder);
+            }
+        } catch (IOException e) {
+            LOG.warn("pipeline {}: what a former application has kept is still there: {}", deployment.name(),
+                    e.toString());
+        }
     }
 
     private Stream<PipelineRun> streams() {

@@ -116,6 +116,13 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
         }
     }
 
+    /** The same under another name: what is left of one that was done before, wherever it lies, has nothing to do with it. */
+    public ReplayPlan another() {
+        return new ReplayPlan(ReplayPlanner.id("another " + id), pipeline, revision, kind, models, looks, reads,
+                settled,
+                sample);
+    }
+
     /** The branch of each table that it writes. */
     public String branch() {
         return "replay-" + id;

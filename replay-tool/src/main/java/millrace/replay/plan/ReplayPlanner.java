@@ -425,7 +425,7 @@ public final class ReplayPlanner {
                 List.copyOf(request.sample()));
     }
 
-    private static String id(String text) {
+    static String id(String text) {
         try {
             byte[] all = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(all, 0, ID_BYTES);

@@ -67,20 +67,15 @@ class KilledApplyTest {
             }
             LockSupport.parkNanos(Duration.ofMillis(random.nextInt(20_000)).toNanos());
             switch (random.nextInt(5)) {
-                case 0 -> restart(mill.commit());
-                case 1 -> restart(mill.stage());
-                case 2 -> restart(mill.stream());
+                case 0 -> Mill.restart(mill.commit());
+                case 1 -> Mill.restart(mill.stage());
+                case 2 -> Mill.restart(mill.stream());
                 default -> {}
             }
             child.kill();
         }
         ChildJvm last = mill.begin(command);
         assertThat(last.end(Duration.ofMinutes(4))).as(story + "\n" + last.output() + mill.output()).isZero();
-    }
-
-    private static void restart(ChildJvm process) {
-        process.kill();
-        process.restart();
     }
 
     /** How many rows are not what they should be: in silver, doubled there, missing there, and in gold. */

@@ -75,8 +75,8 @@ class KilledReplayTest {
             ChildJvm child = mill.begin(command);
             LockSupport.parkNanos(Duration.ofMillis(500 + random.nextInt(7_500)).toNanos());
             switch (random.nextInt(4)) {
-                case 0 -> restart(mill.commit());
-                case 1 -> restart(mill.stage());
+                case 0 -> Mill.restart(mill.commit());
+                case 1 -> Mill.restart(mill.stage());
                 default -> {}
             }
             child.kill();
@@ -86,11 +86,6 @@ class KilledReplayTest {
         // One that was killed may have finished it.
         assertThat(code == 0 || last.output().contains("REPLAY_ENDED") || last.output().contains("is rolled back"))
                 .as(story + "\n" + String.join(" ", command) + "\n" + last.output() + mill.output()).isTrue();
-    }
-
-    private static void restart(ChildJvm process) {
-        process.kill();
-        process.restart();
     }
 
     private static List<String> contents(Tables tables) {

@@ -135,6 +135,12 @@ final class Mill implements AutoCloseable {
         return installation.registryUrl();
     }
 
+    /** Kills a process, and lets it go on. */
+    static void restart(ChildJvm process) {
+        process.kill();
+        process.restart();
+    }
+
     ChildJvm stream() {
         return stream;
     }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -15,7 +14,6 @@ import millrace.ops.embedded.EmbeddedBroker;
 import millrace.topology.archive.RecordArchive;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.Reading;
-import millrace.topology.source.Span;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +25,7 @@ class FollowingTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_201L);
     private static final int PARTITIONS = 3;
     private static final long SECOND = 1_000_000;
-    private static final Map<String, String> MODELS = Map.of("silver.plain",
-            "SELECT id, who, amount, at FROM events WHERE amount > 10", "gold.tumbling", """
-                SELECT who, window_start, window_end, COUNT(*) AS n, SUM(amount) AS total
-                FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '10' SECOND))
-                GROUP BY who, window_start, window_end""");
+    private static final Map<String, String> MODELS = ForgettingTopicTest.MODELS;
 
     @TempDir
     Path folder;
@@ -49,7 +43,8 @@ class FollowingTest {
             scene.produce(all(30));
             PipelineRun live = scene.start("live", "a", 1);
             Scene.awaitRunning(live);
-            Reading reading = new Reading(Map.of("events", everything()), OptionalLong.empty(), RecordArchive.NONE,
+            Reading reading = new Reading(Map.of("events", Scene.everything(PARTITIONS)), OptionalLong.empty(),
+                    RecordArchive.NONE,
                     Reading.UpTo.THE_LEADER);
             try (PipelineRun first = scene.startReplay("replay", "a", "live", reading, Crash.atRow(300))) {
                 Scene.awaitRunning(first);
@@ -118,13 +113,5 @@ class FollowingTest {
 
     private History.Event event(int partition, long at) {
         return new History.Event(partition, id++, "w" + random.nextInt(3), (long) random.nextInt(40), 0.5, at);
-    }
-
-    private static Map<Integer, Span> everything() {
-        Map<Integer, Span> spans = new HashMap<>();
-        for (int p = 0; p < PARTITIONS; p++) {
-            spans.put(p, new Span(0, OptionalLong.empty(), OptionalLong.empty()));
-        }
-        return spans;
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -15,7 +14,6 @@ import millrace.process.Patience;
 import millrace.process.Retention;
 import millrace.topology.run.PipelineRun;
 import millrace.topology.run.Reading;
-import millrace.topology.source.Span;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +25,7 @@ class ForgettingTopicTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_201L);
     private static final int PARTITIONS = 4;
     private static final int EVENTS = 3_000;
-    private static final Map<String, String> MODELS = Map.of("silver.plain",
+    static final Map<String, String> MODELS = Map.of("silver.plain",
             "SELECT id, who, amount, at FROM events WHERE amount > 10", "gold.tumbling", """
                 SELECT who, window_start, window_end, COUNT(*) AS n, SUM(amount) AS total
                 FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '10' SECOND))
@@ -52,7 +50,8 @@ class ForgettingTopicTest {
                 scene.awaitEnd("live");
             }
             MemoryArchive archive = MemoryArchive.of(broker.bootstrapServers(), "events", PARTITIONS, random);
-            Reading reading = new Reading(Map.of("events", everything()), OptionalLong.of(400), archive);
+            Reading reading = new Reading(Map.of("events", Scene.everything(PARTITIONS)), OptionalLong.of(400),
+                    archive);
             AtomicInteger gone = new AtomicInteger(200);
             Retention.letGo(broker.bootstrapServers(), scene.contract(), gone.get() / 1_000.0);
             try (PipelineRun first = scene.startReplay("replay", "a", "live", reading, Crash.atRow(4_000))) {
@@ -72,13 +71,5 @@ class ForgettingTopicTest {
                         .isEqualTo(scene.rows("live", model)).isNotEmpty();
             }
         }
-    }
-
-    private static Map<Integer, Span> everything() {
-        Map<Integer, Span> spans = new HashMap<>();
-        for (int p = 0; p < PARTITIONS; p++) {
-            spans.put(p, new Span(0, OptionalLong.empty(), OptionalLong.empty()));
-        }
-        return spans;
     }
 }

@@ -43,6 +43,7 @@ import millrace.topology.run.PipelineRun;
 import millrace.topology.run.Reading;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.RunState;
+import millrace.topology.source.Span;
 import millrace.topology.sql.SqlCompiler;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -186,6 +187,15 @@ final class Scene implements AutoCloseable {
     PipelineRun startReplay(ReplayPlan plan, int threads) {
         return start(ReplayRun.pipeline(plan, pipeline(plan.pipeline())), "a", threads, Optional.of(plan.pipeline()),
                 Map.of(), Crash.never(), ReplayRun.reading(plan, Reading.ALL));
+    }
+
+    /** All records of a topic, from its first on. */
+    static Map<Integer, Span> everything(int partitions) {
+        Map<Integer, Span> spans = new HashMap<>();
+        for (int p = 0; p < partitions; p++) {
+            spans.put(p, new Span(0, OptionalLong.empty(), OptionalLong.empty()));
+        }
+        return spans;
     }
 
     /** The tables of a pipeline, as a project with these files has them. */

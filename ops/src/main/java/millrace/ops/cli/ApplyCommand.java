@@ -200,8 +200,9 @@ final class ApplyCommand extends Main.Subcommand {
         try (StopSignal stop = StopSignal.listen(terminal().err());
                 ReplayRun run = replays.run(begun, wanted, threads);
                 ReplayProgress progress = replays.progress(plan, wanted)) {
-            ApplyView view = new ApplyView(terminal(), result.isJson(), replays, begun, run, progress);
-            BooleanSupplier ends = () -> view.isOver() || stop.isWished();
+            RunningReplay running = new RunningReplay(terminal(), result.isJson(), replays, begun, run, progress);
+            BooleanSupplier ends = () -> running.look(() -> false).filter(s -> s != Status.PUBLISHING).isPresent()
+                    || stop.isWished();
             if (begun.status() != Status.PUBLISHING) {
                 if (!cutOver.awaitCaughtUp(ends)) {
                     return stopped(plan);
@@ -216,7 +217,7 @@ final class ApplyCommand extends Main.Subcommand {
                 entry = begun.as(Status.PUBLISHING, now(), ChosenReplay.who());
                 replays.write(entry);
             }
-            done = cutOver.run(ChosenReplay.who(), stop::isWished, view::waits);
+            done = cutOver.run(ChosenReplay.who(), stop::isWished, running::waits);
         }
         if (done.size() < cutOver.tables().size()) {
             return stopped(plan);

@@ -1,7 +1,6 @@
 package millrace.ops.cli;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +14,9 @@ import millrace.replay.journal.ReplayEntry;
 import millrace.replay.journal.ReplayEntry.Status;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.run.ReplayProgress;
-import millrace.replay.run.ReplayProgress.Seen;
 import millrace.replay.run.ReplayRun;
-import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
-import millrace.topology.run.Topics;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,8 +33,6 @@ import picocli.CommandLine.Parameters;
                 "  millrace replay start 7f3a01 --execute"})
 final class ReplayStartCommand extends Main.Subcommand {
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration PRINT = Duration.ofSeconds(10);
-    private static final Duration ASK = Duration.ofSeconds(2);
 
     @Mixin
     private Result result;
@@ -131,46 +124,14 @@ final class ReplayStartCommand extends Main.Subcommand {
     /** What it has come to when this process stops running it; started, if it is only this process that stops. */
     private Status watch(Replays replays, ReplayEntry entry, ReplayRun run, ReplayProgress progress, StopSignal stop)
             throws InterruptedException {
-        LiveView live = new LiveView(terminal());
-        Instant began = terminal().clock().instant();
-        Instant asked = began;
-        Instant shown = Instant.MIN;
-        ReplayView view = new ReplayView(entry.plan().branch(), began, progress.look());
-        String held = "";
-        while (true) {
-            if (stop.await(LOOK)) {
-                return Status.STARTED;
-            }
-            Instant now = terminal().clock().instant();
-            String problem = ApplyView.problem(run);
-            try {
-                if (!result.isJson() && (terminal().interactive() || now.isAfter(shown.plus(PRINT)))) {
-                    shown = now;
-                    Seen seen = progress.look();
-                    live.show(List.of(view.line(seen, now)));
-                }
-                if (now.isAfter(asked.plus(ASK))) {
-                    asked = now;
-                    Optional<Status> told = replays.journal().find(entry.plan().id()).map(ReplayEntry::status);
-                    if (told.isPresent() && told.get() != Status.STARTED) {
-                        return told.get();
-                    }
-                    if (run.isDone()) {
-                        return Status.FINISHED;
-                    }
-                }
-            } catch (ProblemException e) {
-                problem = e.problems().get(0).toText("blocked"); // The work itself waits until it is cured.
-            } catch (Topics.ClusterUnavailableException | KafkaException e) {
-                problem = Problem.of(OpsProblem.UNREACHABLE, "kafka", Failure.words(e) + ".").toText("blocked");
-            }
-            if (!problem.equals(held)) {
-                held = problem;
-                if (!problem.isEmpty()) {
-                    terminal().err().println(problem);
-                }
+        RunningReplay running = new RunningReplay(terminal(), result.isJson(), replays, entry, run, progress);
+        while (!stop.await(LOOK)) {
+            Optional<Status> end = running.look(run::isDone);
+            if (end.isPresent()) {
+                return end.get();
             }
         }
+        return Status.STARTED;
     }
 
     private void say(ReplayPlan plan, Status end) {

@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.deploy.Arrangement;
-import millrace.ops.deploy.Deployed;
 import millrace.ops.deploy.DeployedPipelines;
 import millrace.ops.deploy.Deployment;
-import millrace.schemas.problem.ProblemException;
 import millrace.topology.run.KafkaTopics;
 import millrace.topology.run.RunSettings;
 import millrace.topology.run.Topics;
@@ -27,19 +25,12 @@ final class WhatRuns {
         List<Deployment> running = new ArrayList<>();
         try (Topics topics = new KafkaTopics(settings)) {
             DeployedPipelines deployed = new DeployedPipelines(topics, access.clientProperties());
-            folders.forEach(folder -> running.add(deployed.find(folder.name()).map(d -> as(folder, d))
-                    .orElse(folder)));
+            folders.forEach(
+                    folder -> running.add(deployed.find(folder.name()).map(d -> Arrangement.asFarAsKnown(folder, d))
+                            .orElse(folder)));
             return running;
         } catch (Topics.ClusterUnavailableException e) {
             return folders;
-        }
-    }
-
-    private static Deployment as(Deployment folder, Deployed runs) {
-        try {
-            return Arrangement.of(folder, runs).deployment();
-        } catch (ProblemException e) {
-            return folder.placed(runs.applications()); // deployed by a version that knew other words
         }
     }
 }

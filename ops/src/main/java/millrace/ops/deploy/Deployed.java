@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import millrace.topology.assemble.Pipeline;
 import millrace.topology.change.ModelShape;
 
 /**
@@ -75,20 +76,10 @@ public record Deployed(String pipeline, SortedMap<String, String> files, SortedM
             past.add(text());
             past.removeIf(wanted.text()::equals);
         }
-        return new Deployed(pipeline, wanted.files, wanted.models, leaving, wanted.reads, placed, numbers(wanted),
+        return new Deployed(pipeline, wanted.files, wanted.models, leaving, wanted.reads, placed,
+                // Contracts keep their numbers, also those that are gone; new ones get others.
+                Pipeline.numbered(numbers, wanted.numbers.keySet()),
                 past.subList(Math.max(0, past.size() - FORMER), past.size()), wanted.at, wanted.by);
-    }
-
-    /** Contracts keep their numbers, also those that are gone; new ones get others. */
-    private SortedMap<String, Integer> numbers(Deployed wanted) {
-        SortedMap<String, Integer> all = new TreeMap<>(numbers);
-        int next = all.values().stream().mapToInt(n -> n + 1).max().orElse(0);
-        for (Map.Entry<String, Integer> e : wanted.numbers.entrySet()) {
-            if (!all.containsKey(e.getKey())) {
-                all.put(e.getKey(), next++);
-            }
-        }
-        return all;
     }
 
     /** A digest of the files. */

@@ -241,7 +241,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
             reads.put(contract.topic(), new Deployed.Reads(contract.name(), columns));
         }
         return new Deployed(name(), files, shapes, new TreeMap<>(), reads, applications,
-                new TreeMap<>(pipeline.allNumbers()), List.of(), now,
+                pipeline.allNumbers(), List.of(), now,
                 System.getProperty("user.name", ""));
     }
 

@@ -93,18 +93,9 @@ public final class Replays implements AutoCloseable {
         registry = new ConfluentRegistry(connections.registryUrl(), connections.registry());
         topics = new KafkaTopics(connections.runSettings(data));
         runs = deployed().find(folder.name());
-        live = runs.map(this::compiled).orElse(folder);
+        live = runs.map(r -> Arrangement.asFarAsKnown(folder, r)).orElse(folder);
         histories = new Histories(live, connections.catalog(), registry, topics);
         journal = new ReplayJournal(topics, connections.kafkaClient(), live.name());
-    }
-
-    /** What was deployed by a version that knew other words is taken for what the folder says. */
-    private Deployment compiled(Deployed deployed) {
-        try {
-            return Arrangement.of(folder, deployed).deployment();
-        } catch (ProblemException e) {
-            return folder.as(deployed);
-        }
     }
 
     /** What runs. */
@@ -183,10 +174,7 @@ public final class Replays implements AutoCloseable {
             if (live == null || other == null) {
                 continue; // it is made anew, or nobody lands it
             }
-            if (!live.key().equals(other.key()) || live.layout() != other.layout()) {
-                problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "The rows of " + model + " are "
-                        + words(other) + ", but those of its table are " + words(live) + "."));
-            }
+            toldApart(model, live, other).ifPresent(problems::add);
             Map<String, FieldType> types = types(other);
             for (Field field : live.columns().fields()) {
                 FieldType type = types.get(field.name());
@@ -197,9 +185,7 @@ public final class Replays implements AutoCloseable {
                 }
             }
         }
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems.stream().map(p -> p.withRemedy(p.code().remedy())).toList());
-        }
+        requireNone(problems);
     }
 
     /** What the pipelines of the cluster run by. */
@@ -220,9 +206,8 @@ public final class Replays implements AutoCloseable {
             if (live == null) {
                 problems.add(Problem.of(ReplayProblem.REPLAY_NEVER_RAN, model, "The pipeline that runs has no table "
                         + model + ", which the replay would write a branch of."));
-            } else if (!live.key().equals(other.key()) || live.layout() != other.layout()) {
-                problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "The rows of " + model + " are "
-                        + words(other) + ", but those of its table are " + words(live) + "."));
+            } else if (toldApart(model, live, other).isPresent()) {
+                problems.add(toldApart(model, live, other).get());
             } else if (!types(live).equals(types(other))) {
                 problems.add(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model,
                         "The columns of " + model + " would be " + TypeText.of(other.columns())
@@ -230,6 +215,18 @@ public final class Replays implements AutoCloseable {
                                 + TypeText.of(live.columns()) + "."));
             }
         }
+        requireNone(problems);
+    }
+
+    /** That rows are told apart in another way than those of their table. */
+    private static Optional<Problem> toldApart(String model, TableSpec live, TableSpec other) {
+        return live.key().equals(other.key()) && live.layout() == other.layout()
+                ? Optional.empty()
+                : Optional.of(Problem.of(ReplayProblem.REPLAY_TABLE_DIFFERS, model, "The rows of " + model + " are "
+                        + words(other) + ", but those of its table are " + words(live) + "."));
+    }
+
+    private static void requireNone(List<Problem> problems) {
         if (!problems.isEmpty()) {
             throw new ProblemException(problems.stream().map(p -> p.withRemedy(p.code().remedy())).toList());
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,39 +53,19 @@ class ApplyCommandTest {
     Path folder;
 
     private final Console console = new Console();
-    private Path project;
+    private VisitsFolder shop;
 
     @Test
     void modelsAreComputedAnewBesideWhatRunsAndTakeItsPlace() throws Exception {
-        project = folder.resolve("shop");
-        write("millrace.yaml", "name: shop\ndefaults: {commit.interval: 1s}\n");
-        write("contracts/visits.odcs.yaml", """
-            apiVersion: v3.2.0
-            kind: DataContract
-            id: shop.visits
-            name: visits
-            version: 1.0.0
-            status: active
-            schema:
-              - name: visits
-                physicalName: shop.visits.v1
-                physicalType: topic
-                properties:
-                  - {name: who, logicalType: string, required: true}
-                  - {name: at, logicalType: timestamp, required: true}
-            customProperties:
-              - {property: partitions, value: 2}
-              - {property: eventTime, value: at}
-              - {property: disorder, value: 1m}
-            """);
-        write("models/silver/visits.sql", SILVER);
-        write("models/gold/hourly.sql", HOURLY);
-        write("models/gold/gold.yml", """
+        shop = VisitsFolder.make(folder.resolve("shop"), 2);
+        shop.write("models/silver/visits.sql", SILVER);
+        shop.write("models/gold/hourly.sql", HOURLY);
+        shop.write("models/gold/gold.yml", """
             models:
               - name: hourly
                 config: {unique_key: [who, window_start]}
             """);
-        write("models/gold/names.sql", "SELECT who FROM visits");
+        shop.write("models/gold/names.sql", "SELECT who FROM visits");
         try (Platform platform = start()) {
             assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
             try (Visits visits = new Visits(platform)) {
@@ -109,7 +88,7 @@ class ApplyCommandTest {
                 Set<String> before = names(platform);
                 assertThat(before).anyMatch(n -> n.contains("-replay-"));
                 // Once more, so that what was computed beside makes way for another.
-                write("models/silver/visits.sql", SILVER + " WHERE who <> 'v1'");
+                shop.write("models/silver/visits.sql", SILVER + " WHERE who <> 'v1'");
                 assertThat(run("apply", "--execute", "-o", "json")).as(console.err()).isZero();
                 assertThat(json().get("tables")).as("with late and refused rows beside two of them").hasSize(7);
                 Set<String> old = new TreeSet<>(before);
@@ -136,9 +115,9 @@ class ApplyCommandTest {
     }
 
     private void mendAndApply(Platform platform) throws Exception {
-        write("models/silver/visits.sql", SILVER + " WHERE who <> 'v0'");
-        write("models/gold/hourly.sql", HOURLY.replace("COUNT(*) AS n", "COUNT(*) AS n, MAX(at) AS last_at"));
-        write("models/gold/daily.sql", HOURLY.replace("'1' HOUR", "'1' DAY"));
+        shop.write("models/silver/visits.sql", SILVER + " WHERE who <> 'v0'");
+        shop.write("models/gold/hourly.sql", HOURLY.replace("COUNT(*) AS n", "COUNT(*) AS n, MAX(at) AS last_at"));
+        shop.write("models/gold/daily.sql", HOURLY.replace("'1' HOUR", "'1' DAY"));
         assertThat(run("apply")).as(console.err()).isZero();
         assertThat(console.out())
                 .contains("replays    gold.daily, gold.hourly, silver.visits: from the first record on",
@@ -164,7 +143,7 @@ class ApplyCommandTest {
 
     /** What remembers nothing is taken up by what runs. */
     private void stateless() throws Exception {
-        write("models/gold/names.sql", "SELECT UPPER(who) AS who FROM visits");
+        shop.write("models/gold/names.sql", "SELECT UPPER(who) AS who FROM visits");
         assertThat(run("apply", "--execute")).as(console.err()).isZero();
         assertThat(console.out()).contains("the processes that run it take it up");
         Patience.until(() -> "rows by the new text",
@@ -182,7 +161,7 @@ class ApplyCommandTest {
     }
 
     private Platform start() {
-        Deployment deployment = Deployment.read(Project.read(project, "dev", Map.of()));
+        Deployment deployment = Deployment.read(Project.read(shop.path(), "dev", Map.of()));
         return Platform.start(List.of(deployment), Role.ALL,
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE), Clock.systemUTC());
     }
@@ -194,7 +173,7 @@ class ApplyCommandTest {
     private int run(Console by, String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.addAll(List.of("--data", folder.resolve("data").toString()));
-        return by.run(project, all.toArray(String[]::new));
+        return by.run(shop.path(), all.toArray(String[]::new));
     }
 
     private JsonNode json() throws IOException {
@@ -214,11 +193,6 @@ class ApplyCommandTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.instance().bootstrapServers()))) {
             return new TreeSet<>(admin.listTopics().names().get());
         }
-    }
-
-    private void write(String file, String text) throws IOException {
-        Files.createDirectories(project.resolve(file).getParent());
-        Files.writeString(project.resolve(file), text);
     }
 
     private static void join(Thread thread) {

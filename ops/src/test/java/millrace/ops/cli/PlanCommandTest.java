@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,42 +30,22 @@ class PlanCommandTest {
     Path folder;
 
     private final Console console = new Console();
-    private Path project;
+    private VisitsFolder shop;
 
     @Test
     void whatTheFolderWouldChangeIsSaidAndWhatCannotGoOnIsKeptFromRunning() throws Exception {
-        project = folder.resolve("shop");
-        write("millrace.yaml", "name: shop\ndefaults: {commit.interval: 1s}\n");
-        write("contracts/visits.odcs.yaml", """
-            apiVersion: v3.2.0
-            kind: DataContract
-            id: shop.visits
-            name: visits
-            version: 1.0.0
-            status: active
-            schema:
-              - name: visits
-                physicalName: shop.visits.v1
-                physicalType: topic
-                properties:
-                  - {name: who, logicalType: string, required: true}
-                  - {name: at, logicalType: timestamp, required: true}
-            customProperties:
-              - {property: partitions, value: 1}
-              - {property: eventTime, value: at}
-              - {property: disorder, value: 1m}
-            """);
-        write("models/silver/visits.sql", "SELECT who, at FROM visits");
-        write("models/gold/hourly.sql", HOURLY);
+        shop = VisitsFolder.make(folder.resolve("shop"), 1);
+        shop.write("models/silver/visits.sql", "SELECT who, at FROM visits");
+        shop.write("models/gold/hourly.sql", HOURLY);
         try (Platform platform = start()) {
             assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
             assertThat(plan()).as(console.err()).isZero();
             assertThat(console.out()).contains("pipeline shop   runs by what ", "gold.hourly     unchanged",
                     "the folder has what runs");
 
-            write("models/silver/visits.sql", "SELECT UPPER(who) AS who, at FROM visits");
-            write("models/gold/hourly.sql", HOURLY.replace("COUNT(*) AS n", "COUNT(*) AS n, MIN(at) AS first_at"));
-            write("models/gold/names.sql", "SELECT who FROM visits");
+            shop.write("models/silver/visits.sql", "SELECT UPPER(who) AS who, at FROM visits");
+            shop.write("models/gold/hourly.sql", HOURLY.replace("COUNT(*) AS n", "COUNT(*) AS n, MIN(at) AS first_at"));
+            shop.write("models/gold/names.sql", "SELECT who FROM visits");
             assertThat(plan()).isZero();
             assertThat(console.out()).containsPattern("gold.hourly +needs replay +it was \"aggregate by ")
                     .containsPattern("gold.names +new")
@@ -79,7 +58,7 @@ class PlanCommandTest {
             assertThat(json.get("replays")).hasSize(3);
             assertThat(json.get("cost").get("records").asLong()).isZero();
 
-            write("models/gold/hourly.sql", HOURLY.replace("COUNT(*)", "MIN(at)"));
+            shop.write("models/gold/hourly.sql", HOURLY.replace("COUNT(*)", "MIN(at)"));
             assertThat(plan()).isZero();
             assertThat(console.out())
                     .containsPattern("breaks who reads it +column n was bigint not null and is timestamptz")
@@ -94,18 +73,18 @@ class PlanCommandTest {
             assertThat(console.out()).containsPattern("gold.hourly +needs replay");
         }
 
-        write("models/gold/hourly.sql", HOURLY);
+        shop.write("models/gold/hourly.sql", HOURLY);
         try (Platform platform = start()) {
             assertThat(platform.awaitRunning(Duration.ofSeconds(90))).as(platform.status().toString()).isTrue();
             assertThat(plan()).isZero();
             assertThat(console.out()).as("it rolled at this start").contains("the folder has what runs");
-            assertThat(console.run(project, "plan", "--data", folder.resolve("elsewhere").toString()))
+            assertThat(console.run(shop.path(), "plan", "--data", folder.resolve("elsewhere").toString()))
                     .isEqualTo(ExitCode.UNAVAILABLE.code());
         }
     }
 
     private Platform start() {
-        Deployment deployment = Deployment.read(Project.read(project, "dev", Map.of()));
+        Deployment deployment = Deployment.read(Project.read(shop.path(), "dev", Map.of()));
         return Platform.start(List.of(deployment), Role.ALL,
                 Profile.embedded(folder.resolve("data"), Profile.Ports.FREE), Clock.systemUTC());
     }
@@ -113,11 +92,6 @@ class PlanCommandTest {
     private int plan(String... more) {
         List<String> all = new java.util.ArrayList<>(List.of("plan", "--data", folder.resolve("data").toString()));
         all.addAll(List.of(more));
-        return console.run(project, all.toArray(String[]::new));
-    }
-
-    private void write(String file, String text) throws IOException {
-        Files.createDirectories(project.resolve(file).getParent());
-        Files.writeString(project.resolve(file), text);
+        return console.run(shop.path(), all.toArray(String[]::new));
     }
 }

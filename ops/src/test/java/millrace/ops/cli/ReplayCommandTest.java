@@ -248,47 +248,17 @@ class ReplayCommandTest {
     }
 
     private Path project(String name, String count) throws IOException {
-        Path root = folder.resolve(name);
-        write(root.resolve("millrace.yaml"), """
-            name: shop
-            defaults:
-              commit.interval: 1s
-            """);
-        write(root.resolve("contracts/visits.odcs.yaml"), """
-            apiVersion: v3.2.0
-            kind: DataContract
-            id: shop.visits
-            name: visits
-            version: 1.0.0
-            status: active
-            schema:
-              - name: visits
-                physicalName: shop.visits.v1
-                physicalType: topic
-                properties:
-                  - {name: who, logicalType: string, required: true}
-                  - {name: at, logicalType: timestamp, required: true}
-            customProperties:
-              - {property: partitions, value: 2}
-              - {property: eventTime, value: at}
-              - {property: disorder, value: 1m}
-              - {property: allowedLateness, value: 1h}
-            """);
-        write(root.resolve("models/gold/hourly.sql"), """
+        VisitsFolder shop = VisitsFolder.make(folder.resolve(name), 2, "  - {property: allowedLateness, value: 1h}");
+        shop.write("models/gold/hourly.sql", """
             SELECT who, window_start, window_end, %s AS n
             FROM TABLE(TUMBLE(TABLE visits, DESCRIPTOR(at), INTERVAL '1' HOUR))
             GROUP BY who, window_start, window_end
             """.formatted(count));
-        write(root.resolve("models/gold/gold.yml"), """
+        shop.write("models/gold/gold.yml", """
             models:
               - name: hourly
                 config: {unique_key: [who, window_start]}
             """);
-        return root;
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        return shop.path();
     }
 }

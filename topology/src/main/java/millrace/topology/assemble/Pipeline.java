@@ -1,5 +1,6 @@
 package millrace.topology.assemble;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,11 +118,18 @@ public record Pipeline(String name, List<Contract> contracts, List<PlannedModel>
     }
 
     /** The number of each contract: the same for all that runs by it, whatever contracts come and go. */
-    public Map<String, Integer> allNumbers() {
-        SortedMap<String, Integer> all = new TreeMap<>();
-        int next = numbers.values().stream().mapToInt(n -> n + 1).max().orElse(0);
-        for (String contract : new TreeSet<>(contracts.stream().map(Contract::name).toList())) {
-            all.put(contract, numbers.containsKey(contract) ? numbers.get(contract) : next++);
+    public SortedMap<String, Integer> allNumbers() {
+        return numbered(numbers, contracts.stream().map(Contract::name).toList());
+    }
+
+    /** All numbers there were, and the next free ones for contracts that have none, by their names. */
+    public static SortedMap<String, Integer> numbered(Map<String, Integer> known, Collection<String> contracts) {
+        SortedMap<String, Integer> all = new TreeMap<>(known);
+        int next = known.values().stream().mapToInt(n -> n + 1).max().orElse(0);
+        for (String contract : new TreeSet<>(contracts)) {
+            if (!all.containsKey(contract)) {
+                all.put(contract, next++);
+            }
         }
         return all;
     }

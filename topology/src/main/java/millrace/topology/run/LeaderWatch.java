@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +74,7 @@ final class LeaderWatch implements AutoCloseable {
             tail = topics.tail(TimeEntry.topicOf(pipeline));
         }
         int before = entries.size();
-        tail.settled().stream().map(e -> TimeEntry.of(e.key(), e.value())).flatMap(java.util.Optional::stream)
+        tail.settled().stream().map(e -> TimeEntry.of(e.key(), e.value())).flatMap(Optional::stream)
                 .filter(e -> !(e instanceof TimeEntry.Checkpoint)).forEach(entries::add);
         if (entries.size() > before) {
             journal = new TimeJournal(entries);

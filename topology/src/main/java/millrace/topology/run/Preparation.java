@@ -1,8 +1,6 @@
 package millrace.topology.run;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -240,11 +238,9 @@ final class Preparation {
     }
 
     private Map<String, SourceTopic> sources(Map<String, Topics.Facts> facts) {
-        List<Contract> ordered = new ArrayList<>(pipeline.contracts());
-        ordered.sort(Comparator.comparing(Contract::name));
         Map<String, SourceTopic> sources = new HashMap<>();
         Map<String, Integer> numbers = pipeline.allNumbers();
-        for (Contract contract : ordered) {
+        for (Contract contract : pipeline.contracts()) {
             Topics.Facts topic = facts.get(contract.topic());
             sources.put(contract.name(),
                     new SourceTopic(contract, topic.id(), topic.partitions(), numbers.get(contract.name())));

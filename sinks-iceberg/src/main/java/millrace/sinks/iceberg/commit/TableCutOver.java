@@ -127,10 +127,7 @@ public final class TableCutOver implements AutoCloseable {
 
     private Outcome attempt(Request request) {
         Table table = load(spec);
-        TableState state = switch (MarkedTable.look(table, ForeignRows.MOVE_OURS)) {
-            case TableLook.Found found -> found.state();
-            case TableLook.Unusable unusable -> throw new ProblemException(unusable.problem());
-        };
+        TableState state = state(table);
         if (state.position().filter(p -> p.topicId().equals(request.topicId())).isPresent()) {
             return done(table, request);
         }
@@ -237,7 +234,7 @@ public final class TableCutOver implements AutoCloseable {
     }
 
     private static TableState state(Table table) {
-        return switch (MarkedTable.look(table)) {
+        return switch (MarkedTable.look(table, ForeignRows.MOVE_OURS)) {
             case TableLook.Found found -> found.state();
             case TableLook.Unusable unusable -> throw new ProblemException(unusable.problem());
         };

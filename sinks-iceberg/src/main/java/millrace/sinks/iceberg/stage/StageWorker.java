@@ -227,17 +227,12 @@ public final class StageWorker {
     private void start(TableState table, String topicId) {
         known = table.table();
         SourcePosition position = table.position().orElse(SourcePosition.start(topicId));
-        Optional<String> awaited = position.topicId().equals(topicId)
-                ? Optional.empty()
-                : landing.branchFedBy(topicId);
-        if (awaited.isPresent()) {
-            block(SinkProblem.CUT_OVER_AWAITED, "The topic feeds the branch " + awaited.get() + " of " + name
-                    + ", which is to take the table's place and has not yet.");
-            return;
-        }
         if (!position.topicId().equals(topicId)) {
-            block(SinkProblem.TOPIC_RECREATED, "Table " + name + " holds rows of the topic with id "
-                    + position.topicId() + "; the topic of that name now has id " + topicId + ".");
+            landing.branchFedBy(topicId).ifPresentOrElse(
+                    branch -> block(SinkProblem.CUT_OVER_AWAITED, "The topic feeds the branch " + branch + " of " + name
+                            + ", which is to take the table's place and has not yet."),
+                    () -> block(SinkProblem.TOPIC_RECREATED, "Table " + name + " holds rows of the topic with id "
+                            + position.topicId() + "; the topic of that name now has id " + topicId + "."));
             return;
         }
         if (table.mark().isEmpty()) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.replay.Replays;
 import millrace.replay.journal.ReplayEntry;
@@ -19,7 +20,7 @@ import millrace.topology.run.Topics;
 import org.apache.kafka.common.KafkaException;
 
 /** A replay that this process runs, while it is waited for: says how far it is, and hears what others let it come to. */
-final class ApplyView {
+final class RunningReplay {
     private static final Duration PRINT = Duration.ofSeconds(10);
     private static final Duration ASK = Duration.ofSeconds(2);
 
@@ -34,10 +35,10 @@ final class ApplyView {
     private Instant asked;
     private Instant shown = Instant.MIN;
     private String said = "";
-    private boolean over;
+    private Optional<Status> end = Optional.empty();
 
     /** @param quiet where programs read what is printed */
-    ApplyView(Terminal terminal, boolean quiet, Replays replays, ReplayEntry entry, ReplayRun run,
+    RunningReplay(Terminal terminal, boolean quiet, Replays replays, ReplayEntry entry, ReplayRun run,
             ReplayProgress progress) {
         this.terminal = terminal;
         this.quiet = quiet;
@@ -50,27 +51,36 @@ final class ApplyView {
         view = new ReplayView(entry.plan().branch(), asked, progress.look());
     }
 
-    /** Whether somebody has paused or cancelled it; says how far it is when that is due. */
-    boolean isOver() {
+    /**
+     * Says how far it is when that is due, and what keeps it from going on when that is new. An end stays one.
+     *
+     * @param done asked now and then
+     * @return what it has come to, if others have let it come to something else than that it runs, or it is done
+     */
+    Optional<Status> look(BooleanSupplier done) {
         Instant now = terminal.clock().instant();
-        String problem = problem(run);
+        String problem = problem();
         try {
             if (!quiet && (terminal.interactive() || now.isAfter(shown.plus(PRINT)))) {
                 shown = now;
                 live.show(List.of(view.line(progress.look(), now)));
             }
-            if (now.isAfter(asked.plus(ASK))) {
+            // One that somebody has begun to publish comes to more.
+            if (end.filter(s -> s != Status.PUBLISHING).isEmpty() && now.isAfter(asked.plus(ASK))) {
                 asked = now;
-                Optional<Status> told = replays.journal().find(entry.plan().id()).map(ReplayEntry::status);
-                over = told.isPresent() && told.get() != Status.STARTED && told.get() != Status.PUBLISHING;
+                end = replays.journal().find(entry.plan().id()).map(ReplayEntry::status)
+                        .filter(s -> s != Status.STARTED);
+                if (end.isEmpty() && done.getAsBoolean()) {
+                    end = Optional.of(Status.FINISHED);
+                }
             }
         } catch (ProblemException e) {
-            problem = e.problems().get(0).toText("blocked");
+            problem = e.problems().get(0).toText("blocked"); // The work itself waits until it is cured.
         } catch (Topics.ClusterUnavailableException | KafkaException e) {
             problem = Problem.of(OpsProblem.UNREACHABLE, "kafka", Failure.words(e) + ".").toText("blocked");
         }
         say(problem);
-        return over;
+        return end;
     }
 
     /** Says what is waited for, once. */
@@ -88,7 +98,7 @@ final class ApplyView {
     }
 
     /** Why it does not go on by itself; empty if it does. */
-    static String problem(ReplayRun run) {
+    private String problem() {
         if (run.stream() instanceof RunState.Blocked blocked) {
             return blocked.problem().toText("blocked");
         }

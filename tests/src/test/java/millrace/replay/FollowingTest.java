@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import millrace.ops.embedded.EmbeddedBroker;
@@ -45,7 +46,7 @@ class FollowingTest {
             Scene.awaitRunning(live);
             Reading reading = new Reading(Map.of("events", Scene.everything(PARTITIONS)), OptionalLong.empty(),
                     RecordArchive.NONE,
-                    Reading.UpTo.THE_LEADER);
+                    Reading.UpTo.THE_LEADER, Optional.empty());
             try (PipelineRun first = scene.startReplay("replay", "a", "live", reading, Crash.atRow(300))) {
                 Scene.awaitRunning(first);
                 for (int round = 0; round < 3; round++) {

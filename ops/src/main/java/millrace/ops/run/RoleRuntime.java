@@ -327,7 +327,7 @@ public final class RoleRuntime implements Activity, AutoCloseable {
         return new PipelineRun(part, part.name().equals(deployment.name())
                 ? settings.withRevisions(Revisions.of(deployment))
                 : settings.withJournalOf(deployment.name()).withReading(new Reading(Map.of(), OptionalLong.empty(),
-                        RecordArchive.NONE, Reading.UpTo.THE_LEADER)),
+                        RecordArchive.NONE, Reading.UpTo.THE_LEADER, Optional.empty())),
                 registry, compiler::compile, clock, new DeployedGate(arrangement, connections.kafkaClient()));
     }
 

@@ -92,7 +92,9 @@ public final class TopicFactsReader {
                         kept.of(p, found.id().toString()), clocks.of(p)));
             }
             facts.put(contract.name(), new TopicFacts(topic, found.id().toString(), partitions, kept.forgets(),
-                    found.compacted(), true));
+                    found.compacted(), true, journal.stream().filter(e -> e.topicId().equals(found.id().toString()))
+                            .filter(TimeEntry.Admission.class::isInstance).map(TimeEntry.Admission.class::cast)
+                            .toList()));
         }
         return facts;
     }

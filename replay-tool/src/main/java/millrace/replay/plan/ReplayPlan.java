@@ -3,9 +3,11 @@ package millrace.replay.plan;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import millrace.schemas.time.TimeEntry;
 
 /**
  * What a replay reads and writes.
@@ -19,12 +21,14 @@ import java.util.OptionalLong;
  * @param settled event time in microseconds: nothing can come any more for the range in a live table that is complete
  *        through it; absent if everything is replayed
  * @param sample the partitions that are read, of each topic that has some of them, to try it out; empty for all
+ * @param amends what becomes admitted when it is published
  */
 public record ReplayPlan(String id, String pipeline, String revision, Kind kind, List<Written> models, List<Look> looks,
-        List<Read> reads, OptionalLong settled, List<Integer> sample) {
+        List<Read> reads, OptionalLong settled, List<Integer> sample, List<TimeEntry.Admission> amends) {
     public ReplayPlan {
         // What was written down by older versions has none.
         sample = sample == null ? List.of() : List.copyOf(sample);
+        amends = amends == null ? List.of() : List.copyOf(amends);
         models = List.copyOf(models);
         looks = List.copyOf(looks);
         reads = List.copyOf(reads);
@@ -77,11 +81,22 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
      *
      * @param late event times whose records count however late they come, so that one that comes behind what is read has to
      *        be read too; absent if there are none
+     * @param looked event times of records that count for the range; absent if all do
+     * @param admissions of records that count although they came too late
      */
     public record Read(String contract, String topic, String topicId, List<PartitionRead> partitions,
-            Optional<Times> late) {
+            Optional<Times> late, Optional<Times> looked, List<TimeEntry.Admission> admissions) {
         public Read {
             partitions = List.copyOf(partitions);
+            // What was written down by older versions has neither.
+            looked = looked == null ? Optional.empty() : looked;
+            admissions = admissions == null ? List.of() : List.copyOf(admissions);
+        }
+
+        /** Whether an admission says something of the records that count for the range. */
+        boolean concerns(TimeEntry.Admission admission) {
+            return admission.topicId().equals(topicId)
+                    && looked.map(t -> admission.from() < t.to() && admission.to() > t.from()).orElse(true);
         }
 
         /** At most so many: transactions take offsets too. */
@@ -119,8 +134,17 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
     /** The same under another name: what is left of one that was done before, wherever it lies, has nothing to do with it. */
     public ReplayPlan another() {
         return new ReplayPlan(ReplayPlanner.id("another " + id), pipeline, revision, kind, models, looks, reads,
-                settled,
-                sample);
+                settled, sample, amends);
+    }
+
+    /**
+     * What it should have taken in, and has not.
+     *
+     * @param journal everything that is admitted
+     */
+    public List<TimeEntry.Admission> missed(Collection<TimeEntry.Admission> journal) {
+        return journal.stream().filter(a -> reads.stream()
+                .anyMatch(r -> r.concerns(a) && !r.admissions().contains(a))).toList();
     }
 
     /** The branch of each table that it writes. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import millrace.replay.range.ClockRange;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.yaml.Durations;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.plan.Plan;
@@ -60,11 +62,13 @@ public final class ReplayPlanner {
     private final Map<String, TopicFacts> facts;
     private final SortedMap<String, Reach> reached = new TreeMap<>();
 
-    private ReplayPlanner(PlanRequest request, Map<String, TopicFacts> facts) {
+    private ReplayPlanner(PlanRequest request, Map<String, TopicFacts> known) {
         this.request = request;
         pipeline = request.pipeline();
         plans = pipeline.models().stream().map(Pipeline.PlannedModel::plan).toList();
-        this.facts = facts;
+        facts = new HashMap<>(known);
+        facts.replaceAll((contract, of) -> of.admitting(request.amends().stream()
+                .filter(a -> a.topicId().equals(of.topicId())).toList()));
     }
 
     /**
@@ -73,6 +77,22 @@ public final class ReplayPlanner {
      */
     public static ReplayPlan plan(PlanRequest request, Map<String, TopicFacts> facts) {
         return new ReplayPlanner(request, facts).plan();
+    }
+
+    /**
+     * Up to which event time nothing that still comes can change what models give, in microseconds; a time beyond all others
+     * if nothing comes any more. For all of them together, wherever one looks ahead only so far.
+     *
+     * @param facts by contract, of each that a model is computed from
+     */
+    public static long settledThrough(Pipeline pipeline, SortedSet<String> models, Map<String, TopicFacts> facts) {
+        ReplayPlanner planner = new ReplayPlanner(new PlanRequest(pipeline, "", models, Optional.empty(),
+                Optional.empty(), Instant.EPOCH, (contract, times) -> Optional.empty(), state -> Optional.empty()),
+                facts);
+        planner.pipeline.models().stream().filter(m -> models.contains(m.name()))
+                .forEach(m -> Reaches.toContracts(m.plan(), planner.plans)
+                        .forEach((contract, reach) -> planner.reached.merge(contract, reach, Reach::or)));
+        return planner.settled().through();
     }
 
     private ReplayPlan plan() {
@@ -314,12 +334,16 @@ public final class ReplayPlanner {
                 }
                 long settled = range.end().orElseThrow(() -> new IllegalStateException(
                         "the clock of partition " + p.partition() + " of " + topic.topic() + " has not passed " + to));
-                long end = Optional.ofNullable(late.get(contract)).flatMap(Arrivals::last)
-                        .map(last -> last.get(p.partition())).map(last -> Math.max(settled, last + 1)).orElse(settled);
+                long arrived = Optional.ofNullable(late.get(contract)).flatMap(Arrivals::last)
+                        .map(last -> last.get(p.partition())).map(last -> last + 1).orElse(settled);
+                long admitted = topic.admissions().stream().filter(a -> a.partition() == p.partition())
+                        .filter(a -> overlap(a, times)).mapToLong(TimeEntry.Admission::offset).max().orElse(settled);
+                long end = Math.max(settled, Math.max(arrived, admitted));
                 partitions.add(read(contract, p, Math.min(range.start(), end), range.clock(), OptionalLong.of(end)));
             }
             reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions,
-                    Optional.ofNullable(late.get(contract)).map(Arrivals::times)));
+                    Optional.ofNullable(late.get(contract)).map(Arrivals::times), Optional.of(times),
+                    topic.admissions().stream().filter(a -> overlap(a, times)).toList()));
         });
         return reads;
     }
@@ -337,9 +361,14 @@ public final class ReplayPlanner {
                 }
                 partitions.add(read(contract, p, p.first(), OptionalLong.empty(), OptionalLong.empty()));
             }
-            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions, Optional.empty()));
+            reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions, Optional.empty(),
+                    Optional.empty(), topic.admissions()));
         }
         return reads;
+    }
+
+    private static boolean overlap(TimeEntry.Admission admission, Times times) {
+        return admission.from() < times.to() && admission.to() > times.from();
     }
 
     private PartitionRead read(String contract, PartitionFacts p, long start, OptionalLong clock, OptionalLong end) {
@@ -404,7 +433,8 @@ public final class ReplayPlanner {
                             : new PartitionRead(p.partition(), p.known(), OptionalLong.empty(),
                                     OptionalLong.of(p.known()), p.known(), 0, 0))
                     .toList();
-            sampled.add(new Read(read.contract(), read.topic(), read.topicId(), partitions, read.late()));
+            sampled.add(new Read(read.contract(), read.topic(), read.topicId(), partitions, read.late(),
+                    read.looked(), read.admissions()));
         }
         return sampled;
     }
@@ -419,10 +449,11 @@ public final class ReplayPlanner {
         List<Written> sorted = written.stream().sorted(Comparator.comparing(Written::model)).toList();
         String text = pipeline.name() + request.revision() + kind + sorted + reads.stream().map(r -> r.contract()
                 + r.topicId() + r.partitions().stream().map(p -> p.partition() + ":" + p.start() + p.clock() + p.end())
-                        .collect(Collectors.joining(",")))
+                        .collect(Collectors.joining(","))
+                + (r.admissions().isEmpty() ? "" : r.admissions()))
                 .collect(Collectors.joining(";"));
         return new ReplayPlan(id(text), pipeline.name(), request.revision(), kind, sorted, looks, reads, settled,
-                List.copyOf(request.sample()));
+                List.copyOf(request.sample()), request.amends());
     }
 
     static String id(String text) {

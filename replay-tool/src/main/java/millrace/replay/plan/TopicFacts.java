@@ -1,11 +1,14 @@
 package millrace.replay.plan;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import millrace.schemas.time.TimeEntry;
 
 /**
  * What is known of a contract's topic when a replay is planned.
@@ -15,22 +18,30 @@ import java.util.TreeMap;
  * @param bronzeForgets whether the bronze table lets rows go as they grow old
  * @param compacted whether Kafka keeps the newest record of each key only
  * @param clocksHold whether the clocks are those of the contract that it is replayed with
+ * @param admissions of the topic's records that count however late they came
  */
 public record TopicFacts(String topic, String topicId, List<PartitionFacts> partitions, boolean bronzeForgets,
-        boolean compacted, boolean clocksHold) {
+        boolean compacted, boolean clocksHold, List<TimeEntry.Admission> admissions) {
     public TopicFacts {
         partitions = List.copyOf(partitions);
+        admissions = List.copyOf(admissions);
     }
 
     /** Of a topic that keeps all records, replayed with the contract that runs. */
     public TopicFacts(String topic, String topicId, List<PartitionFacts> partitions, boolean bronzeForgets) {
-        this(topic, topicId, partitions, bronzeForgets, false, true);
+        this(topic, topicId, partitions, bronzeForgets, false, true, List.of());
     }
 
     /** The same, where nothing is known of its clocks. */
     public TopicFacts withoutClocks() {
         return new TopicFacts(topic, topicId, partitions.stream().map(PartitionFacts::withoutClocks).toList(),
-                bronzeForgets, compacted, false);
+                bronzeForgets, compacted, false, admissions);
+    }
+
+    /** The same, where more counts. */
+    public TopicFacts admitting(Collection<TimeEntry.Admission> more) {
+        return new TopicFacts(topic, topicId, partitions, bronzeForgets, compacted, clocksHold,
+                Stream.concat(admissions.stream(), more.stream()).distinct().toList());
     }
 
     /**

@@ -35,6 +35,7 @@ public final class ClockHistory {
                     case TimeEntry.Floor f -> history.add(f.partition(), f.offset(), f.watermark() + disorder);
                     case TimeEntry.Widening w -> history.add(w.partition(), w.offset(), w.watermark() + disorder);
                     case TimeEntry.Revision r -> {}
+                    case TimeEntry.Admission a -> {}
                 }
             }
         }

@@ -23,6 +23,7 @@ import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.time.TimeEntry;
 import millrace.sinks.iceberg.branch.TableBranches;
 import millrace.sinks.iceberg.run.SinkConfig;
 import millrace.sinks.iceberg.run.SinkRuntime;
@@ -137,9 +138,11 @@ public final class ReplayRun implements AutoCloseable {
             read.partitions().forEach(p -> byPartition.put(p.partition(), new Span(p.start(), p.clock(), p.end())));
             spans.put(read.contract(), byPartition);
         }
+        // Not as the journal has it now: what is taken in while it runs may be of what it has passed.
+        List<TimeEntry.Admission> admissions = plan.reads().stream().flatMap(r -> r.admissions().stream()).toList();
         boolean goesOn = plan.reads().stream().flatMap(r -> r.partitions().stream()).anyMatch(p -> p.end().isEmpty());
         return new Reading(spans, how.mostPerSecond(), how.archive(),
-                goesOn ? Reading.UpTo.THE_LEADER : Reading.UpTo.THE_END);
+                goesOn ? Reading.UpTo.THE_LEADER : Reading.UpTo.THE_END, Optional.of(admissions));
     }
 
     private static void makeBranch(Map<String, String> catalog, String table, String branch) {

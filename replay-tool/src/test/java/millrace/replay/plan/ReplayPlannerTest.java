@@ -24,6 +24,7 @@ import millrace.replay.plan.TopicFacts.InBronze;
 import millrace.replay.plan.TopicFacts.PartitionFacts;
 import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.time.TimeEntry;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.plan.Plan;
 import millrace.topology.reach.Exchanges;
@@ -141,7 +142,7 @@ class ReplayPlannerTest {
     void ofASampleOtherPartitionsAreNotRead() {
         PlanRequest all = request(Set.of("gold.hourly"), edge("2026-11-02T12:00"), edge("2026-11-02T13:00"));
         PlanRequest request = new PlanRequest(all.pipeline(), all.revision(), all.models(), all.from(), all.to(),
-                new TreeSet<>(Set.of(1, 7)), all.now(), all.arrived(), all.completeThrough());
+                new TreeSet<>(Set.of(1, 7)), List.of(), all.now(), all.arrived(), all.completeThrough());
         ReplayPlan plan = ReplayPlanner.plan(request, facts(0, 0));
         ReplayPlan whole = ReplayPlanner.plan(all, facts(0, 0));
         assertThat(plan.sample()).containsExactly(1, 7);
@@ -149,12 +150,32 @@ class ReplayPlannerTest {
         assertThat(plan.reads().get(0).partitions()).extracting(PartitionRead::records).containsExactly(0L, 30_000L);
         assertThat(plan.reads().get(0).partitions().get(1)).isEqualTo(whole.reads().get(0).partitions().get(1));
         ReplayPlan everything = ReplayPlanner.plan(new PlanRequest(all.pipeline(), all.revision(), all.models(),
-                Optional.empty(), Optional.empty(), new TreeSet<>(Set.of(0)), all.now(), all.arrived(),
+                Optional.empty(), Optional.empty(), new TreeSet<>(Set.of(0)), List.of(), all.now(), all.arrived(),
                 all.completeThrough()), facts(0, 0));
         assertThat(everything.reads().get(0).partitions()).as("it comes to an end").allMatch(p -> p.end().isPresent());
         refused(() -> ReplayPlanner.plan(new PlanRequest(all.pipeline(), all.revision(), all.models(), all.from(),
-                all.to(), new TreeSet<>(Set.of(9)), all.now(), all.arrived(), all.completeThrough()), facts(0, 0)),
+                all.to(), new TreeSet<>(Set.of(9)), List.of(), all.now(), all.arrived(), all.completeThrough()),
+                facts(0, 0)),
                 "REPLAY_BOUND_UNKNOWN", "has a partition 9");
+    }
+
+    @Test
+    void lateRecordsThatCountAreReadWithTheRangeThatTheyAreOf() {
+        var early = new TimeEntry.Admission("id", 0, 41_234, micros(hour(35)), micros(hour(35)) + 1);
+        var other = new TimeEntry.Admission("id", 0, 47_000, micros(hour(40)), micros(hour(41)));
+        Map<String, TopicFacts> facts = Map.of("clicks", facts(0, 0).get("clicks").admitting(List.of(early, other)));
+        ReplayPlan without = plan("gold.hourly", "2026-11-02T10:00", "2026-11-02T11:00", facts(0, 0));
+        ReplayPlan plan = plan("gold.hourly", "2026-11-02T10:00", "2026-11-02T11:00", facts);
+        assertThat(plan.id()).isNotEqualTo(without.id());
+        assertThat(plan.reads().get(0).admissions()).containsExactly(early);
+        assertThat(plan.reads().get(0).partitions()).extracting(p -> p.end().getAsLong()).containsExactly(41_234L,
+                without.reads().get(0).partitions().get(1).end().getAsLong());
+        assertThat(plan.missed(List.of(early, other))).isEmpty();
+        assertThat(without.missed(List.of(early, other))).containsExactly(early);
+        ReplayPlan whole = ReplayPlanner.plan(request(Set.of("gold.hourly"), Optional.empty(), Optional.empty()),
+                facts);
+        assertThat(whole.reads().get(0).admissions()).containsExactly(early, other);
+        assertThat(whole.missed(List.of(new TimeEntry.Admission("id", 1, 1, 0, 1)))).hasSize(1);
     }
 
     @Test
@@ -176,11 +197,11 @@ class ReplayPlannerTest {
     @Test
     void ofACompactedTopicAllIsReadFromBronze() {
         Map<String, TopicFacts> compacted = Map.of("clicks", new TopicFacts("web.clicks", "id",
-                facts(0, 0).get("clicks").partitions(), false, true, true));
+                facts(0, 0).get("clicks").partitions(), false, true, true, List.of()));
         ReplayPlan plan = plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", compacted);
         assertThat(plan.fromBronze()).isEqualTo(plan.records());
         Map<String, TopicFacts> behind = Map.of("clicks", new TopicFacts("web.clicks", "id",
-                facts(0, 0, 30_000, clocks -> {}).get("clicks").partitions(), false, true, true));
+                facts(0, 0, 30_000, clocks -> {}).get("clicks").partitions(), false, true, true, List.of()));
         assertThat(plan("gold.hourly", "2026-11-02T12:00", "2026-11-02T13:00", behind).fromBronze()).isEqualTo(40_000);
     }
 

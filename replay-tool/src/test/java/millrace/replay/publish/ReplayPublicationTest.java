@@ -67,6 +67,6 @@ class ReplayPublicationTest {
 
     private static ReplayPlan plan(Kind kind, Integer... sample) {
         return new ReplayPlan("7f3a01", "web", "abc", kind, List.of(MODEL), List.of(), List.of(), OptionalLong.of(77),
-                List.of(sample));
+                List.of(sample), List.of());
     }
 }

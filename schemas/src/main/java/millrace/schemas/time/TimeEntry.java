@@ -10,8 +10,9 @@ import java.util.Optional;
  * again. Lies in the pipeline's compacted time journal, written in the same transaction as its effect.
  *
  * <p>
- * Wire form: UTF-8 text. Key {@code <kind>/<topic id>/<partition>/<offset>}; value {@code v1} and what the kind says,
- * such as {@code v1 watermark=1700000000000000}. Unknown kinds and names are ignored.
+ * Wire form: UTF-8 text. Key {@code <kind>/<topic id>/<partition>/<offset>}, of an admission with {@code /<from>} behind it;
+ * value {@code v1} and what the kind says, such as {@code v1 watermark=1700000000000000}. Unknown kinds and names are
+ * ignored.
  */
 public sealed interface TimeEntry {
     /** Kafka's id of the source topic, as text. */
@@ -92,6 +93,33 @@ public sealed interface TimeEntry {
         }
     }
 
+    /**
+     * Somebody has decided that rows count although they came too late: those of the partition that lie before this offset,
+     * with an event time of a stretch. Unlike the others it says something of records that were read before it was
+     * written, so a run obeys all that it knows when it begins, and none that come later.
+     *
+     * @param from microseconds; the earliest event time that is taken in
+     * @param to microseconds; the first event time that is not
+     */
+    record Admission(String topicId, int partition, long offset, long from, long to) implements TimeEntry {
+        @Override
+        public String kind() {
+            return "admission";
+        }
+
+        @Override
+        public String said() {
+            return "from=" + from + " to=" + to;
+        }
+
+        /** Several stretches may be taken in up to one offset. */
+        @Override
+        public byte[] key() {
+            return ("admission/" + topicId + "/" + partition + "/" + offset + "/" + from)
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
     /** The topic of a pipeline's journal. */
     static String topicOf(String pipeline) {
         return pipeline + ".time-journal";
@@ -118,7 +146,7 @@ public sealed interface TimeEntry {
         }
         String[] place = new String(key, StandardCharsets.UTF_8).split("/");
         String[] words = new String(value, StandardCharsets.UTF_8).split(" ");
-        if (place.length != 4 || !words[0].equals("v1")) {
+        if (place.length != (place[0].equals("admission") ? 5 : 4) || !words[0].equals("v1")) {
             return Optional.empty();
         }
         Map<String, String> said = new HashMap<>();
@@ -138,6 +166,8 @@ public sealed interface TimeEntry {
                         .of(new Checkpoint(place[1], partition, offset, Long.parseLong(said.get("clock"))));
                 case "widening" -> Optional
                         .of(new Widening(place[1], partition, offset, Long.parseLong(said.get("watermark"))));
+                case "admission" -> Optional.of(new Admission(place[1], partition, offset,
+                        Long.parseLong(said.get("from")), Long.parseLong(said.get("to"))));
                 case "revision" -> Optional.ofNullable(said.get("text"))
                         .map(text -> new Revision(place[1], partition, offset, text));
                 default -> Optional.empty();

@@ -12,7 +12,8 @@ public sealed interface Element {
      * @param eventTime microseconds
      * @param watermark that its source partition had when it came: the row is on time for windows that end after it;
      *        microseconds
-     * @param horizon that its source partition had when it came: the row counts for windows that end after it
+     * @param horizon that its source partition had when it came: the row counts for windows that end after it; of a row that
+     *        counts however late it came, as one that was computed from others, before all times
      */
     record Row(Object[] values, Change change, long eventTime, long watermark, long horizon, Origin origin)
             implements

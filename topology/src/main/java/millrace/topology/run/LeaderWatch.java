@@ -75,7 +75,7 @@ final class LeaderWatch implements AutoCloseable {
         }
         int before = entries.size();
         tail.settled().stream().map(e -> TimeEntry.of(e.key(), e.value())).flatMap(Optional::stream)
-                .filter(e -> !(e instanceof TimeEntry.Checkpoint)).forEach(entries::add);
+                .filter(e -> e instanceof TimeEntry.Floor || e instanceof TimeEntry.Widening).forEach(entries::add);
         if (entries.size() > before) {
             journal = new TimeJournal(entries);
         }

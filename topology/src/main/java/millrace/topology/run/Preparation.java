@@ -74,14 +74,16 @@ final class Preparation {
         }
         Map<String, SourceTopic> sources = sources(facts);
         Map<Idleness.Partition, Long> widenings = prepareOffsets(sources.values());
+        TimeJournal journal = journal();
         return new Surroundings(sources, ids, largest, settings.commitInterval(),
-                new SourceTime(journal(), new IdleOffers(), settings.journalOf().isPresent()
+                new SourceTime(journal, new IdleOffers(), settings.journalOf().isPresent()
                         ? Map.of() // what the run that it repeats has written holds for it too
                         : settings.revisions(), settings.journalOf().isPresent() ? Map.of() : widenings,
                         spans(sources.values()),
                         settings.reading().mostPerSecond().isPresent()
                                 ? ReadingPace.of(settings.reading().mostPerSecond().getAsLong())
-                                : ReadingPace.FREE));
+                                : ReadingPace.FREE,
+                        settings.reading().admissions().orElse(journal.admissions())));
     }
 
     private Map<Idleness.Partition, Span> spans(Collection<SourceTopic> sources) {

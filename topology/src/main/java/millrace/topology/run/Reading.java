@@ -1,8 +1,11 @@
 package millrace.topology.run;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import millrace.schemas.time.TimeEntry;
 import millrace.topology.archive.RecordArchive;
 import millrace.topology.source.Span;
 
@@ -13,9 +16,10 @@ import millrace.topology.source.Span;
  * @param mostPerSecond records that this process reads; absent for as many as can be
  * @param archive where records are that Kafka has let go
  * @param upTo where it stops, and waits for more
+ * @param admissions rows that count however late they come; absent for those of the time journal
  */
 public record Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPerSecond, RecordArchive archive,
-        UpTo upTo) {
+        UpTo upTo, Optional<List<TimeEntry.Admission>> admissions) {
     /** All of them, as fast as can be. */
     public static final Reading ALL = new Reading(Map.of(), OptionalLong.empty(), RecordArchive.NONE);
 
@@ -34,11 +38,12 @@ public record Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPe
         Map<String, Map<Integer, Span>> copy = new HashMap<>();
         spans.forEach((contract, byPartition) -> copy.put(contract, Map.copyOf(byPartition)));
         spans = Map.copyOf(copy);
+        admissions = admissions.map(List::copyOf);
     }
 
     /** To the ends of partitions. */
     public Reading(Map<String, Map<Integer, Span>> spans, OptionalLong mostPerSecond, RecordArchive archive) {
-        this(spans, mostPerSecond, archive, UpTo.THE_END);
+        this(spans, mostPerSecond, archive, UpTo.THE_END, Optional.empty());
     }
 
     /** Of what Kafka has. */

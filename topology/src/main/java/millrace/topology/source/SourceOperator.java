@@ -23,6 +23,7 @@ import millrace.topology.origin.SourceTopic;
 import millrace.topology.quarantine.QuarantineReason;
 import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.Refusal;
+import millrace.topology.time.Admissions;
 import millrace.topology.time.Idleness;
 import millrace.topology.time.PartitionClock;
 import millrace.topology.time.TimeBounds;
@@ -73,6 +74,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     private int rowsSinceTold;
     private boolean passing;
     private Idleness.Partition place;
+    private Admissions admissions;
     /** Behind the last record that is read. */
     private long end;
     private NavigableMap<Long, Long> floors;
@@ -128,6 +130,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         rowsSinceTold = 0;
         place = new Idleness.Partition(source.ordinal(), partition);
         readJournal();
+        admissions = Admissions.of(plan.time().admissions(), source.topicId().toString(), partition);
         checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
         checkpointed = -1;
         newRevision = plan.time().revisions().get(source.contract().name());
@@ -221,8 +224,10 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
                 writeWatermark(progress());
             }
             outlet.give(new Element.Row(row, isDelete ? Change.DELETE : Change.INSERT, time,
-                    clock.minus(bounds.disorder()),
-                    clock.minus(bounds.allowedLateness()), origin), origin.timestamp());
+                    clock.minus(bounds.disorder()), admissions.admit(record.offset(), time)
+                            ? PartitionClock.UNSET
+                            : clock.minus(bounds.allowedLateness()),
+                    origin), origin.timestamp());
             if (++rowsSinceTold >= ROWS_PER_WATERMARK) {
                 tell(progress());
             }
@@ -388,7 +393,9 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     }
 
     private Sent progress() {
-        return new Sent(clock.minus(bounds.disorder()), clock.minus(bounds.allowedLateness()), clock.nextOffset());
+        long latest = admissions.latest(clock.nextOffset());
+        return new Sent(Math.min(latest, clock.minus(bounds.disorder())),
+                Math.min(latest, clock.minus(bounds.allowedLateness())), clock.nextOffset());
     }
 
     /** Also if time stands still: a row that amends moves no clock, and what is summed up below is sent only now. */

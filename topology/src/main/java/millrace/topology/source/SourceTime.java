@@ -1,6 +1,8 @@
 package millrace.topology.source;
 
+import java.util.List;
 import java.util.Map;
+import millrace.schemas.time.TimeEntry;
 import millrace.topology.time.IdleOffers;
 import millrace.topology.time.Idleness;
 import millrace.topology.time.KnownJournal;
@@ -17,10 +19,13 @@ import millrace.topology.time.TimeJournal;
  *        with; written down with the first that is done with them
  * @param spans of partitions of which not all records are read
  * @param pace at which they are read
+ * @param admissions rows that count however late they come
  */
 public record SourceTime(KnownJournal journal, IdleOffers offers, Map<String, String> revisions,
-        Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace) {
+        Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace,
+        List<TimeEntry.Admission> admissions) {
     public SourceTime {
+        admissions = List.copyOf(admissions);
         revisions = Map.copyOf(revisions);
         widenings = Map.copyOf(widenings);
         spans = Map.copyOf(spans);
@@ -28,14 +33,15 @@ public record SourceTime(KnownJournal journal, IdleOffers offers, Map<String, St
 
     /** Of a run to which nothing is decided elsewhere while it is under way. */
     public SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
-            Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace) {
-        this(new KnownJournal(journal), offers, revisions, widenings, spans, pace);
+            Map<Idleness.Partition, Long> widenings, Map<Idleness.Partition, Span> spans, ReadingPace pace,
+            List<TimeEntry.Admission> admissions) {
+        this(new KnownJournal(journal), offers, revisions, widenings, spans, pace, admissions);
     }
 
     /** Of a run that reads everything, as fast as can be. */
     public SourceTime(TimeJournal journal, IdleOffers offers, Map<String, String> revisions,
             Map<Idleness.Partition, Long> widenings) {
-        this(journal, offers, revisions, widenings, Map.of(), ReadingPace.FREE);
+        this(journal, offers, revisions, widenings, Map.of(), ReadingPace.FREE, journal.admissions());
     }
 
     /** Of a run that writes down no revisions. */

@@ -1,5 +1,6 @@
 package millrace.topology.time;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class TimeJournal {
 
     private final Map<Place, NavigableMap<Long, Long>> floors = new HashMap<>();
     private final Map<Place, NavigableMap<Long, String>> revisions = new HashMap<>();
+    private final List<TimeEntry.Admission> admissions = new ArrayList<>();
 
     public TimeJournal(Collection<TimeEntry> entries) {
         for (TimeEntry entry : entries) {
@@ -29,6 +31,7 @@ public final class TimeJournal {
                         w.watermark(), Math::max);
                 case TimeEntry.Revision r -> revisions.computeIfAbsent(place, p -> new TreeMap<>()).put(r.offset(),
                         r.text());
+                case TimeEntry.Admission a -> admissions.add(a);
                 case TimeEntry.Checkpoint c -> {}
             }
         }
@@ -37,6 +40,11 @@ public final class TimeJournal {
     /** The floors of one partition, that of its widening among them: watermarks, by the offset from which they hold. */
     public NavigableMap<Long, Long> floors(String topicId, int partition) {
         return new TreeMap<>(floors.getOrDefault(new Place(topicId, partition), new TreeMap<>()));
+    }
+
+    /** Rows that count although they came too late, of all partitions. */
+    public List<TimeEntry.Admission> admissions() {
+        return List.copyOf(admissions);
     }
 
     /** The text that the pipeline ran with last. */

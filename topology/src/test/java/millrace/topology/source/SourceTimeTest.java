@@ -29,6 +29,7 @@ import millrace.topology.quarantine.QuarantineRecord;
 import millrace.topology.quarantine.QuarantineTarget;
 import millrace.topology.time.IdleOffers;
 import millrace.topology.time.Idleness;
+import millrace.topology.time.PartitionClock;
 import millrace.topology.time.TimeJournal;
 import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,31 @@ class SourceTimeTest {
         offers.publish(Map.of(), Map.of(PLACE, 2L));
         assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 60 52")
                 .noneMatch(t -> t.startsWith("floor"));
+    }
+
+    @Test
+    void timeWaitsForLateRowsThatCountAndNothingIsTooLateForThem() {
+        start(journal(new TimeEntry.Admission(TOPIC_ID, 0, 5, at(3), at(5))));
+        assertThat(send(0, 20)).containsExactly("row 0 at 20 watermark 18 horizon 10");
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 3 3");
+        assertThat(send(1, 4)).containsExactly("row 1 at 4 watermark 18 horizon " + second(PartitionClock.UNSET));
+        assertThat(send(2, 2)).as("of no stretch").containsExactly("row 2 at 2 watermark 18 horizon 10");
+        life.commit();
+        life.restore();
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark 3 3");
+        send(4, 21);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).as("the last has come")
+                .contains("watermark 19 11");
+        assertThat(send(5, 4)).as("behind them").containsExactly("row 5 at 4 watermark 19 horizon 11");
+    }
+
+    @Test
+    void timeWaitsForLateRowsAlsoBehindAnEndMarker() {
+        start(journal(new TimeEntry.Admission(TOPIC_ID, 0, 3, at(3), at(5))));
+        send(0, 20);
+        assertThat(end(1)).contains("watermark 3 3");
+        send(2, 4);
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark end end");
     }
 
     @Test
@@ -390,7 +416,7 @@ class SourceTimeTest {
         return new SourcePlan(new SourceTopic(Orders.contract("orders", 1), Orders.TOPIC_ID, 1, 0), needed,
                 List.of("rows"), new QuarantineTarget("orders-topic", "quarantine", quarantineSchema, 10_000),
                 "watermarks", "journal", new SourceTime(journal, offers, revisions, widenings, spans,
-                        ReadingPace.FREE),
+                        ReadingPace.FREE, journal.admissions()),
                 Duration.ofMillis(100));
     }
 
@@ -437,6 +463,7 @@ class SourceTimeTest {
                 case TimeEntry.Widening w -> "widening at " + w.offset() + " watermark " + second(w.watermark());
                 case TimeEntry.Checkpoint c -> "clock " + second(c.clock()) + " at " + c.offset();
                 case TimeEntry.Revision r -> "revision " + r.text() + " at " + r.offset();
+                case TimeEntry.Admission a -> throw new AssertionError("nobody admits rows here: " + a);
             };
             default -> out.node();
         };

@@ -1,0 +1,300 @@
+package millrace.replay.amend;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import millrace.replay.amend.Amendment.Piece;
+import millrace.replay.plan.ReplayPlanner;
+import millrace.replay.plan.TopicFacts;
+import millrace.replay.select.ModelGraph;
+import millrace.schemas.time.TimeEntry;
+import millrace.topology.assemble.Pipeline;
+import millrace.topology.plan.Plan;
+import millrace.topology.plan.WindowColumns;
+import millrace.topology.plan.WindowColumns.Role;
+import millrace.topology.reach.Distance;
+import millrace.topology.reach.RangeColumn;
+import millrace.topology.reach.Reach;
+import millrace.topology.reach.Reaches;
+
+/**
+ * Decides which late records are taken in, and which stretches of which models have to be computed anew then. Pure.
+ *
+ * <p>
+ * What is written down is no list of records, of which there may be millions, but stretches: up to an offset, every record
+ * with an event time of the stretch counts. So a stretch must not hold a late record that stays out, and every late record up
+ * to the offset must be known.
+ *
+ * <p>
+ * A record stays out for now if a result that it would change can still change otherwise: the running pipeline does not
+ * remember the record, and would give the result without it again.
+ */
+public final class AmendPlanner {
+    private static final long DAY = Duration.ofDays(1).toNanos() / 1_000;
+
+    /**
+     * @param landed models that have a table
+     * @param facts by contract
+     * @param since event time, in microseconds, before which records stay out
+     * @param known by contract and partition, the offset up to which all late records are known
+     */
+    public record Request(Pipeline pipeline, Set<String> landed, Map<String, TopicFacts> facts, long since,
+            Map<String, Map<Integer, Long>> known) {
+        public Request {
+            landed = Set.copyOf(landed);
+            facts = Map.copyOf(facts);
+        }
+    }
+
+    /** Half open. */
+    private record Interval(long from, long to) {
+        Interval and(Interval other) {
+            return new Interval(Math.min(from, other.from), Math.max(to, other.to));
+        }
+    }
+
+    private record Place(String contract, int partition, long offset) {}
+
+    /** What a late record would change. */
+    private record Change(Place place, long time, Interval interval, SortedSet<String> models) {}
+
+    private final Request request;
+    private final Map<String, SortedMap<String, Reach>> inputs = new HashMap<>();
+    /** By model and contract, how far it looks at the inputs by which the contract's records come to it. */
+    private final Map<String, SortedMap<String, Reach>> entrances = new HashMap<>();
+    /** Models that have a table, or that one with a table is computed from; each behind those that it reads. */
+    private final List<String> models = new ArrayList<>();
+    private final Map<String, String> withoutRange = new HashMap<>();
+    private final Set<String> byWindowStart = new HashSet<>();
+    private final SortedMap<String, Long> left = new TreeMap<>();
+    /** By contract, event times that no stretch may hold. */
+    private final Map<String, NavigableSet<Long>> out = new HashMap<>();
+    private long already;
+
+    private AmendPlanner(Request request) {
+        this.request = request;
+        Pipeline pipeline = request.pipeline();
+        List<Plan> plans = pipeline.models().stream().map(Pipeline.PlannedModel::plan).toList();
+        ModelGraph graph = ModelGraph.of(plans);
+        for (Pipeline.PlannedModel model : pipeline.models()) {
+            String name = model.name();
+            if (request.landed().contains(name) || graph.downstream(name, Integer.MAX_VALUE).stream()
+                    .anyMatch(request.landed()::contains)) {
+                models.add(name);
+            }
+            inputs.put(name, Reaches.of(model.plan(), plans));
+            SortedMap<String, Reach> byContract = new TreeMap<>();
+            inputs.get(name).forEach((input, reach) -> Optional.ofNullable(entrances.get(input))
+                    .map(SortedMap::keySet).<Set<String>>map(c -> c).orElse(Set.of(input))
+                    .forEach(contract -> byContract.merge(contract, reach, Reach::or)));
+            entrances.put(name, byContract);
+            switch (RangeColumn.of(model.plan(), pipeline.changesBy(model), pipeline.contracts(), plans)) {
+                case RangeColumn.None none -> withoutRange.put(model.name(), model.name() + ": " + none.because());
+                case RangeColumn.Of of -> {
+                    int column = model.plan().rowType().indexOf(of.name());
+                    if (WindowColumns.of(model.plan().root()).at(column).filter(b -> b.role() == Role.START)
+                            .isPresent()) {
+                        byWindowStart.add(model.name());
+                    }
+                }
+            }
+        }
+    }
+
+    /** @param late in any order; one record may have come too late for several windows and models */
+    public static Amendment plan(Request request, Collection<LateRecord> late) {
+        return new AmendPlanner(request).plan(late);
+    }
+
+    private Amendment plan(Collection<LateRecord> late) {
+        Map<Place, List<LateRecord>> byPlace = new LinkedHashMap<>();
+        late.forEach(r -> byPlace.computeIfAbsent(new Place(r.contract(), r.partition(), r.offset()),
+                p -> new ArrayList<>(1)).add(r));
+        List<Change> changes = new ArrayList<>();
+        byPlace.forEach((place, records) -> change(place, records).ifPresent(changes::add));
+        return new Amendment(pieces(apart(settled(changes))), already, left);
+    }
+
+    private Optional<Change> change(Place place, List<LateRecord> records) {
+        long time = records.get(0).time();
+        if (isAdmitted(place, time)) {
+            already++;
+            return Optional.empty();
+        }
+        if (time < request.since()) {
+            return stays(place, time, "older than was asked for");
+        }
+        if (place.offset() >= request.known().getOrDefault(place.contract(), Map.of()).getOrDefault(place.partition(),
+                0L)) {
+            return stays(place, time, "not landed with all others yet: they are taken in later");
+        }
+        Map<String, Interval> touched = new LinkedHashMap<>();
+        for (String name : models) {
+            for (LateRecord record : records) {
+                if (record.model().equals(name)) {
+                    Optional<Interval> interval = direct(record);
+                    if (interval.isEmpty()) {
+                        return stays(place, time, endless(name, entrances.get(name).get(place.contract())));
+                    }
+                    touched.merge(name, interval.get(), Interval::and);
+                }
+            }
+            for (Map.Entry<String, Reach> input : inputs.get(name).entrySet()) {
+                Interval below = touched.get(input.getKey());
+                if (below != null) {
+                    Optional<Interval> interval = above(below, input.getValue());
+                    if (interval.isEmpty()) {
+                        return stays(place, time, endless(name, input.getValue()));
+                    }
+                    touched.merge(name, interval.get(), Interval::and);
+                }
+            }
+            if (touched.containsKey(name) && request.landed().contains(name) && withoutRange.containsKey(name)) {
+                return stays(place, time, history(withoutRange.get(name)));
+            }
+        }
+        SortedSet<String> written = new TreeSet<>(touched.keySet());
+        written.retainAll(request.landed());
+        if (written.isEmpty()) {
+            return stays(place, time, "late for models without a table");
+        }
+        return Optional.of(new Change(place, time, written.stream().map(touched::get).reduce(Interval::and).get(),
+                written));
+    }
+
+    private boolean isAdmitted(Place place, long time) {
+        return request.facts().get(place.contract()).admissions().stream().anyMatch(a -> a.partition() == place
+                .partition() && place.offset() < a.offset() && time >= a.from() && time < a.to());
+    }
+
+    private Optional<Change> stays(Place place, long time, String why) {
+        left.merge(why, 1L, Long::sum);
+        out.computeIfAbsent(place.contract(), c -> new TreeSet<>()).add(time);
+        return Optional.empty();
+    }
+
+    private static String endless(String model, Reach reach) {
+        Distance endless = reach.back() instanceof Distance.Anywhere ? reach.back() : reach.ahead();
+        return history(model + " looks without end: " + ((Distance.Anywhere) endless).because());
+    }
+
+    private static String history(String because) {
+        return "only a replay of everything could take them in: " + because;
+    }
+
+    /**
+     * The moments of a model's own rows that a late record changes. Where all that the model does is to put rows into windows,
+     * it is the very window, whose neighbours stay as they are.
+     */
+    private Optional<Interval> direct(LateRecord record) {
+        Reach reach = entrances.get(record.model()).get(record.contract());
+        if (!(reach.back() instanceof Distance.Within back) || !(reach.ahead() instanceof Distance.Within ahead)) {
+            return Optional.empty();
+        }
+        long size = record.end() - record.start();
+        if (size > 0 && back.micros() == size && ahead.micros() == size) {
+            return Optional.of(new Interval(record.start(),
+                    byWindowStart.contains(record.model()) ? record.end() : record.end() + 1));
+        }
+        return above(new Interval(record.time(), record.time() + 1), reach);
+    }
+
+    /** The moments of rows that look at some rows of these moments. */
+    private static Optional<Interval> above(Interval below, Reach reach) {
+        return reach.back() instanceof Distance.Within back && reach.ahead() instanceof Distance.Within ahead
+                ? Optional.of(new Interval(below.from() - ahead.micros(), below.to() + back.micros()))
+                : Optional.empty();
+    }
+
+    /** Those that change nothing that can still change otherwise. */
+    private List<Change> settled(List<Change> changes) {
+        SortedSet<String> models = new TreeSet<>();
+        changes.forEach(c -> models.addAll(c.models()));
+        long through = ReplayPlanner.settledThrough(request.pipeline(), models, request.facts());
+        List<Change> settled = new ArrayList<>();
+        for (Change change : changes) {
+            if (change.interval().to() <= through) {
+                settled.add(change);
+            } else {
+                stays(change.place(), change.time(),
+                        "results that they would change can still change otherwise: they are taken in later");
+            }
+        }
+        return settled;
+    }
+
+    /** Those that a stretch can hold without one that stays out. */
+    private List<Change> apart(List<Change> changes) {
+        List<Change> apart = new ArrayList<>();
+        for (Change change : changes) {
+            NavigableSet<Long> times = out.get(change.place().contract());
+            if (times == null || !times.contains(change.time())) {
+                apart.add(change);
+            } else {
+                left.merge("at the very time of one that stays out", 1L, Long::sum);
+            }
+        }
+        return apart;
+    }
+
+    /** Two that lie on one day, or on days that follow each other, are computed together. */
+    private List<Piece> pieces(List<Change> changes) {
+        List<Change> sorted = changes.stream().sorted(Comparator.comparingLong(c -> c.interval().from())).toList();
+        List<Piece> pieces = new ArrayList<>();
+        List<Change> together = new ArrayList<>();
+        long to = Long.MIN_VALUE;
+        for (Change change : sorted) {
+            if (!together.isEmpty() && day(change.interval().from()) > day(to - 1) + 1) {
+                pieces.add(piece(together));
+                together.clear();
+            }
+            to = together.isEmpty() ? change.interval().to() : Math.max(to, change.interval().to());
+            together.add(change);
+        }
+        if (!together.isEmpty()) {
+            pieces.add(piece(together));
+        }
+        return pieces;
+    }
+
+    private static long day(long micros) {
+        return Math.floorDiv(micros, DAY);
+    }
+
+    private Piece piece(List<Change> changes) {
+        Interval all = changes.stream().map(Change::interval).reduce(Interval::and).orElseThrow();
+        SortedSet<String> models = new TreeSet<>();
+        changes.forEach(c -> models.addAll(c.models()));
+        // By partition and by which times that stay out lie before, since no stretch may hold one.
+        Map<List<Object>, List<Change>> stretches = new LinkedHashMap<>();
+        changes.forEach(c -> stretches.computeIfAbsent(List.of(c.place().contract(), c.place().partition(),
+                Optional.ofNullable(out.get(c.place().contract())).map(times -> times.floor(c.time()))),
+                k -> new ArrayList<>()).add(c));
+        List<TimeEntry.Admission> admissions = stretches.values().stream().map(this::admission)
+                .sorted(Comparator.comparing(TimeEntry.Admission::topicId)
+                        .thenComparing(TimeEntry.Admission::partition).thenComparing(TimeEntry.Admission::from))
+                .toList();
+        return new Piece(all.from(), all.to(), models, admissions, changes.size());
+    }
+
+    private TimeEntry.Admission admission(List<Change> changes) {
+        Place first = changes.get(0).place();
+        return new TimeEntry.Admission(request.facts().get(first.contract()).topicId(), first.partition(),
+                changes.stream().mapToLong(c -> c.place().offset()).max().orElseThrow() + 1,
+                changes.stream().mapToLong(Change::time).min().orElseThrow(),
+                changes.stream().mapToLong(Change::time).max().orElseThrow() + 1);
+    }
+}

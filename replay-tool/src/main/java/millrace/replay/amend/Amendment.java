@@ -1,0 +1,43 @@
+package millrace.replay.amend;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import millrace.schemas.time.TimeEntry;
+
+/**
+ * What becomes of the records that came too late.
+ *
+ * @param pieces stretches that are computed anew, ascending; no two share a day
+ * @param already how many were taken in before
+ * @param left how many stay out, by the reason in words for people
+ */
+public record Amendment(List<Piece> pieces, long already, SortedMap<String, Long> left) {
+    public Amendment {
+        pieces = List.copyOf(pieces);
+        left = Collections.unmodifiableSortedMap(new TreeMap<>(left));
+    }
+
+    /**
+     * A stretch of event time with the records that are taken in there. Microseconds.
+     *
+     * @param to the first moment that is not meant
+     * @param models whose rows of the stretch may become others
+     * @param admissions that let the records in
+     */
+    public record Piece(long from, long to, SortedSet<String> models, List<TimeEntry.Admission> admissions,
+            long records) {
+        public Piece {
+            models = Collections.unmodifiableSortedSet(new TreeSet<>(models));
+            admissions = List.copyOf(admissions);
+        }
+    }
+
+    /** How many records are taken in. */
+    public long records() {
+        return pieces.stream().mapToLong(Piece::records).sum();
+    }
+}

@@ -207,7 +207,9 @@ final class ApplyCommand extends Main.Subcommand {
                 if (!cutOver.awaitCaughtUp(ends)) {
                     return stopped(plan);
                 }
-                requireTested(plan, progress);
+                if (force == null) {
+                    replays.requireTested(plan, progress);
+                }
                 if (hold) {
                     say(rollout, List.of(), "the history of " + names(plan) + " has come to the present on the branch "
                             + plan.branch() + " of each table; millrace replay diff " + plan.id()
@@ -232,15 +234,6 @@ final class ApplyCommand extends Main.Subcommand {
         replays.clearRetired();
         say(rollout, done, names(plan) + " are given out by " + plan.application() + " now");
         return ExitCode.OK;
-    }
-
-    private void requireTested(ReplayPlan plan, ReplayProgress progress) {
-        long failed = progress.look().refusedRows();
-        if (failed > 0 && force == null) {
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_GATE, plan.id(),
-                    failed + " computed rows of replay " + plan.id() + " have failed and are in its quarantine.")
-                    .withRemedy(ReplayProblem.REPLAY_GATE.remedy()));
-        }
     }
 
     private static String names(ReplayPlan plan) {

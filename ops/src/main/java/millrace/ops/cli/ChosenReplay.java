@@ -73,22 +73,14 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
     }
 
     private ReplayEntry become(ReplayEntry from, ReplayEntry as, ReplayEntry.Status status, Terminal terminal) {
-        Optional<ReplayEntry> now = replays.journal().find(from.plan().id());
-        if (now.isPresent() && !now.get().equals(from)) {
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_MOVED_ON, from.plan().id(), "Replay "
-                    + from.plan().id() + " is " + ReplayListCommand.status(now.get()) + " meanwhile, by "
-                    + now.get().by() + ".").withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
-        }
-        ReplayEntry next = as.as(status, terminal.clock().instant(), who());
-        replays.write(next);
-        return next;
+        return replays.write(from, as.as(status, terminal.clock().instant(), who()));
     }
 
     /** @throws ProblemException if it has not come to one of these */
     void require(String what, ReplayEntry.Status... among) {
         if (!List.of(among).contains(entry.status())) {
             throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_READY, entry.plan().id(), "Replay "
-                    + entry.plan().id() + " is " + ReplayListCommand.status(entry) + ", so that it cannot be " + what
+                    + entry.plan().id() + " is " + entry.words() + ", so that it cannot be " + what
                     + ".").withRemedy(ReplayProblem.REPLAY_NOT_READY.remedy()));
         }
     }

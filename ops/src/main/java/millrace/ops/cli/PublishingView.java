@@ -3,6 +3,7 @@ package millrace.ops.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class PublishingView implements Publications.Progress {
     static Map<String, Object> json(ReplayEntry entry, List<Published> done) {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("id", entry.plan().id());
-        out.put("status", ReplayListCommand.status(entry));
+        out.put("status", entry.words());
         out.put("tables", done.stream().map(PublishingView::json).toList());
         return out;
     }
@@ -73,6 +74,7 @@ final class PublishingView implements Publications.Progress {
         out.put("before", published.before());
         published.after().ifPresent(after -> out.put("after", after));
         out.put("tag", published.tag());
+        out.put("cuts", published.cuts());
         return out;
     }
 
@@ -80,7 +82,10 @@ final class PublishingView implements Publications.Progress {
     static List<String> lines(List<Published> done) {
         TextTable table = new TextTable("table", "before>", "after>", "tag of what it had before");
         done.forEach(p -> table.row(p.table(), p.before(), after(p).orElse("-"), p.tag()));
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        done.stream().filter(p -> !p.cuts().isEmpty())
+                .forEach(p -> lines.add(p.table() + " is cut anew: " + String.join(", ", p.cuts())));
+        return lines;
     }
 
     private static Optional<String> after(Published published) {

@@ -48,7 +48,7 @@ final class ReplayCancelCommand extends OneReplay {
                         ? inTables
                                 ? "what replay " + entry.plan().id() + " had beside the tables is gone"
                                 : "replay " + entry.plan().id() + " is gone"
-                        : "replay " + entry.plan().id() + " (" + ReplayListCommand.status(entry)
+                        : "replay " + entry.plan().id() + " (" + entry.words()
                                 + ") would go, with all that is called " + name + " and the branch "
                                 + entry.plan().branch() + " of "
                                 + String.join(", ", entry.plan().models().stream().map(m -> m.model()).toList())

@@ -53,12 +53,12 @@ final class ReplayDiffCommand extends OneReplay {
         }
         if (html != null) {
             Files.writeString(terminal().resolve(html), DifferencePage.render(plan.id(),
-                    ReplayListCommand.range(plan), ReplayListCommand.status(chosen.entry()), refused, all));
+                    ReplayListCommand.range(plan), chosen.entry().words(), refused, all));
         }
         if (json) {
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("id", plan.id());
-            out.put("status", ReplayListCommand.status(chosen.entry()));
+            out.put("status", chosen.entry().words());
             out.put("quarantined", refused);
             out.put("tables", all);
             terminal().out().println(Result.json(out));
@@ -70,7 +70,7 @@ final class ReplayDiffCommand extends OneReplay {
     private static List<String> lines(ChosenReplay chosen, List<BranchDifference> all, long refused) {
         List<String> lines = new ArrayList<>();
         ReplayPlan plan = chosen.entry().plan();
-        lines.add("replay " + plan.id() + "   " + ReplayListCommand.status(chosen.entry()) + "   "
+        lines.add("replay " + plan.id() + "   " + chosen.entry().words() + "   "
                 + ReplayListCommand.range(plan));
         lines.add("");
         TextTable table = new TextTable("table", "rows>", "replayed>", "only there>", "only replayed>", "changed>",

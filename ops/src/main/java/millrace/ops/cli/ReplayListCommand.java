@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.deploy.Deployment;
@@ -41,18 +40,19 @@ final class ReplayListCommand extends Main.Subcommand {
         Instant now = terminal().clock().instant();
         TextTable text = new TextTable("replay", "pipeline", "range", "models", "status", "since>", "by");
         entries.forEach(e -> text.row(e.plan().id(), e.plan().pipeline(), range(e.plan()), String.join(", ",
-                e.plan().models().stream().map(ReplayPlan.Written::model).toList()), status(e),
+                e.plan().models().stream().map(ReplayPlan.Written::model).toList()), e.words(),
                 Shown.ago(Optional.of(e.at()), now), e.by()));
         text.lines().forEach(terminal().out()::println);
         return ExitCode.OK;
     }
 
-    static String status(ReplayEntry entry) {
-        return entry.status().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    static String range(ReplayPlan plan) {
+        return (plan.sample().isEmpty() ? "" : ReplayPlanView.partitions(plan) + " of ")
+                + (plan.amends().isEmpty() ? "" : "late records of ") + stretch(plan);
     }
 
-    static String range(ReplayPlan plan) {
-        return (plan.sample().isEmpty() ? "" : ReplayPlanView.partitions(plan) + " of ") + switch (plan.kind()) {
+    static String stretch(ReplayPlan plan) {
+        return switch (plan.kind()) {
             case Kind.Bounded b -> b.from().map(Instant::toString).orElse("the beginning") + " .. "
                     + b.to().map(Instant::toString).orElse("the end");
             case Kind.Whole whole -> "everything";
@@ -66,10 +66,11 @@ final class ReplayListCommand extends Main.Subcommand {
         out.put("kind", entry.plan().kind());
         out.put("models", entry.plan().models());
         out.put("branch", entry.plan().branch());
-        out.put("status", status(entry));
+        out.put("status", entry.words());
         out.put("at", entry.at());
         out.put("by", entry.by());
         entry.reason().ifPresent(reason -> out.put("reason", reason));
+        out.put("amends", !entry.plan().amends().isEmpty());
         return out;
     }
 }

@@ -7,7 +7,6 @@ import millrace.ops.replay.Publications;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.journal.ReplayEntry.Status;
 import millrace.replay.plan.ReplayPlan;
-import millrace.replay.problem.ReplayProblem;
 import millrace.replay.publish.ReplayPublication.Action;
 import millrace.replay.run.ReplayProgress;
 import millrace.schemas.problem.Problem;
@@ -46,7 +45,10 @@ final class ReplayPublishCommand extends PublishingCommand {
         chosen.require("published", Status.FINISHED, Status.PUBLISHING, Status.ROLLED_BACK);
         Publications publications = chosen.replays().publications(entry);
         if (entry.status() != Status.PUBLISHING) {
-            requireTested(chosen);
+            publications.requireNotAmended();
+            if (force == null) {
+                requireTested(chosen);
+            }
         }
         if (!chosen.replays().isOfLiveText(plan)) {
             terminal().err().println("note: the pipeline's folder has another text than this replay; rows behind "
@@ -66,14 +68,8 @@ final class ReplayPublishCommand extends PublishingCommand {
     private void requireTested(ChosenReplay chosen) {
         ReplayPlan plan = chosen.entry().plan();
         Deployment replayed = chosen.replayed(where(), terminal());
-        long failed;
         try (ReplayProgress progress = chosen.replays().progress(plan, replayed)) {
-            failed = progress.look().refusedRows();
-        }
-        if (failed > 0 && force == null) {
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_GATE, plan.id(),
-                    failed + " computed rows of replay " + plan.id() + " have failed and are in its quarantine.")
-                    .withRemedy(ReplayProblem.REPLAY_GATE.remedy()));
+            chosen.replays().requireTested(plan, progress);
         }
     }
 }

@@ -65,7 +65,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                 ChosenReplay.requireOpen(chosen.entry());
                 if (!execute) {
                     terminal().out().println("replay " + chosen.entry().plan().id() + " ("
-                            + ReplayListCommand.status(chosen.entry()) + ") would go on; add --execute to do it");
+                            + chosen.entry().words() + ") would go on; add --execute to do it");
                     return ExitCode.OK;
                 }
                 Deployment replayed = chosen.replayed(where, terminal());

@@ -22,7 +22,7 @@ final class ReplayStatusCommand extends OneReplay {
         if (json) {
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("id", chosen.entry().plan().id());
-            out.put("status", ReplayListCommand.status(chosen.entry()));
+            out.put("status", chosen.entry().words());
             out.put("done", seen.done());
             out.put("all", seen.all());
             out.put("watermark", ReplayView.watermark(seen));
@@ -36,7 +36,7 @@ final class ReplayStatusCommand extends OneReplay {
 
     private List<String> lines(ChosenReplay chosen, Seen seen) {
         List<String> lines = new java.util.ArrayList<>();
-        lines.add("replay " + chosen.entry().plan().id() + "   " + ReplayListCommand.status(chosen.entry()) + "   "
+        lines.add("replay " + chosen.entry().plan().id() + "   " + chosen.entry().words() + "   "
                 + ReplayListCommand.range(chosen.entry().plan()));
         lines.add("");
         lines.addAll(ReplayView.partitions(seen));

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         TableCommand.ListTables.class, TableCommand.Show.class, TableCommand.Files.class,
         TableCommand.Snapshots.class, TableCommand.Health.class, CompactCommand.class, ExpireCommand.class,
         OrphansCommand.class, ManifestsCommand.class, AgesCommand.class, BranchesCommand.class, BranchCommand.class,
-        TagCommand.class,
+        TagCommand.class, CutCommand.class, CutsCommand.class,
         AdoptCommand.class})
 final class TableCommand extends Main.Group {
 

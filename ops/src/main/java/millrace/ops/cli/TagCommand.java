@@ -11,9 +11,9 @@ import picocli.CommandLine.Parameters;
         "", "What has a name does not expire: a report of last month can be read as it was.",
         "",
         "Without the name its snapshot expires like others: --drop says what would go, and does it with --execute."}, footer = {
-                "", "Examples:", "  millrace table tag gold.sessions cut-2026-11-19",
+                "", "Examples:", "  millrace table tag gold.sessions month-2026-11",
                 "  millrace table tag gold.sessions before-fix --of 5735034526573634121",
-                "  millrace table tag gold.sessions cut-2026-11-19 --drop --execute"})
+                "  millrace table tag gold.sessions month-2026-11 --drop --execute"})
 final class TagCommand extends RefCommand {
     @Parameters(index = "1", paramLabel = "<name>", description = "Of the tag.")
     private String name;

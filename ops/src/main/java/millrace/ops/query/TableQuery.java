@@ -39,7 +39,7 @@ import millrace.sinks.iceberg.table.TableSpec.Layout;
  */
 public final class TableQuery implements AutoCloseable {
     private static final String CHANGES = "__changes";
-    private static final Pattern REF = Pattern.compile("([a-z0-9_.]+)@([a-z0-9_.-]+)");
+    private static final Pattern REF = Pattern.compile("([A-Za-z0-9_.]+)@([A-Za-z0-9_.-]+)");
 
     private final List<String> names;
     private final Connection connection;
@@ -133,14 +133,16 @@ public final class TableQuery implements AutoCloseable {
 
     /** Tables the text may mean; all of them where it asks for what there is. */
     private static List<String> mentioned(TableCatalog catalog, List<String> names, String sql) {
-        String text = sql.toLowerCase(Locale.ROOT).replace("\"", "");
+        String unquoted = sql.replace("\"", "");
+        String text = unquoted.toLowerCase(Locale.ROOT);
         boolean asksForAll = text.contains("show") || text.contains("information_schema") || text.contains("duckdb_");
         List<String> mentioned = new ArrayList<>();
         for (String name : names) {
             String table = name.toLowerCase(Locale.ROOT);
             if (asksForAll || text.contains(table)) {
                 mentioned.add(name);
-                REF.matcher(text).results().filter(r -> r.group(1).equals(table))
+                // Names of branches and tags are not alike in capitals and in small letters.
+                REF.matcher(unquoted).results().filter(r -> r.group(1).equalsIgnoreCase(table))
                         .map(r -> name + "@" + r.group(2)).distinct().filter(n -> catalog.table(n).isPresent())
                         .forEach(mentioned::add);
             }

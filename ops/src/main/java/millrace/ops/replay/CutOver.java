@@ -50,6 +50,7 @@ public final class CutOver {
     private final List<TableSpec> tables;
     private final Connections connections;
     private final Topics topics;
+    private final AdmittedRecords admitted;
     private final Clock clock;
 
     /** A table that is fed by the replay's topic. */
@@ -57,13 +58,14 @@ public final class CutOver {
 
     /** @param tables on their main branches, each fed by a topic of the replay */
     CutOver(ReplayPlan plan, Deployed runs, Deployment wanted, List<TableSpec> tables, Connections connections,
-            Topics topics, Clock clock) {
+            Topics topics, AdmittedRecords admitted, Clock clock) {
         this.plan = plan;
         this.runs = runs;
         this.wanted = wanted;
         this.tables = List.copyOf(tables);
         this.connections = connections;
         this.topics = topics;
+        this.admitted = admitted;
         this.clock = clock;
     }
 
@@ -132,6 +134,7 @@ public final class CutOver {
             requireAsPlanned(now, runs, wanted);
             Deployed next = now.next(wanted.deployed(clock.instant()), moved);
             if (!next.files().equals(now.files()) || !next.applications().equals(now.applications())) {
+                admitted.requireAsIn(plan);
                 journal.write(next);
             }
         }

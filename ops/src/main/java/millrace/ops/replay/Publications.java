@@ -2,6 +2,8 @@ package millrace.ops.replay;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.function.Supplier;
 import millrace.ops.run.Connections;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.plan.ReplayPlan.Written;
 import millrace.replay.problem.ReplayProblem;
 import millrace.replay.publish.ReplayPublication;
@@ -22,6 +25,7 @@ import millrace.schemas.problem.ProblemException;
 import millrace.sinks.iceberg.audit.AuditEntry;
 import millrace.sinks.iceberg.audit.AuditTable;
 import millrace.sinks.iceberg.branch.TableBranches;
+import millrace.sinks.iceberg.branch.TableCuts;
 import millrace.sinks.iceberg.publish.RangePublisher.State;
 import millrace.sinks.iceberg.run.Publishing;
 import millrace.sinks.iceberg.run.SinkConfig;
@@ -39,6 +43,7 @@ public final class Publications {
     private final String pipeline;
     private final Connections connections;
     private final Supplier<LiveProgress> progressOfLive;
+    private final AdmittedRecords admitted;
     private final Clock clock;
 
     private record Target(Written model, TableSpec table) {}
@@ -46,16 +51,21 @@ public final class Publications {
     /** @param all whether every table has it now, as far as it had to be done to it */
     public record Outcome(boolean all, List<Published> tables) {}
 
-    /** A table with what it has come to. */
-    public record Published(String table, long before, OptionalLong after, String tag) {}
+    /**
+     * A table with what it has come to.
+     *
+     * @param cuts of days that had been cut before, made of what it has now
+     */
+    public record Published(String table, long before, OptionalLong after, String tag, List<String> cuts) {}
 
     /**
      * @param tables of the live pipeline, by model
      * @param progressOfLive made for each run
      */
     Publications(ReplayEntry entry, Pipeline live, Map<String, TableSpec> tables, Connections connections,
-            Supplier<LiveProgress> progressOfLive, Clock clock) {
+            Supplier<LiveProgress> progressOfLive, AdmittedRecords admitted, Clock clock) {
         this.progressOfLive = progressOfLive;
+        this.admitted = admitted;
         plan = entry.plan();
         publication = new ReplayPublication(plan, entry.rollbacks());
         pipeline = live.name();
@@ -114,7 +124,7 @@ public final class Publications {
             switch (end) {
                 case State.Published published -> {
                     done.add(new Published(target.table().qualifiedName(), published.before(), published.after(),
-                            publication.tag(action)));
+                            publication.tag(action), cut(target.table(), published)));
                     write(action, target.table(), published, who, reason);
                 }
                 case State.Failed failed -> throw new ProblemException(failed.problem());
@@ -123,12 +133,37 @@ public final class Publications {
                 }
             }
         }
+        // Tables come first: should this be all that is left undone, the records are found late again, and taken in again.
+        switch (action) {
+            case PUBLISH -> admitted.admit(plan.amends());
+            case ROLLBACK -> admitted.withdraw(plan.amends());
+        }
         return new Outcome(true, done);
+    }
+
+    /** A report about a day that was made before can be made again, and beside it from what is known now. */
+    private List<String> cut(TableSpec table, State.Published published) {
+        if (published.after().isEmpty() || !(plan.kind() instanceof Kind.Bounded bounded)) {
+            return List.of();
+        }
+        return TableCuts.next(connections.catalog(), table.qualifiedName(),
+                bounded.from().map(t -> LocalDate.ofInstant(t, ZoneOffset.UTC)).orElse(LocalDate.MIN),
+                bounded.to().map(t -> LocalDate.ofInstant(t.minusNanos(1), ZoneOffset.UTC)).orElse(LocalDate.MAX),
+                published.after().getAsLong()).stream().map(TableCuts.Cut::name).toList();
     }
 
     /** Hears how far a table is. */
     public interface Progress {
         void of(String table, State state);
+    }
+
+    /**
+     * To be asked before the first table has it.
+     *
+     * @throws ProblemException if late records count otherwise by now than it has taken them
+     */
+    public void requireNotAmended() {
+        admitted.requireAsIn(plan);
     }
 
     /** @throws ProblemException if a table does not have the branch any more */

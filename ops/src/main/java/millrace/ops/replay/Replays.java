@@ -11,6 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import millrace.replay.amend.AmendPlanner;
+import millrace.replay.amend.Amendment;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -132,7 +138,7 @@ public final class Replays implements AutoCloseable {
         }
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             PlanRequest request = new PlanRequest(replayed.pipeline(), revision(replayed), written,
-                    from, to, sample, clock.instant(), new Arrivals(live, connections.catalog()),
+                    from, to, sample, List.of(), clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
             ReplayPlan plan = ReplayPlanner.plan(request, facts(replayed, written, catalog));
             histories.requireAlike(plan, replayed);
@@ -154,15 +160,80 @@ public final class Replays implements AutoCloseable {
             PlanRequest request = new PlanRequest(wanted.pipeline(), revision(wanted), new TreeSet<>(models),
                     Optional.empty(), Optional.empty(), clock.instant(), new Arrivals(live, connections.catalog()),
                     state -> completeThrough(catalog, state));
-            ReplayPlan plan = ReplayPlanner.plan(request, facts(wanted, request.models(), catalog));
-            Set<String> taken = journal.all().stream().filter(e -> e.status() != ReplayEntry.Status.STARTED
-                    && e.status() != ReplayEntry.Status.PAUSED && e.status() != ReplayEntry.Status.FINISHED)
-                    .map(e -> e.plan().id()).collect(Collectors.toSet());
-            while (taken.contains(plan.id())) {
-                plan = plan.another();
-            }
-            return plan;
+            return unlikeEnded(ReplayPlanner.plan(request, facts(wanted, request.models(), catalog)));
         }
+    }
+
+    private ReplayPlan unlikeEnded(ReplayPlan planned) {
+        ReplayPlan plan = planned;
+        Set<String> taken = journal.all().stream().filter(e -> e.status() != ReplayEntry.Status.STARTED
+                && e.status() != ReplayEntry.Status.PAUSED && e.status() != ReplayEntry.Status.FINISHED)
+                .map(e -> e.plan().id()).collect(Collectors.toSet());
+        while (taken.contains(plan.id())) {
+            plan = plan.another();
+        }
+        return plan;
+    }
+
+    /**
+     * Plans to take late records in.
+     *
+     * @param last so long ago the first of them were of, at most
+     * @param stop ends the waiting for what is on its way to the late tables
+     * @param waits is told what it waits for
+     * @return nothing if it was stopped
+     * @throws ProblemException if a stretch cannot be computed anew, such as when its records are gone
+     */
+    public Optional<AmendPlan> planOfLate(Duration last, BooleanSupplier stop, Consumer<String> waits)
+            throws InterruptedException {
+        Instant now = clock.instant();
+        long since = ChronoUnit.MICROS.between(Instant.EPOCH, now.minus(last));
+        Optional<LateArrivals.Found> late = new LateArrivals(live, connections, topics).await(since, stop, waits);
+        if (late.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> models = tables(live).keySet();
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            Map<String, TopicFacts> facts = facts(live, models, catalog);
+            Amendment amendment = AmendPlanner.plan(new AmendPlanner.Request(live.pipeline(), models, facts, since,
+                    late.get().known()), late.get().records());
+            List<ReplayPlan> plans = new ArrayList<>();
+            for (Amendment.Piece piece : amendment.pieces()) {
+                ReplayPlan plan = unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
+                        piece.models(), Optional.of(new Edge.At(piece.begins())),
+                        Optional.of(new Edge.At(piece.ends())),
+                        new TreeSet<>(), piece.admissions(), now, new Arrivals(live, connections.catalog()),
+                        state -> Optional.empty()), facts));
+                if (plan.kind() instanceof Kind.Whole whole) {
+                    throw new ProblemException(whole.because().stream().map(why -> Problem.of(
+                            ReplayProblem.REPLAY_BOUND_UNKNOWN, live.name(), why + ".")
+                            .withRemedy(ReplayProblem.REPLAY_NOT_OF_A_RANGE.remedy())).toList());
+                }
+                histories.requireAlike(plan, live);
+                plans.add(plan);
+                // The next is published after this one, and has to have what it has let in.
+                facts.replaceAll((contract, of) -> of.admitting(piece.admissions().stream()
+                        .filter(a -> a.topicId().equals(of.topicId())).toList()));
+            }
+            return Optional.of(new AmendPlan(amendment, plans));
+        }
+    }
+
+    /** Replays that are to take late records in, and have not come to their end; the oldest first. */
+    public List<ReplayEntry> amending() {
+        return journal.all().stream().filter(e -> !e.plan().amends().isEmpty()).filter(e -> switch (e.status()) {
+            case STARTED, PAUSED, FINISHED, PUBLISHING -> true;
+            case CANCELLED, PUBLISHED, ROLLING_BACK, ROLLED_BACK -> false;
+        }).toList();
+    }
+
+    /** Whether what it gives can still take the place of what is there: nothing else was taken in or deployed meanwhile. */
+    public boolean holds(ReplayPlan plan) {
+        return isOfText(plan, live) && plan.otherThan(admitted().all()).isEmpty();
+    }
+
+    private AdmittedRecords admitted() {
+        return new AdmittedRecords(topics, connections.kafkaClient(), live.name());
     }
 
     /** A table may get columns, and keep some that no row has any longer. */
@@ -324,7 +395,8 @@ public final class Replays implements AutoCloseable {
      * @param wanted the pipeline with the text that it was planned with
      */
     public CutOver cutOver(ReplayPlan plan, Deployment wanted) {
-        return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics, clock);
+        return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics, admitted(),
+                clock);
     }
 
     /**
@@ -406,7 +478,7 @@ public final class Replays implements AutoCloseable {
      */
     public Publications publications(ReplayEntry entry) {
         return new Publications(entry, live.pipeline(), tables(live), connections,
-                () -> progressOfLive(entry.plan()), clock);
+                () -> progressOfLive(entry.plan()), admitted(), clock);
     }
 
     private LiveProgress progressOfLive(ReplayPlan plan) {
@@ -414,12 +486,11 @@ public final class Replays implements AutoCloseable {
         Map<String, TableSpec> tables = tables(live);
         Set<String> models = plan.models().stream().map(ReplayPlan.Written::model).filter(tables::containsKey)
                 .collect(Collectors.toSet());
-        return new LiveProgress(plan,
-                models.stream().map(m -> live.applications().getOrDefault(m, live.name())).distinct()
-                        .toList(),
-                Exchanges.before(models, plans),
-                models.stream().map(m -> tables.get(m).topic()).toList(), new Arrivals(live, connections.catalog()),
-                topics, connections.kafkaClient());
+        Passage passage = new Passage(
+                models.stream().map(m -> live.applications().getOrDefault(m, live.name())).distinct().toList(),
+                Exchanges.before(models, plans), models.stream().map(m -> tables.get(m).topic()).toList(), topics,
+                connections.kafkaClient());
+        return new LiveProgress(plan, passage, new Arrivals(live, connections.catalog()), topics);
     }
 
     /** Writes down what someone has let a replay come to: in the journal, and in the audit of the catalog. */
@@ -430,6 +501,39 @@ public final class Replays implements AutoCloseable {
                 + entry.at().toEpochMilli(), entry.at(), entry.by(), live.name(), action, entry.plan().id(),
                 Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), ReplayAudit.offsets(entry.plan()),
                 entry.plan().revision(), entry.reason()));
+    }
+
+    /**
+     * Writes down what someone has let a replay come to, unless somebody else has been quicker.
+     *
+     * @param from what it was
+     * @param next what it is now
+     * @return the same
+     * @throws ProblemException if somebody has changed that meanwhile
+     */
+    public ReplayEntry write(ReplayEntry from, ReplayEntry next) {
+        Optional<ReplayEntry> now = journal.find(from.plan().id());
+        if (now.isPresent() && !now.get().equals(from)) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_MOVED_ON, from.plan().id(), "Replay "
+                    + from.plan().id() + " is " + now.get().words() + " meanwhile, by "
+                    + now.get().by() + ".").withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
+        }
+        write(next);
+        return next;
+    }
+
+    /**
+     * The gate before a replay takes the place of anything.
+     *
+     * @throws ProblemException if rows that it has computed break what they promise
+     */
+    public void requireTested(ReplayPlan plan, ReplayProgress progress) {
+        long failed = progress.look().refusedRows();
+        if (failed > 0) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_GATE, plan.id(),
+                    failed + " computed rows of replay " + plan.id() + " have failed and are in its quarantine.")
+                    .withRemedy(ReplayProblem.REPLAY_GATE.remedy()));
+        }
     }
 
     /** Whether it was planned with the very text that a deployment has. */

@@ -1,5 +1,7 @@
 package millrace.replay.amend;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -33,6 +35,14 @@ public record Amendment(List<Piece> pieces, long already, SortedMap<String, Long
         public Piece {
             models = Collections.unmodifiableSortedSet(new TreeSet<>(models));
             admissions = List.copyOf(admissions);
+        }
+
+        public Instant begins() {
+            return Instant.EPOCH.plus(from, ChronoUnit.MICROS);
+        }
+
+        public Instant ends() {
+            return Instant.EPOCH.plus(to, ChronoUnit.MICROS);
         }
     }
 

@@ -101,7 +101,7 @@ public final class TopicFactsReader {
 
     private List<Topics.Entry> entries(String topic) {
         try (Topics.Tail tail = topics.tail(topic)) {
-            return tail.settled();
+            return Topics.Entry.newest(tail.settled());
         }
     }
 }

@@ -1,6 +1,7 @@
 package millrace.replay.journal;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import millrace.replay.plan.ReplayPlan;
@@ -41,6 +42,11 @@ public record ReplayEntry(ReplayPlan plan, Status status, Optional<String> model
     public ReplayEntry as(Status other, Instant when, String who) {
         return new ReplayEntry(plan, other, models, mostPerSecond,
                 rollbacks + (other == Status.ROLLED_BACK ? 1 : 0), reason, when, who);
+    }
+
+    /** What it has come to, for people. */
+    public String words() {
+        return status.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** The same for a reason. */

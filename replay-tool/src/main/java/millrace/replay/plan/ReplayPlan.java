@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import millrace.schemas.time.TimeEntry;
 
 /**
@@ -138,13 +139,14 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
     }
 
     /**
-     * What it should have taken in, and has not.
+     * Which late records count by now for it, or count no longer, other than it has taken them.
      *
      * @param journal everything that is admitted
      */
-    public List<TimeEntry.Admission> missed(Collection<TimeEntry.Admission> journal) {
-        return journal.stream().filter(a -> reads.stream()
-                .anyMatch(r -> r.concerns(a) && !r.admissions().contains(a))).toList();
+    public List<TimeEntry.Admission> otherThan(Collection<TimeEntry.Admission> journal) {
+        return reads.stream().flatMap(r -> Stream.concat(
+                journal.stream().filter(a -> r.concerns(a) && !r.admissions().contains(a)),
+                r.admissions().stream().filter(a -> !amends.contains(a) && !journal.contains(a)))).toList();
     }
 
     /** The branch of each table that it writes. */

@@ -37,6 +37,9 @@ public enum ReplayProblem implements ProblemCode {
     REPLAY_LATE_SINCE(
             "Records have come for the range of a replay since it was published, and would go with it if it was taken back.",
             "Replay the range again with the models as they were, and publish that."),
+    REPLAY_AMENDED_SINCE(
+            "Since a replay was planned, late records have been taken in or left out again, so that it would undo that in the tables.",
+            "Cancel it, plan it again, and replay that."),
     REPLAY_MOVED_ON("Somebody else has changed what has become of a replay.",
             "See `millrace replay list`, and do what is still to be done."),
     REPLAY_TEXT_CHANGED("The contracts and models are not those that the replay was planned with.",

@@ -170,12 +170,13 @@ class ReplayPlannerTest {
         assertThat(plan.reads().get(0).admissions()).containsExactly(early);
         assertThat(plan.reads().get(0).partitions()).extracting(p -> p.end().getAsLong()).containsExactly(41_234L,
                 without.reads().get(0).partitions().get(1).end().getAsLong());
-        assertThat(plan.missed(List.of(early, other))).isEmpty();
-        assertThat(without.missed(List.of(early, other))).containsExactly(early);
+        assertThat(plan.otherThan(List.of(early, other))).isEmpty();
+        assertThat(plan.otherThan(List.of(other))).as("withdrawn").containsExactly(early);
+        assertThat(without.otherThan(List.of(early, other))).containsExactly(early);
         ReplayPlan whole = ReplayPlanner.plan(request(Set.of("gold.hourly"), Optional.empty(), Optional.empty()),
                 facts);
         assertThat(whole.reads().get(0).admissions()).containsExactly(early, other);
-        assertThat(whole.missed(List.of(new TimeEntry.Admission("id", 1, 1, 0, 1)))).hasSize(1);
+        assertThat(whole.otherThan(List.of(early, other, new TimeEntry.Admission("id", 1, 1, 0, 1)))).hasSize(1);
     }
 
     @Test

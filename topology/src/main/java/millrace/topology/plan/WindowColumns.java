@@ -3,6 +3,7 @@ package millrace.topology.plan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,15 +28,32 @@ public record WindowColumns(List<Optional<Bound>> columns) {
         return columns.get(column);
     }
 
+    /** Of what is put into windows by the plan itself. */
     public static WindowColumns of(PlanNode node) {
-        return new WindowColumns(columns(node));
+        return of(node, Map.of());
     }
 
-    private static List<Optional<Bound>> columns(PlanNode node) {
+    /**
+     * Also of what models that are read have put into windows.
+     *
+     * @param models by name
+     */
+    public static WindowColumns of(PlanNode node, Map<String, Plan> models) {
+        return new WindowColumns(columns(node, models));
+    }
+
+    private static List<Optional<Bound>> columns(PlanNode node, Map<String, Plan> models) {
         return switch (node) {
-            case PlanNode.Scan scan -> nothing(scan);
+            case PlanNode.Scan scan -> {
+                Plan model = models.get(scan.source());
+                if (model == null) {
+                    yield nothing(scan);
+                }
+                List<Optional<Bound>> whole = columns(model.root(), models);
+                yield scan.columns().stream().map(whole::get).toList();
+            }
             case PlanNode.Calc calc -> {
-                List<Optional<Bound>> below = columns(calc.input());
+                List<Optional<Bound>> below = columns(calc.input(), models);
                 yield calc.projections().stream()
                         .map(e -> e instanceof Expression.Column c ? below.get(c.index()) : Optional.<Bound>empty())
                         .toList();
@@ -49,7 +67,7 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 yield all;
             }
             case PlanNode.Aggregate a -> {
-                List<Optional<Bound>> below = columns(a.input());
+                List<Optional<Bound>> below = columns(a.input(), models);
                 List<Optional<Bound>> all = nothing(a);
                 for (int i = 0; i < a.groups().size(); i++) {
                     all.set(i, below.get(a.groups().get(i)));
@@ -58,7 +76,7 @@ public record WindowColumns(List<Optional<Bound>> columns) {
             }
             case PlanNode.Union union -> {
                 List<Optional<Bound>> all = nothing(union);
-                List<List<Optional<Bound>>> below = union.inputs().stream().map(WindowColumns::columns).toList();
+                List<List<Optional<Bound>>> below = union.inputs().stream().map(i -> columns(i, models)).toList();
                 for (int i = 0; i < all.size(); i++) {
                     int column = i;
                     if (below.stream().map(b -> b.get(column)).distinct().count() == 1) {
@@ -68,7 +86,7 @@ public record WindowColumns(List<Optional<Bound>> columns) {
                 yield all;
             }
             case PlanNode.PartialAggregate a -> {
-                List<Optional<Bound>> below = columns(a.input());
+                List<Optional<Bound>> below = columns(a.input(), models);
                 List<Optional<Bound>> all = nothing(a);
                 for (int i = 0; i < a.groups().size(); i++) {
                     all.set(i, below.get(a.groups().get(i)));
@@ -77,29 +95,30 @@ public record WindowColumns(List<Optional<Bound>> columns) {
             }
             case PlanNode.MergeAggregate a -> {
                 List<Optional<Bound>> all = nothing(a);
-                List<Optional<Bound>> below = columns(a.input());
+                List<Optional<Bound>> below = columns(a.input(), models);
                 for (int i = 0; i < a.groups(); i++) {
                     all.set(i, below.get(i));
                 }
                 yield all;
             }
-            case PlanNode.TopN t -> t.windowEnd().isPresent() ? first(t, columns(t.input())) : nothing(t);
+            case PlanNode.TopN t -> t.windowEnd().isPresent() ? first(t, columns(t.input(), models)) : nothing(t);
             case PlanNode.Newest n -> nothing(n);
             case PlanNode.Versions v -> nothing(v);
             case PlanNode.OverAggregate o -> o.giving() == PlanNode.OverAggregate.Giving.WHEN_PASSED
-                    ? first(o, columns(o.input()))
+                    ? first(o, columns(o.input(), models))
                     : nothing(o);
             case PlanNode.Deduplicate d -> d.keep() == PlanNode.Deduplicate.Keep.FIRST
-                    ? columns(d.input())
+                    ? columns(d.input(), models)
                     : nothing(d);
             case PlanNode.SessionAggregate s -> sessions(s, s.groups().size(), s.gap());
             case PlanNode.MergeSession m -> sessions(m, m.groups(), m.gap());
             case PlanNode.PartialSession p -> nothing(p);
-            case PlanNode.Exchange e -> columns(e.input());
-            case PlanNode.OnTime o -> columns(o.input());
-            case PlanNode.Unnest unnest -> first(unnest, columns(unnest.input()));
-            case PlanNode.Join join -> join(join);
-            case PlanNode.AsOfJoin join -> joins(join.left()) ? nothing(join) : first(join, columns(join.left()));
+            case PlanNode.Exchange e -> columns(e.input(), models);
+            case PlanNode.OnTime o -> columns(o.input(), models);
+            case PlanNode.Unnest unnest -> first(unnest, columns(unnest.input(), models));
+            case PlanNode.Join join -> join(join, models);
+            case PlanNode.AsOfJoin join ->
+                joins(join.left()) ? nothing(join) : first(join, columns(join.left(), models));
         };
     }
 
@@ -107,21 +126,23 @@ public record WindowColumns(List<Optional<Bound>> columns) {
      * A window that a row of a join is of has not been closed yet only if the join's bounds are made of it, or of the time
      * that the window is of.
      */
-    private static List<Optional<Bound>> join(PlanNode.Join join) {
+    private static List<Optional<Bound>> join(PlanNode.Join join, Map<String, Plan> models) {
         List<Optional<Bound>> all = nothing(join);
         join.bounds().ifPresent(b -> {
             if (!join.kind().keepsRight()) {
-                put(join.left(), b.left(), 0, all);
+                put(join.left(), b.left(), 0, all, models);
             }
             if (join.kind().pairs() && !join.kind().keepsLeft()) {
-                put(join.right(), b.right(), join.left().rowType().fields().size(), all);
+                put(join.right(), b.right(), join.left().rowType().fields().size(), all,
+                        models);
             }
         });
         return all;
     }
 
-    private static void put(PlanNode side, JoinBounds.Moment moment, int from, List<Optional<Bound>> into) {
-        List<Optional<Bound>> below = columns(side);
+    private static void put(PlanNode side, JoinBounds.Moment moment, int from, List<Optional<Bound>> into,
+            Map<String, Plan> models) {
+        List<Optional<Bound>> below = columns(side, models);
         Optional<WindowSpec> spec = below.get(moment.column()).map(Bound::spec);
         for (int i = 0; i < below.size(); i++) {
             Optional<Bound> bound = below.get(i);

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
@@ -38,7 +40,8 @@ public sealed interface RangeColumn {
     }
 
     private static List<String> times(Plan plan, Collection<Contract> contracts, List<Plan> all) {
-        WindowColumns windows = WindowColumns.of(plan.root());
+        WindowColumns windows = WindowColumns.of(plan.root(),
+                all.stream().collect(Collectors.toMap(Plan::model, Function.identity())));
         Set<Integer> eventTimes = EventTimeColumns.of(contracts, all).of(plan.root());
         List<Field> fields = plan.rowType().fields();
         List<String> times = new ArrayList<>();

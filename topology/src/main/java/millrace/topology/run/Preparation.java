@@ -108,8 +108,9 @@ final class Preparation {
     private TimeJournal journal() {
         String topic = settings.journalOf().map(TimeEntry::topicOf).orElse(pipeline.journalTopic());
         try (Topics.Tail tail = topics.tail(topic)) {
-            return new TimeJournal(tail.settled().stream().map(e -> TimeEntry.of(e.key(), e.value()))
-                    .flatMap(Optional::stream).toList());
+            return new TimeJournal(
+                    Topics.Entry.newest(tail.settled()).stream().map(e -> TimeEntry.of(e.key(), e.value()))
+                            .flatMap(Optional::stream).toList());
         }
     }
 

@@ -1,5 +1,7 @@
 package millrace.topology.run;
 
+import java.util.LinkedHashMap;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,14 @@ public interface Topics extends AutoCloseable {
     record Start(long offset, OptionalLong floor) {}
 
     /** One record; both may be null. */
-    record Entry(byte[] key, byte[] value) {}
+    record Entry(byte[] key, byte[] value) {
+        /** Of those with one key the last, as a compacted topic keeps them; none where that has no value. */
+        public static List<Entry> newest(Collection<Entry> entries) {
+            Map<ByteBuffer, Entry> newest = new LinkedHashMap<>();
+            entries.stream().filter(e -> e.key() != null).forEach(e -> newest.put(ByteBuffer.wrap(e.key()), e));
+            return newest.values().stream().filter(e -> e.value() != null).toList();
+        }
+    }
 
     @Override
     void close();

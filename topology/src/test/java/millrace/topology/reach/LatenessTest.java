@@ -46,6 +46,8 @@ class LatenessTest {
                 .isEqualTo(new RangeColumn.None("no column is a time that its rows are of"));
         assertThat(dated(List.of(), PER_HOUR.formatted("a"), "SELECT window_time AS till, n FROM silver.m0"))
                 .isEqualTo(new RangeColumn.Of("till"));
+        assertThat(dated(List.of("window_start"), PER_HOUR.formatted("a"),
+                "SELECT n, window_start FROM silver.m0 WHERE n > 2")).isEqualTo(new RangeColumn.Of("window_start"));
     }
 
     private static java.util.SortedSet<String> taken(String... sqls) {

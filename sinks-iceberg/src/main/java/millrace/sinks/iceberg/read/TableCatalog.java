@@ -10,6 +10,9 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.time.OffsetDateTime;
+import millrace.sinks.iceberg.table.RangeFilter;
+import org.apache.iceberg.data.Record;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -203,6 +206,32 @@ public final class TableCatalog implements AutoCloseable {
     public Optional<SortedMap<Integer, Long>> lastOffsets(String name, RowRange range) {
         return load(name).filter(t -> t.schema().findField(range.column()) != null
                 && t.schema().findField(OriginColumn.OFFSET.columnName()) != null).map(t -> LastOffsets.of(t, range));
+    }
+
+    /**
+     * Gives some columns of the rows of a stretch, in no order: numbers and texts as they are, times as microseconds.
+     *
+     * @return false if there is no such table, or it has not all of the columns
+     */
+    public boolean rows(String name, RowRange range, List<String> columns, Consumer<Object[]> to) {
+        Optional<Table> table = load(name).filter(t -> columns.stream().allMatch(c -> t.schema().findField(c) != null));
+        table.ifPresent(t -> {
+            try (TableRows rows = TableRows.of(t, RangeFilter.of(range), columns.toArray(String[]::new))) {
+                for (Record row : rows) {
+                    Object[] values = new Object[columns.size()];
+                    for (int i = 0; i < values.length; i++) {
+                        Object value = row.getField(columns.get(i));
+                        values[i] = value instanceof OffsetDateTime time
+                                ? (Object) ChronoUnit.MICROS.between(Instant.EPOCH, time.toInstant())
+                                : value;
+                    }
+                    to.accept(values);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return table.isPresent();
     }
 
     /** Up to where a table has the records of its topic. */

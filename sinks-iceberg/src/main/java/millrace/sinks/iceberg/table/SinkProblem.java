@@ -30,6 +30,8 @@ public enum SinkProblem implements ProblemCode {
             "Make it with: millrace table branch <table> <name>."),
     BRANCH_UNUSABLE("A branch or tag of a table cannot be made or dropped.",
             "See what there is with: millrace table branches <table>."),
+    CUT_TOO_EARLY("A table does not have all rows of a day yet, so that it is not cut for it.",
+            "Cut it when it is complete through the end of the day; `millrace status <table> --why` says what it waits for."),
     HISTORY_UNLIKE("A bronze table does not tell enough of records to give them back as they were.",
             "Let the range begin where Kafka still has them; with rawRetention the contract lets bronze keep the bytes of records from now on."),
     HISTORY_GONE("Records that Kafka no longer has are not in the bronze table either.",

@@ -1,0 +1,206 @@
+package millrace.ops.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.http.Shown;
+import millrace.ops.logging.LogFiles;
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.Project;
+import millrace.ops.replay.AmendPlan;
+import millrace.ops.replay.Amending;
+import millrace.ops.replay.Amending.Done;
+import millrace.ops.replay.Publications;
+import millrace.ops.replay.Publications.Published;
+import millrace.ops.replay.Replays;
+import millrace.replay.journal.ReplayEntry;
+import millrace.replay.plan.Estimate;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.run.ReplayProgress;
+import millrace.replay.run.ReplayRun;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.yaml.Durations;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code millrace replay amend}. */
+@Command(name = "amend", mixinStandardHelpOptions = true, header = "Takes records in that came too late, and computes again what they change.", description = {
+        "",
+        "Rows that came behind allowedLateness lie in the table <model>__late and are not counted. This counts them: what they change is replayed, beside the live pipeline, and published as `millrace replay publish` does, one stretch of days after the other; days that no late row touches keep their files. From then on they count for every replay. `millrace replay rollback <id>` leaves them out again.",
+        "",
+        "Where `millrace table cut` has cut a day before, the next cut is made of it: the report of then and the report of now can both be read.",
+        "",
+        "Says what it would do; does it with --execute. Ctrl-C or a crash loses nothing: the same command goes on."}, footer = {
+                "", "Examples:", "  millrace replay amend --last 7d", "  millrace replay amend --last 7d --execute"})
+final class ReplayAmendCommand extends Main.Subcommand {
+    @Mixin
+    private Result result;
+    @Mixin
+    private Where where;
+
+    @Option(names = "--last", required = true, paramLabel = "<duration>", description = "How old late records may be, by the time of their event, such as 7d. Older ones stay out.")
+    private String last;
+
+    @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute in this process. Default: 1.")
+    private int threads;
+
+    @Option(names = "--execute", description = "Really do it.")
+    private boolean execute;
+
+    /** A plan with what it would cost. */
+    private record Costed(ReplayPlan plan, List<Estimate.Share> shares) {}
+
+    @Override
+    ExitCode run() throws Exception {
+        if (threads < 1) {
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
+                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
+        }
+        Duration age = Durations.parse(last).orElseThrow(() -> new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT,
+                "--last", "\"" + last + "\" is no duration.").withRemedy("Write one such as 7d, 36h or 90m.")));
+        List<Map<String, Object>> json = new ArrayList<>();
+        try (StopSignal stop = StopSignal.listen(terminal().err())) {
+            for (Project project : where.projects(terminal())) {
+                Deployment folder = Deployment.read(project);
+                try (Replays replays = ReplaySubject.replays(folder, where, terminal())) {
+                    json.add(amend(replays, age, stop));
+                }
+            }
+        }
+        if (result.isJson()) {
+            terminal().out().println(Result.json(json.size() == 1 ? json.get(0) : json));
+        }
+        return ExitCode.OK;
+    }
+
+    private Map<String, Object> amend(Replays replays, Duration age, StopSignal stop) throws Exception {
+        List<Done> done = new ArrayList<>();
+        Amending amending = new Amending(replays, threads, ChosenReplay.who(), terminal().clock(),
+                new Watcher(replays), stop::isWished);
+        if (execute) {
+            done.addAll(amending.goOn());
+        } else {
+            replays.amending().forEach(e -> terminal().err().println("replay " + e.plan().id() + " ("
+                    + e.words() + ") of an earlier amend would come to its end first"));
+        }
+        Optional<AmendPlan> plan = stop.isWished()
+                ? Optional.empty()
+                : replays.planOfLate(age, stop::isWished, what -> terminal().err().println("waits: " + what));
+        List<Costed> costed = plan.stream().flatMap(p -> p.replays().stream())
+                .map(p -> new Costed(p, replays.shares(p))).toList();
+        if (!result.isJson()) {
+            plan.ifPresent(p -> lines(replays.live().name(), p, costed)
+                    .forEach(execute ? terminal().err()::println : terminal().out()::println));
+        }
+        if (execute && plan.isPresent()) {
+            done.addAll(amending.run(plan.get()));
+        }
+        if (!result.isJson()) {
+            say(plan, done, stop.isWished());
+        }
+        return asMap(replays.live().name(), plan, costed, done);
+    }
+
+    private List<String> lines(String pipeline, AmendPlan plan, List<Costed> costed) {
+        List<String> lines = new ArrayList<>();
+        lines.add(pipeline + ": " + Shown.count(plan.amendment().records()) + " late records would be taken in"
+                + (plan.amendment().already() == 0
+                        ? ""
+                        : ", " + Shown.count(plan.amendment().already()) + " were before"));
+        plan.amendment().left().forEach((why, count) -> lines.add("  " + Shown.count(count) + " stay out: " + why));
+        if (!costed.isEmpty()) {
+            lines.add("");
+            TextTable table = new TextTable("replay", "range", "reads>", "table", "replaces files>", "in part>",
+                    "rows in them>");
+            for (Costed one : costed) {
+                String id = one.plan().id();
+                String range = ReplayListCommand.stretch(one.plan());
+                String reads = Shown.count(one.plan().records());
+                for (Estimate.Share share : one.shares()) {
+                    table.row(id, range, reads, share.table(), Shown.count(share.files()), Shown.count(share.partly()),
+                            Shown.count(share.rows()));
+                    id = "";
+                    range = "";
+                    reads = "";
+                }
+            }
+            lines.addAll(table.lines());
+        }
+        return lines;
+    }
+
+    private void say(Optional<AmendPlan> plan, List<Done> done, boolean stopped) {
+        List<Published> tables = done.stream().flatMap(d -> d.tables().stream()).toList();
+        if (!tables.isEmpty()) {
+            PublishingView.lines(tables).forEach(terminal().out()::println);
+        }
+        if (!execute) {
+            terminal().out().println(plan.filter(p -> !p.replays().isEmpty()).isPresent()
+                    ? "nothing was changed; add --execute to do it"
+                    : "there is nothing to do");
+        } else if (stopped) {
+            terminal().out().println("stopped here; the same command goes on");
+        } else {
+            terminal().out().println(done.isEmpty()
+                    ? "there was nothing to do"
+                    : "taken in; millrace replay rollback " + String.join(" or ", done.stream()
+                            .map(d -> d.entry().plan().id()).toList()) + " leaves them out again");
+        }
+    }
+
+    private static Map<String, Object> asMap(String pipeline, Optional<AmendPlan> plan, List<Costed> costed,
+            List<Done> done) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("pipeline", pipeline);
+        plan.ifPresent(p -> {
+            out.put("records", p.amendment().records());
+            out.put("already", p.amendment().already());
+            out.put("left", p.amendment().left());
+        });
+        out.put("replays", costed.stream().map(c -> {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("id", c.plan().id());
+            one.put("kind", c.plan().kind());
+            one.put("models", c.plan().models());
+            one.put("reads", c.plan().records());
+            one.put("replaces", c.shares());
+            return one;
+        }).toList());
+        out.put("done", done.stream().map(d -> PublishingView.json(d.entry(), d.tables())).toList());
+        return out;
+    }
+
+    /** Says what is done as the commands do that do a part of it. */
+    private final class Watcher implements Amending.Watcher {
+        private final Replays replays;
+
+        Watcher(Replays replays) {
+            this.replays = replays;
+        }
+
+        @Override
+        public void givesUp(ReplayPlan plan) {
+            terminal().err().println("replay " + plan.id() + " of an earlier amend is given up: something else was "
+                    + "deployed or taken in since");
+        }
+
+        @Override
+        public Amending.Look computes(ReplayEntry entry, ReplayRun run, ReplayProgress progress) {
+            LogFiles.writeTo(where.data(terminal()).resolve("replays").resolve(entry.plan().id()).resolve("logs"),
+                    replays.live().project().profile().logs());
+            RunningReplay running = new RunningReplay(terminal(), result.isJson(), replays, entry, run, progress);
+            return () -> running.look(run::isDone);
+        }
+
+        @Override
+        public Publications.Progress publishes(Publications publications) {
+            return new PublishingView(terminal(), publications.settled());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package millrace.ops.replay;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import millrace.replay.plan.ReplayPlan;
+import millrace.replay.problem.ReplayProblem;
+import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemException;
+import millrace.schemas.time.TimeEntry;
+import millrace.topology.run.CompactedTopic;
+import millrace.topology.run.Topics;
+
+/** The late records of a pipeline that count, in its time journal. */
+final class AdmittedRecords {
+    private final Topics topics;
+    private final Map<String, Object> client;
+    private final String pipeline;
+
+    /**
+     * @param topics stays the caller's to close
+     * @param client settings of Kafka clients by their own names, with {@code bootstrap.servers}
+     */
+    AdmittedRecords(Topics topics, Map<String, Object> client, String pipeline) {
+        this.topics = topics;
+        this.client = Map.copyOf(client);
+        this.pipeline = pipeline;
+    }
+
+    List<TimeEntry.Admission> all() {
+        try (CompactedTopic journal = journal()) {
+            return journal.read().entrySet().stream()
+                    .map(e -> TimeEntry.of(e.getKey().getBytes(StandardCharsets.UTF_8), e.getValue()))
+                    .flatMap(Optional::stream).filter(TimeEntry.Admission.class::isInstance)
+                    .map(TimeEntry.Admission.class::cast).toList();
+        }
+    }
+
+    /** From now on they count for every run that begins. */
+    void admit(Collection<TimeEntry.Admission> admissions) {
+        try (CompactedTopic journal = journal()) {
+            admissions.forEach(a -> journal.write(text(a), a.value()));
+        }
+    }
+
+    /** They count no longer. */
+    void withdraw(Collection<TimeEntry.Admission> admissions) {
+        try (CompactedTopic journal = journal()) {
+            admissions.forEach(a -> journal.write(text(a), null));
+        }
+    }
+
+    private static String text(TimeEntry.Admission admission) {
+        return new String(admission.key(), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A replay that leaves records out which count by now would take them from the tables again.
+     *
+     * @throws ProblemException if it does, or the other way round
+     */
+    void requireAsIn(ReplayPlan plan) {
+        int others = plan.otherThan(all()).size();
+        if (others > 0) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_AMENDED_SINCE, plan.id(),
+                    "Of " + others + (others == 1 ? " stretch" : " stretches")
+                            + " late records count otherwise by now than replay " + plan.id() + " has taken them.")
+                    .withRemedy(ReplayProblem.REPLAY_AMENDED_SINCE.remedy()));
+        }
+    }
+
+    private CompactedTopic journal() {
+        return new CompactedTopic(topics, client, TimeEntry.topicOf(pipeline));
+    }
+}

@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import millrace.ops.embedded.EmbeddedBroker;
+import millrace.replay.amend.AmendPlanner;
+import millrace.replay.amend.Amendment;
 import millrace.replay.plan.Edge;
 import millrace.replay.plan.PlanRequest;
 import millrace.replay.plan.ReplayPlan;
@@ -33,6 +35,7 @@ import millrace.replay.plan.ReplayPlanner;
 import millrace.replay.plan.TopicFacts;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.time.TaskWatermark;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.wire.Malformed;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Stretch;
@@ -43,7 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever the models, the data and the course of the live run: a replay at full speed gives the same tables, row for row,
- * and the same late rows; and a replay of a stretch of time, where that is exact, the rows of the stretch.
+ * and the same late rows; and a replay of a stretch of time, where that is exact, the rows of the stretch. Where late records
+ * are taken in, what is computed again and what stays as it was together are what a replay of everything gives then.
  */
 class RandomPipelinesTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_261_126L);
@@ -60,6 +64,8 @@ class RandomPipelinesTest {
 
     /** Rows of stretches that were compared. */
     private static final AtomicLong compared = new AtomicLong();
+    /** Late records that were taken in. */
+    private static final AtomicLong admitted = new AtomicLong();
 
     @TempDir
     Path folder;
@@ -82,6 +88,7 @@ class RandomPipelinesTest {
         }
         if (PIPELINES > 3) {
             assertThat(compared).as("rows of stretches").hasValueGreaterThan(100);
+            assertThat(admitted).as("late records that were taken in").hasValueGreaterThan(10);
         }
     }
 
@@ -122,6 +129,8 @@ class RandomPipelinesTest {
             }
             if (seed % 2 == 0) {
                 checkStretch(scene, live, produced, random, story);
+            } else {
+                checkAmendment(scene, live, produced, random, story);
             }
         } catch (RuntimeException e) {
             throw new AssertionError(story, e);
@@ -156,6 +165,74 @@ class RandomPipelinesTest {
             assertThat(differences(scene.rowsOf(live, written.model(), stretch), replayed))
                     .as("%s of %s between %s and %s", written.model(), story, from, to).isEmpty();
             compared.addAndGet(replayed.size());
+        }
+    }
+
+    /** Late records of some times, as far as they can be taken in by stretches. */
+    private static void checkAmendment(Scene scene, String live, Map<String, List<History.Event>> produced,
+            Random random, String story) throws Malformed {
+        Pipeline pipeline = scene.pipeline(live);
+        Map<String, TopicFacts> facts = new TreeMap<>();
+        Map<String, Map<Integer, Long>> known = new TreeMap<>();
+        for (Contract contract : pipeline.contracts()) {
+            TopicFacts of = facts(contract, produced.get(contract.name()));
+            facts.put(contract.name(), new TopicFacts(of.topic(), scene.topicId(contract), of.partitions(), false));
+            Map<Integer, Long> offsets = new TreeMap<>();
+            of.partitions().forEach(p -> offsets.put(p.partition(), random.nextInt(3) == 0
+                    ? random.nextLong(p.end())
+                    : p.end()));
+            known.put(contract.name(), offsets);
+        }
+        Set<String> landed = pipeline.models().stream().map(Pipeline.PlannedModel::name).collect(Collectors.toSet());
+        if (random.nextBoolean()) {
+            // Models without a range would keep all records out that they are computed from.
+            landed = new TreeSet<>(landed);
+            for (Pipeline.PlannedModel model : pipeline.models()) {
+                if (!(plan(scene, live, Set.of(model.name()), START, START.plusSeconds(1), facts, produced)
+                        .kind() instanceof Kind.Bounded)) {
+                    landed.remove(model.name());
+                }
+            }
+        }
+        long since = micros(START) + (random.nextBoolean() ? -60_000_000L : random.nextInt(8_000_000));
+        Amendment amendment = AmendPlanner.plan(new AmendPlanner.Request(pipeline, landed, facts, since, known),
+                scene.lateRecords(live));
+        if (amendment.pieces().isEmpty()) {
+            return;
+        }
+        admitted.addAndGet(amendment.records());
+        List<TimeEntry.Admission> admissions = amendment.pieces().stream().flatMap(p -> p.admissions().stream())
+                .toList();
+        String whole = "whole-" + live;
+        try (PipelineRun run = scene.startReplay(whole, live, 1 + random.nextInt(4), admissions)) {
+            Scene.awaitRunning(run);
+            scene.awaitEnd(whole);
+        }
+        Map<String, List<String>> together = new TreeMap<>();
+        for (String model : landed) {
+            together.put(model, new ArrayList<>(scene.rows(live, model)));
+        }
+        for (Amendment.Piece piece : amendment.pieces()) {
+            ReplayPlan plan = ReplayPlanner.plan(new PlanRequest(pipeline, "text", piece.models(),
+                    Optional.of(new Edge.At(piece.begins())), Optional.of(new Edge.At(piece.ends())), new TreeSet<>(),
+                    admissions, piece.ends(),
+                    (contract, times) -> Optional.of(last(produced.get(contract), times)), state -> Optional.empty()),
+                    facts);
+            assertThat(plan.kind()).as(story).isInstanceOf(Kind.Bounded.class);
+            try (PipelineRun run = scene.startReplay(plan, 1 + random.nextInt(4))) {
+                Scene.awaitRunning(run);
+                scene.awaitEnd(plan.application(), List.copyOf(piece.models()));
+            }
+            for (ReplayPlan.Written written : plan.models()) {
+                List<String> rows = together.get(written.model());
+                scene.rowsOf(live, written.model(), new Stretch(written.column().orElseThrow(),
+                        OptionalLong.of(piece.from()), OptionalLong.of(piece.to()))).forEach(rows::remove);
+                rows.addAll(scene.rows(plan.application(), written.model()));
+            }
+        }
+        for (String model : landed) {
+            assertThat(differences(together.get(model), scene.rows(whole, model))).as("%s with late records of %s: %s",
+                    model, story, amendment).isEmpty();
         }
     }
 

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import millrace.ops.bench.PipelineEnd;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.project.Profile;
 import millrace.ops.project.Project;
 import millrace.process.Patience;
+import millrace.replay.amend.LateRecord;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.run.ReplayRun;
 import millrace.schemas.contract.Column;
@@ -26,6 +28,7 @@ import millrace.schemas.registry.SchemaRegistry;
 import millrace.schemas.row.Field;
 import millrace.schemas.row.FieldType;
 import millrace.schemas.time.EndMarker;
+import millrace.schemas.time.TimeEntry;
 import millrace.schemas.topic.WritableTopics;
 import millrace.schemas.wire.AvroRowEncoder;
 import millrace.schemas.wire.AvroTypes;
@@ -33,6 +36,7 @@ import millrace.schemas.wire.Malformed;
 import millrace.stream.FixedRegistry;
 import millrace.stream.FoldedTopic;
 import millrace.topology.aggregate.Aggregates;
+import millrace.topology.archive.RecordArchive;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.assemble.Stretch;
 import millrace.topology.compile.CalcCompiler;
@@ -175,6 +179,12 @@ final class Scene implements AutoCloseable {
         return start(name, "a", threads, Optional.of(of), Map.of(), Crash.never());
     }
 
+    /** Starts one that takes late records in, beside. */
+    PipelineRun startReplay(String name, String of, int threads, List<TimeEntry.Admission> admissions) {
+        return start(pipeline(name), "a", threads, Optional.of(of), Map.of(), Crash.never(), new Reading(Map.of(),
+                OptionalLong.empty(), RecordArchive.NONE, Reading.UpTo.THE_END, Optional.of(admissions)));
+    }
+
     /** Starts one that reads as is said, in small pieces, and crashes. */
     PipelineRun startReplay(String name, String instance, String of, Reading reading, Crash crash) {
         return start(pipeline(name), instance, 1, Optional.of(of),
@@ -284,6 +294,34 @@ final class Scene implements AutoCloseable {
     List<String> late(String pipeline, String model) throws Malformed {
         return read(millrace.topology.late.LateRow.topicOf(pipeline + "." + model),
                 millrace.topology.late.LateRow.ROW, Set.of());
+    }
+
+    /** The records that came too late for some of the models. */
+    List<LateRecord> lateRecords(String pipeline) throws Malformed {
+        List<LateRecord> records = new ArrayList<>();
+        for (Plan plan : plans) {
+            if (setsLateRowsAside(plan.model())) {
+                for (Object[] row : FoldedTopic.rows(servers,
+                        millrace.topology.late.LateRow.topicOf(pipeline + "." + plan.model()),
+                        millrace.topology.late.LateRow.ROW)) {
+                    String contract = contracts.stream().filter(c -> c.topic().equals(row[0])).findFirst()
+                            .orElseThrow().name();
+                    records.add(new LateRecord(plan.model(), contract, (Integer) row[2], (Long) row[3], (Long) row[5],
+                            (Long) row[6], (Long) row[7]));
+                }
+            }
+        }
+        return records;
+    }
+
+    /** Kafka's id of a contract's topic. */
+    String topicId(Contract contract) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            return admin.describeTopics(List.of(contract.topic())).allTopicNames().get().get(contract.topic()).topicId()
+                    .toString();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Whether a model may have late rows. */

@@ -63,6 +63,18 @@ record ChosenReplay(Deployment live, Replays replays, ReplayEntry entry) impleme
     }
 
     /**
+     * Writes down that it is about to take the place of what is there; that stands if it was begun before.
+     *
+     * @throws ProblemException if it would undo what another one does
+     */
+    ReplayEntry beginPublishing(Optional<String> why, Terminal terminal) {
+        ReplayEntry next = entry.because(why).as(ReplayEntry.Status.PUBLISHING, terminal.clock().instant(), who());
+        return entry.status() == ReplayEntry.Status.PUBLISHING
+                ? replays.write(entry, next)
+                : replays.beginPublishing(entry, next);
+    }
+
+    /**
      * Writes down what it has come to.
      *
      * @param from what it was

@@ -21,10 +21,13 @@ abstract class PublishingCommand extends OneReplay {
         if (action == Action.PUBLISH) {
             publications.requireBranches();
         }
-        ReplayEntry entry = chosen.become(switch (action) {
-            case PUBLISH -> Status.PUBLISHING;
-            case ROLLBACK -> Status.ROLLING_BACK;
-        }, why, terminal());
+        ReplayEntry entry = switch (action) {
+            case PUBLISH -> chosen.beginPublishing(why, terminal());
+            case ROLLBACK -> {
+                chosen.replays().requireLast(chosen.entry());
+                yield chosen.become(Status.ROLLING_BACK, why, terminal());
+            }
+        };
         Outcome outcome;
         try (StopSignal stop = StopSignal.listen(terminal().err())) {
             outcome = publications.run(action, ChosenReplay.who(), why, stop::isWished,

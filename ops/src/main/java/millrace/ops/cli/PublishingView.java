@@ -75,6 +75,7 @@ final class PublishingView implements Publications.Progress {
         published.after().ifPresent(after -> out.put("after", after));
         out.put("tag", published.tag());
         out.put("cuts", published.cuts());
+        published.uncut().ifPresent(why -> out.put("uncut", why));
         return out;
     }
 
@@ -85,6 +86,8 @@ final class PublishingView implements Publications.Progress {
         List<String> lines = new ArrayList<>(table.lines());
         done.stream().filter(p -> !p.cuts().isEmpty())
                 .forEach(p -> lines.add(p.table() + " is cut anew: " + String.join(", ", p.cuts())));
+        done.forEach(p -> p.uncut().ifPresent(why -> lines.add(p.table()
+                + ": days that were cut before are not cut anew: " + why)));
         return lines;
     }
 

@@ -53,6 +53,8 @@ final class ReplayAmendCommand extends Main.Subcommand {
     @Option(names = "--execute", description = "Really do it.")
     private boolean execute;
 
+    private String said = "";
+
     /** A plan with what it would cost. */
     private record Costed(ReplayPlan plan, List<Estimate.Share> shares) {}
 
@@ -86,12 +88,16 @@ final class ReplayAmendCommand extends Main.Subcommand {
         if (execute) {
             done.addAll(amending.goOn());
         } else {
+            replays.journal().all().stream().filter(e -> e.status() == ReplayEntry.Status.STARTED
+                    && e.plan().kind() instanceof ReplayPlan.Kind.Whole).forEach(e -> terminal().err().println(
+                            "note: replay " + e.plan().id() + " computes a whole history without these records, and "
+                                    + "could not take the place of what runs any more"));
             replays.amending().forEach(e -> terminal().err().println("replay " + e.plan().id() + " ("
                     + e.words() + ") of an earlier amend would come to its end first"));
         }
         Optional<AmendPlan> plan = stop.isWished()
                 ? Optional.empty()
-                : replays.planOfLate(age, stop::isWished, what -> terminal().err().println("waits: " + what));
+                : replays.planOfLate(age, stop::isWished, this::waits);
         List<Costed> costed = plan.stream().flatMap(p -> p.replays().stream())
                 .map(p -> new Costed(p, replays.shares(p))).toList();
         if (!result.isJson()) {
@@ -99,7 +105,7 @@ final class ReplayAmendCommand extends Main.Subcommand {
                     .forEach(execute ? terminal().err()::println : terminal().out()::println));
         }
         if (execute && plan.isPresent()) {
-            done.addAll(amending.run(plan.get()));
+            done.addAll(amending.run(plan.get().replays()));
         }
         if (!result.isJson()) {
             say(plan, done, stop.isWished());
@@ -109,7 +115,8 @@ final class ReplayAmendCommand extends Main.Subcommand {
 
     private List<String> lines(String pipeline, AmendPlan plan, List<Costed> costed) {
         List<String> lines = new ArrayList<>();
-        lines.add(pipeline + ": " + Shown.count(plan.amendment().records()) + " late records would be taken in"
+        lines.add(pipeline + ": " + Shown.count(plan.amendment().records())
+                + (execute ? " late records are to be taken in" : " late records would be taken in")
                 + (plan.amendment().already() == 0
                         ? ""
                         : ", " + Shown.count(plan.amendment().already()) + " were before"));
@@ -135,6 +142,14 @@ final class ReplayAmendCommand extends Main.Subcommand {
         return lines;
     }
 
+    /** Says what is waited for, once. */
+    private void waits(String what) {
+        if (!what.equals(said)) {
+            said = what;
+            terminal().err().println("waits: " + what);
+        }
+    }
+
     private void say(Optional<AmendPlan> plan, List<Done> done, boolean stopped) {
         List<Published> tables = done.stream().flatMap(d -> d.tables().stream()).toList();
         if (!tables.isEmpty()) {
@@ -144,7 +159,7 @@ final class ReplayAmendCommand extends Main.Subcommand {
             terminal().out().println(plan.filter(p -> !p.replays().isEmpty()).isPresent()
                     ? "nothing was changed; add --execute to do it"
                     : "there is nothing to do");
-        } else if (stopped) {
+        } else if (stopped || !done.stream().allMatch(Done::isPublished)) {
             terminal().out().println("stopped here; the same command goes on");
         } else {
             terminal().out().println(done.isEmpty()

@@ -44,11 +44,8 @@ final class ReplayPublishCommand extends PublishingCommand {
         }
         chosen.require("published", Status.FINISHED, Status.PUBLISHING, Status.ROLLED_BACK);
         Publications publications = chosen.replays().publications(entry);
-        if (entry.status() != Status.PUBLISHING) {
-            publications.requireNotAmended();
-            if (force == null) {
-                requireTested(chosen);
-            }
+        if (entry.status() != Status.PUBLISHING && force == null) {
+            requireTested(chosen);
         }
         if (!chosen.replays().isOfLiveText(plan)) {
             terminal().err().println("note: the pipeline's folder has another text than this replay; rows behind "

@@ -5,10 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import millrace.replay.plan.ReplayPlan;
-import millrace.replay.problem.ReplayProblem;
-import millrace.schemas.problem.Problem;
-import millrace.schemas.problem.ProblemException;
 import millrace.schemas.time.TimeEntry;
 import millrace.topology.run.CompactedTopic;
 import millrace.topology.run.Topics;
@@ -54,21 +50,6 @@ final class AdmittedRecords {
 
     private static String text(TimeEntry.Admission admission) {
         return new String(admission.key(), StandardCharsets.UTF_8);
-    }
-
-    /**
-     * A replay that leaves records out which count by now would take them from the tables again.
-     *
-     * @throws ProblemException if it does, or the other way round
-     */
-    void requireAsIn(ReplayPlan plan) {
-        int others = plan.otherThan(all()).size();
-        if (others > 0) {
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_AMENDED_SINCE, plan.id(),
-                    "Of " + others + (others == 1 ? " stretch" : " stretches")
-                            + " late records count otherwise by now than replay " + plan.id() + " has taken them.")
-                    .withRemedy(ReplayProblem.REPLAY_AMENDED_SINCE.remedy()));
-        }
     }
 
     private CompactedTopic journal() {

@@ -35,7 +35,7 @@ public final class Amending {
 
     /** Is told what is done. */
     public interface Watcher {
-        /** A replay that was begun earlier is given up, since it does not fit any more. */
+        /** A replay that was begun is given up, since it does not fit any more. */
         void givesUp(ReplayPlan plan);
 
         /** A replay begins here, or goes on; once for each. */
@@ -74,11 +74,10 @@ public final class Amending {
     /** Ends those that were begun earlier; what they leave is planned anew. */
     public List<Done> goOn() throws Exception {
         List<Done> done = new ArrayList<>();
+        replays.clearAmended();
         for (ReplayEntry entry : replays.amending()) {
             if (entry.status() != Status.PUBLISHING && !replays.holds(entry.plan())) {
-                watcher.givesUp(entry.plan());
-                become(entry, Status.CANCELLED);
-                replays.clear(entry.plan());
+                giveUp(entry);
             } else if (!stop.getAsBoolean()) {
                 done.add(toItsEnd(entry));
             }
@@ -86,20 +85,24 @@ public final class Amending {
         return done;
     }
 
-    /** Does what was planned, piece by piece. */
-    public List<Done> run(AmendPlan plan) throws Exception {
+    /**
+     * Does what was planned, one after the other; of the text that runs. A later one relies on those before it, so that none is
+     * begun behind one that has not come to its end.
+     */
+    public List<Done> run(List<ReplayPlan> plans) throws Exception {
         List<Done> done = new ArrayList<>();
-        for (ReplayPlan replay : plan.replays()) {
-            if (!stop.getAsBoolean()) {
-                Optional<ReplayEntry> begun = replays.journal().find(replay.id());
-                ReplayEntry entry = begun.orElseGet(() -> {
-                    ReplayEntry first = new ReplayEntry(replay, Status.STARTED, Optional.empty(), OptionalLong.empty(),
-                            0, Optional.empty(), clock.instant(), who);
-                    replays.write(first);
-                    return first;
-                });
-                done.add(toItsEnd(entry));
+        for (ReplayPlan replay : plans) {
+            if (stop.getAsBoolean() || !done.stream().allMatch(Done::isPublished)) {
+                return done;
             }
+            Optional<ReplayEntry> begun = replays.journal().find(replay.id());
+            ReplayEntry entry = begun.orElseGet(() -> {
+                ReplayEntry first = new ReplayEntry(replay, Status.STARTED, Optional.empty(), OptionalLong.empty(),
+                        0, Optional.empty(), clock.instant(), who);
+                replays.write(first);
+                return first;
+            });
+            done.add(toItsEnd(entry));
         }
         return done;
     }
@@ -108,41 +111,70 @@ public final class Amending {
         ReplayEntry entry = begun;
         List<Published> tables = List.of();
         while (true) {
-            switch (entry.status()) {
-                case STARTED -> {
-                    if (!compute(entry)) {
+            try {
+                switch (entry.status()) {
+                    case STARTED -> {
+                        if (!compute(entry)) {
+                            return new Done(entry, tables);
+                        }
+                        entry = replays.journal().find(entry.plan().id()).orElse(entry);
+                        if (entry.status() == Status.STARTED) {
+                            entry = become(entry, Status.FINISHED);
+                        } else if (entry.status() == Status.PAUSED) {
+                            return new Done(entry, tables);
+                        }
+                    }
+                    case PAUSED -> entry = become(entry, Status.STARTED);
+                    case FINISHED -> {
+                        requireTested(entry);
+                        entry = replays.beginPublishing(entry, entry.as(Status.PUBLISHING, clock.instant(), who));
+                    }
+                    case PUBLISHING -> {
+                        Publications publications = replays.publications(entry);
+                        Outcome outcome = publish(entry, publications);
+                        tables = outcome.tables();
+                        if (!outcome.all()) {
+                            return new Done(entry, tables);
+                        }
+                        entry = become(entry, Status.PUBLISHED);
+                        // What it has been published from, the tables have.
+                        replays.clear(entry.plan());
+                    }
+                    case PUBLISHED -> {
                         return new Done(entry, tables);
                     }
-                    entry = replays.journal().find(entry.plan().id()).orElse(entry);
-                    if (entry.status() == Status.STARTED) {
-                        entry = become(entry, Status.FINISHED);
-                    } else if (entry.status() == Status.PAUSED) {
-                        return new Done(entry, tables);
-                    }
+                    case CANCELLED, ROLLING_BACK, ROLLED_BACK -> throw new ProblemException(Problem.of(
+                            ReplayProblem.REPLAY_MOVED_ON, entry.plan().id(), "Replay " + entry.plan().id() + " is "
+                                    + entry.words() + " meanwhile, by " + entry.by() + ".")
+                            .withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
                 }
-                case PAUSED -> entry = become(entry, Status.STARTED);
-                case FINISHED -> entry = become(tested(entry), Status.PUBLISHING);
-                case PUBLISHING -> {
-                    Publications publications = replays.publications(entry);
-                    Outcome outcome = publications.run(Action.PUBLISH, who, entry.reason(), stop,
-                            watcher.publishes(publications));
-                    tables = outcome.tables();
-                    if (!outcome.all()) {
-                        return new Done(entry, tables);
-                    }
-                    entry = become(entry, Status.PUBLISHED);
-                    // What it has been published from, the tables have.
-                    replays.clear(entry.plan());
+            } catch (ProblemException e) {
+                // Another process that does the same may have been quicker.
+                ReplayEntry now = replays.journal().find(entry.plan().id()).orElse(entry);
+                if (now.status() == entry.status() || now.status().compareTo(Status.CANCELLED) == 0) {
+                    throw e;
                 }
-                case PUBLISHED -> {
-                    return new Done(entry, tables);
-                }
-                case CANCELLED, ROLLING_BACK, ROLLED_BACK -> throw new ProblemException(Problem.of(
-                        ReplayProblem.REPLAY_MOVED_ON, entry.plan().id(), "Replay " + entry.plan().id() + " is "
-                                + entry.words() + " meanwhile, by " + entry.by() + ".")
-                        .withRemedy(ReplayProblem.REPLAY_MOVED_ON.remedy()));
+                entry = now;
             }
         }
+    }
+
+    /** One that no table can have is given up, so that the next is planned by what is there then. */
+    private Outcome publish(ReplayEntry entry, Publications publications) throws InterruptedException {
+        try {
+            return publications.run(Action.PUBLISH, who, entry.reason(), stop, watcher.publishes(publications));
+        } catch (ProblemException e) {
+            if (!publications.isBegun()) {
+                giveUp(entry);
+            }
+            throw e;
+        }
+    }
+
+    private void giveUp(ReplayEntry entry) {
+        watcher.givesUp(entry.plan());
+        become(entry, Status.CANCELLED);
+        replays.clear(entry.plan());
     }
 
     /** False if it was stopped. */
@@ -161,14 +193,11 @@ public final class Amending {
     }
 
     /** @throws ProblemException if it must not be published */
-    private ReplayEntry tested(ReplayEntry entry) throws Exception {
-        Publications publications = replays.publications(entry);
-        publications.requireBranches();
-        publications.requireNotAmended();
+    private void requireTested(ReplayEntry entry) throws Exception {
+        replays.publications(entry).requireBranches();
         try (ReplayProgress progress = replays.progress(entry.plan(), replays.live())) {
             replays.requireTested(entry.plan(), progress);
         }
-        return entry;
     }
 
     private ReplayEntry become(ReplayEntry entry, Status status) {

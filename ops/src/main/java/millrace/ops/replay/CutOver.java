@@ -50,22 +50,25 @@ public final class CutOver {
     private final List<TableSpec> tables;
     private final Connections connections;
     private final Topics topics;
-    private final AdmittedRecords admitted;
+    private final Runnable unrivalled;
     private final Clock clock;
 
     /** A table that is fed by the replay's topic. */
     public record Done(String table, OptionalLong before, OptionalLong after, String tag) {}
 
-    /** @param tables on their main branches, each fed by a topic of the replay */
+    /**
+     * @param tables on their main branches, each fed by a topic of the replay
+     * @param unrivalled throws {@link ProblemException} if it would undo what another replay does
+     */
     CutOver(ReplayPlan plan, Deployed runs, Deployment wanted, List<TableSpec> tables, Connections connections,
-            Topics topics, AdmittedRecords admitted, Clock clock) {
+            Topics topics, Runnable unrivalled, Clock clock) {
         this.plan = plan;
         this.runs = runs;
         this.wanted = wanted;
         this.tables = List.copyOf(tables);
         this.connections = connections;
         this.topics = topics;
-        this.admitted = admitted;
+        this.unrivalled = unrivalled;
         this.clock = clock;
     }
 
@@ -134,7 +137,7 @@ public final class CutOver {
             requireAsPlanned(now, runs, wanted);
             Deployed next = now.next(wanted.deployed(clock.instant()), moved);
             if (!next.files().equals(now.files()) || !next.applications().equals(now.applications())) {
-                admitted.requireAsIn(plan);
+                unrivalled.run();
                 journal.write(next);
             }
         }

@@ -55,8 +55,18 @@ public final class Publications {
      * A table with what it has come to.
      *
      * @param cuts of days that had been cut before, made of what it has now
+     * @param uncut why there are none, if that is not because no day had been cut
      */
-    public record Published(String table, long before, OptionalLong after, String tag, List<String> cuts) {}
+    public record Published(String table, long before, OptionalLong after, String tag, List<String> cuts,
+            Optional<String> uncut) {
+        Published cut(List<String> names) {
+            return new Published(table, before, after, tag, names, Optional.empty());
+        }
+
+        Published uncut(String why) {
+            return new Published(table, before, after, tag, List.of(), Optional.of(why));
+        }
+    }
 
     /**
      * @param tables of the live pipeline, by model
@@ -124,7 +134,7 @@ public final class Publications {
             switch (end) {
                 case State.Published published -> {
                     done.add(new Published(target.table().qualifiedName(), published.before(), published.after(),
-                            publication.tag(action), cut(target.table(), published)));
+                            publication.tag(action), List.of(), Optional.empty()));
                     write(action, target.table(), published, who, reason);
                 }
                 case State.Failed failed -> throw new ProblemException(failed.problem());
@@ -138,18 +148,27 @@ public final class Publications {
             case PUBLISH -> admitted.admit(plan.amends());
             case ROLLBACK -> admitted.withdraw(plan.amends());
         }
+        done.replaceAll(this::cut);
         return new Outcome(true, done);
     }
 
     /** A report about a day that was made before can be made again, and beside it from what is known now. */
-    private List<String> cut(TableSpec table, State.Published published) {
-        if (published.after().isEmpty() || !(plan.kind() instanceof Kind.Bounded bounded)) {
-            return List.of();
+    private Published cut(Published published) {
+        if (!(plan.kind() instanceof Kind.Bounded bounded)) {
+            return published;
         }
-        return TableCuts.next(connections.catalog(), table.qualifiedName(),
-                bounded.from().map(t -> LocalDate.ofInstant(t, ZoneOffset.UTC)).orElse(LocalDate.MIN),
-                bounded.to().map(t -> LocalDate.ofInstant(t.minusNanos(1), ZoneOffset.UTC)).orElse(LocalDate.MAX),
-                published.after().getAsLong()).stream().map(TableCuts.Cut::name).toList();
+        LocalDate from = bounded.from().map(t -> LocalDate.ofInstant(t, ZoneOffset.UTC)).orElse(LocalDate.MIN);
+        LocalDate to = bounded.to().map(t -> LocalDate.ofInstant(t.minusNanos(1), ZoneOffset.UTC))
+                .orElse(LocalDate.MAX);
+        try {
+            return published.after().isPresent()
+                    ? published.cut(TableCuts.next(connections.catalog(), published.table(), from, to,
+                            published.after().getAsLong()).stream().map(TableCuts.Cut::name).toList())
+                    : published.uncut("the snapshot that it came with has expired");
+        } catch (ProblemException e) {
+            // What is published is published; the days can be cut by hand.
+            return published.uncut(e.problems().get(0).message());
+        }
     }
 
     /** Hears how far a table is. */
@@ -157,13 +176,10 @@ public final class Publications {
         void of(String table, State state);
     }
 
-    /**
-     * To be asked before the first table has it.
-     *
-     * @throws ProblemException if late records count otherwise by now than it has taken them
-     */
-    public void requireNotAmended() {
-        admitted.requireAsIn(plan);
+    /** Whether a table has it already, so that it can no longer be given up. */
+    public boolean isBegun() {
+        return targets.stream().anyMatch(t -> TableBranches.find(connections.catalog(), t.table().qualifiedName(),
+                publication.tag(Action.PUBLISH)).isPresent());
     }
 
     /** @throws ProblemException if a table does not have the branch any more */

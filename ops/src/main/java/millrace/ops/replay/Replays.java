@@ -5,12 +5,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import millrace.replay.publish.Rivals;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.time.Duration;
@@ -198,25 +200,42 @@ public final class Replays implements AutoCloseable {
             Amendment amendment = AmendPlanner.plan(new AmendPlanner.Request(live.pipeline(), models, facts, since,
                     late.get().known()), late.get().records());
             List<ReplayPlan> plans = new ArrayList<>();
+            Map<Amendment.Piece, String> impossible = new LinkedHashMap<>();
             for (Amendment.Piece piece : amendment.pieces()) {
-                ReplayPlan plan = unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
-                        piece.models(), Optional.of(new Edge.At(piece.begins())),
-                        Optional.of(new Edge.At(piece.ends())),
-                        new TreeSet<>(), piece.admissions(), now, new Arrivals(live, connections.catalog()),
-                        state -> Optional.empty()), facts));
-                if (plan.kind() instanceof Kind.Whole whole) {
-                    throw new ProblemException(whole.because().stream().map(why -> Problem.of(
-                            ReplayProblem.REPLAY_BOUND_UNKNOWN, live.name(), why + ".")
-                            .withRemedy(ReplayProblem.REPLAY_NOT_OF_A_RANGE.remedy())).toList());
+                try {
+                    plans.add(planOf(piece, facts, now));
+                    // The next is published after this one, and has to have what it has let in.
+                    facts.replaceAll((contract, of) -> of.admitting(piece.admissions().stream()
+                            .filter(a -> a.topicId().equals(of.topicId())).toList()));
+                } catch (ProblemException e) {
+                    impossible.put(piece, e.problems().get(0).message());
                 }
-                histories.requireAlike(plan, live);
-                plans.add(plan);
-                // The next is published after this one, and has to have what it has let in.
-                facts.replaceAll((contract, of) -> of.admitting(piece.admissions().stream()
-                        .filter(a -> a.topicId().equals(of.topicId())).toList()));
             }
-            return Optional.of(new AmendPlan(amendment, plans));
+            return Optional.of(new AmendPlan(amendment.without(impossible), plans));
         }
+    }
+
+    private ReplayPlan planOf(Amendment.Piece piece, Map<String, TopicFacts> facts, Instant now) {
+        ReplayPlan plan = unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
+                piece.models(), Optional.of(new Edge.At(piece.begins())), Optional.of(new Edge.At(piece.ends())),
+                new TreeSet<>(), piece.admissions(), now, new Arrivals(live, connections.catalog()),
+                state -> Optional.empty()), facts));
+        if (plan.kind() instanceof Kind.Whole whole) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_OF_A_RANGE, live.name(),
+                    "only a replay of everything could take them in: " + String.join("; ", whole.because())));
+        }
+        histories.requireAlike(plan, live);
+        return plan;
+    }
+
+    /** Takes away what those have left that took late records in, should somebody have died over it. */
+    public void clearAmended() {
+        List<ReplayPlan> over = journal.all().stream().filter(e -> !e.plan().amends().isEmpty())
+                .filter(e -> e.status() == ReplayEntry.Status.PUBLISHED || e.status() == ReplayEntry.Status.CANCELLED)
+                .map(ReplayEntry::plan).toList();
+        Set<String> there = topics.describe(over.stream().map(p -> TaskWatermark.topicOf(p.application())).toList())
+                .keySet();
+        over.stream().filter(p -> there.contains(TaskWatermark.topicOf(p.application()))).forEach(this::clear);
     }
 
     /** Replays that are to take late records in, and have not come to their end; the oldest first. */
@@ -229,7 +248,39 @@ public final class Replays implements AutoCloseable {
 
     /** Whether what it gives can still take the place of what is there: nothing else was taken in or deployed meanwhile. */
     public boolean holds(ReplayPlan plan) {
-        return isOfText(plan, live) && plan.otherThan(admitted().all()).isEmpty();
+        return isOfText(plan, live) && Rivals.ofPublication(plan, admitted().all(), journal.all()).isEmpty();
+    }
+
+    /** @throws ProblemException if a replay would undo what another one has done, or is about to */
+    private void requireUnrivalled(ReplayPlan plan) {
+        Rivals.ofPublication(plan, admitted().all(), journal.all()).ifPresent(p -> {
+            throw new ProblemException(p);
+        });
+    }
+
+    /**
+     * Writes down that a replay is about to take the place of what is there, or gives way to another one.
+     *
+     * @param from what it was, {@code publishing} what it is then
+     * @throws ProblemException if it would undo what another one does; it is what it was then
+     */
+    public ReplayEntry beginPublishing(ReplayEntry from, ReplayEntry publishing) {
+        requireUnrivalled(from.plan());
+        write(from, publishing);
+        try {
+            requireUnrivalled(from.plan());
+        } catch (ProblemException e) {
+            write(from);
+            throw e;
+        }
+        return publishing;
+    }
+
+    /** @throws ProblemException if a later one would go with it */
+    public void requireLast(ReplayEntry entry) {
+        Rivals.ofRollback(entry, journal.all()).ifPresent(p -> {
+            throw new ProblemException(p);
+        });
     }
 
     private AdmittedRecords admitted() {
@@ -395,8 +446,8 @@ public final class Replays implements AutoCloseable {
      * @param wanted the pipeline with the text that it was planned with
      */
     public CutOver cutOver(ReplayPlan plan, Deployment wanted) {
-        return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics, admitted(),
-                clock);
+        return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics,
+                () -> requireUnrivalled(plan), clock);
     }
 
     /**

@@ -16,6 +16,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import millrace.replay.amend.Amendment.Piece;
 import millrace.replay.plan.ReplayPlanner;
 import millrace.replay.plan.TopicFacts;
@@ -23,12 +25,15 @@ import millrace.replay.select.ModelGraph;
 import millrace.schemas.time.TimeEntry;
 import millrace.topology.assemble.Pipeline;
 import millrace.topology.plan.Plan;
+import millrace.topology.plan.PlanNode;
 import millrace.topology.plan.WindowColumns;
 import millrace.topology.plan.WindowColumns.Role;
 import millrace.topology.reach.Distance;
+import millrace.topology.reach.Lateness;
 import millrace.topology.reach.RangeColumn;
 import millrace.topology.reach.Reach;
 import millrace.topology.reach.Reaches;
+import millrace.topology.time.Admissions;
 
 /**
  * Decides which late records are taken in, and which stretches of which models have to be computed anew then. Pure.
@@ -66,6 +71,23 @@ public final class AmendPlanner {
         }
     }
 
+    /**
+     * Where rows of a model change.
+     *
+     * @param any of the times that they have lies there
+     * @param starts if all of them are rows of windows, and told apart by where those begin: these do there
+     */
+    private record Touch(Interval any, Optional<Interval> starts) {
+        Touch and(Touch other) {
+            return new Touch(any.and(other.any), starts.flatMap(s -> other.starts.map(s::and)));
+        }
+
+        /** By the column that dates them. */
+        Interval dated() {
+            return starts.orElse(any);
+        }
+    }
+
     private record Place(String contract, int partition, long offset) {}
 
     /** What a late record would change. */
@@ -80,8 +102,11 @@ public final class AmendPlanner {
     private final Map<String, String> withoutRange = new HashMap<>();
     private final Set<String> byWindowStart = new HashSet<>();
     private final SortedMap<String, Long> left = new TreeMap<>();
-    /** By contract, event times that no stretch may hold. */
-    private final Map<String, NavigableSet<Long>> out = new HashMap<>();
+    /** By contract and partition, event times that no stretch may hold. */
+    private final Map<List<Object>, NavigableSet<Long>> out = new HashMap<>();
+    private final Map<List<Object>, Admissions> admissions = new HashMap<>();
+    /** By contract, why no late record of it can be taken in by stretches. */
+    private final Map<String, String> whole = new HashMap<>();
     private long already;
 
     private AmendPlanner(Request request) {
@@ -89,6 +114,7 @@ public final class AmendPlanner {
         Pipeline pipeline = request.pipeline();
         List<Plan> plans = pipeline.models().stream().map(Pipeline.PlannedModel::plan).toList();
         ModelGraph graph = ModelGraph.of(plans);
+        Map<String, Plan> byName = plans.stream().collect(Collectors.toMap(Plan::model, Function.identity()));
         for (Pipeline.PlannedModel model : pipeline.models()) {
             String name = model.name();
             if (request.landed().contains(name) || graph.downstream(name, Integer.MAX_VALUE).stream()
@@ -102,16 +128,59 @@ public final class AmendPlanner {
                     .forEach(contract -> byContract.merge(contract, reach, Reach::or)));
             entrances.put(name, byContract);
             switch (RangeColumn.of(model.plan(), pipeline.changesBy(model), pipeline.contracts(), plans)) {
-                case RangeColumn.None none -> withoutRange.put(model.name(), model.name() + ": " + none.because());
+                case RangeColumn.None none -> withoutRange.put(name, name + ": " + none.because());
                 case RangeColumn.Of of -> {
-                    int column = model.plan().rowType().indexOf(of.name());
-                    if (WindowColumns.of(model.plan().root()).at(column).filter(b -> b.role() == Role.START)
-                            .isPresent()) {
-                        byWindowStart.add(model.name());
+                    WindowColumns windows = WindowColumns.of(model.plan().root(), byName);
+                    if (starts(windows) == 1 && windows.at(model.plan().rowType().indexOf(of.name()))
+                            .filter(w -> w.role() == Role.START).isPresent()) {
+                        byWindowStart.add(name);
                     }
                 }
             }
+            if (models.contains(name)) {
+                asOf(model.plan().root(), name, byName);
+            }
         }
+    }
+
+    private static long starts(WindowColumns windows) {
+        return windows.columns().stream().flatMap(Optional::stream).filter(w -> w.role() == Role.START).count();
+    }
+
+    /**
+     * A version that comes late is no late row: it serves what comes behind it. Taken in, it would serve what came before
+     * too, and so would every other version of its stretch that was behind its horizon.
+     */
+    private void asOf(PlanNode node, String model, Map<String, Plan> plans) {
+        if (node instanceof PlanNode.AsOfJoin join) {
+            versionsOf(join.right(), plans)
+                    .forEach(c -> whole.putIfAbsent(c, model + " joins " + c + " as of a time"));
+        }
+        node.inputs().forEach(i -> asOf(i, model, plans));
+    }
+
+    /** Contracts whose records come to a step as they are, also those that are behind their horizon. */
+    private static Set<String> versionsOf(PlanNode node, Map<String, Plan> plans) {
+        Set<String> contracts = new TreeSet<>();
+        switch (node) {
+            case PlanNode.Scan scan -> {
+                Plan model = plans.get(scan.source());
+                contracts.addAll(model == null ? Set.of(scan.source()) : versionsOf(model.root(), plans));
+            }
+            // What is computed from several counts however late it comes; these set everything aside behind the horizon.
+            case PlanNode.Aggregate computed -> {}
+            case PlanNode.PartialAggregate computed -> {}
+            case PlanNode.MergeAggregate computed -> {}
+            case PlanNode.SessionAggregate computed -> {}
+            case PlanNode.MergeSession computed -> {}
+            case PlanNode.Deduplicate first -> {}
+            default -> {
+                if (!(node instanceof PlanNode.OverAggregate && Lateness.isMindedBy(node))) {
+                    node.inputs().forEach(i -> contracts.addAll(versionsOf(i, plans)));
+                }
+            }
+        }
+        return contracts;
     }
 
     /** @param late in any order; one record may have come too late for several windows and models */
@@ -139,27 +208,35 @@ public final class AmendPlanner {
         }
         if (place.offset() >= request.known().getOrDefault(place.contract(), Map.of()).getOrDefault(place.partition(),
                 0L)) {
-            return stays(place, time, "not landed with all others yet: they are taken in later");
+            // It lies behind every stretch, so that none can hold it.
+            return counted("not landed with all others yet: they are taken in later");
         }
-        Map<String, Interval> touched = new LinkedHashMap<>();
+        if (whole.containsKey(place.contract())) {
+            return stays(place, time, history(whole.get(place.contract())));
+        }
+        Map<String, Touch> touched = new LinkedHashMap<>();
         for (String name : models) {
             for (LateRecord record : records) {
                 if (record.model().equals(name)) {
-                    Optional<Interval> interval = direct(record);
-                    if (interval.isEmpty()) {
-                        return stays(place, time, endless(name, entrances.get(name).get(place.contract())));
+                    Reach reach = entrances.get(name).get(place.contract());
+                    if (reach == null) {
+                        return stays(place, time, name + " does not read them any more");
                     }
-                    touched.merge(name, interval.get(), Interval::and);
+                    Optional<Touch> touch = direct(record, reach);
+                    if (touch.isEmpty()) {
+                        return stays(place, time, endless(name, reach));
+                    }
+                    touched.merge(name, touch.get(), Touch::and);
                 }
             }
             for (Map.Entry<String, Reach> input : inputs.get(name).entrySet()) {
-                Interval below = touched.get(input.getKey());
+                Touch below = touched.get(input.getKey());
                 if (below != null) {
-                    Optional<Interval> interval = above(below, input.getValue());
-                    if (interval.isEmpty()) {
+                    Optional<Touch> touch = above(name, below, input.getValue());
+                    if (touch.isEmpty()) {
                         return stays(place, time, endless(name, input.getValue()));
                     }
-                    touched.merge(name, interval.get(), Interval::and);
+                    touched.merge(name, touch.get(), Touch::and);
                 }
             }
             if (touched.containsKey(name) && request.landed().contains(name) && withoutRange.containsKey(name)) {
@@ -171,19 +248,29 @@ public final class AmendPlanner {
         if (written.isEmpty()) {
             return stays(place, time, "late for models without a table");
         }
-        return Optional.of(new Change(place, time, written.stream().map(touched::get).reduce(Interval::and).get(),
-                written));
+        return Optional.of(new Change(place, time,
+                written.stream().map(m -> touched.get(m).dated()).reduce(Interval::and).get(), written));
     }
 
     private boolean isAdmitted(Place place, long time) {
-        return request.facts().get(place.contract()).admissions().stream().anyMatch(a -> a.partition() == place
-                .partition() && place.offset() < a.offset() && time >= a.from() && time < a.to());
+        TopicFacts facts = request.facts().get(place.contract());
+        return facts != null && admissions.computeIfAbsent(partition(place),
+                p -> Admissions.of(facts.admissions(), facts.topicId(), place.partition()))
+                .admit(place.offset(), time);
+    }
+
+    private static List<Object> partition(Place place) {
+        return List.of(place.contract(), place.partition());
+    }
+
+    private Optional<Change> counted(String why) {
+        left.merge(why, 1L, Long::sum);
+        return Optional.empty();
     }
 
     private Optional<Change> stays(Place place, long time, String why) {
-        left.merge(why, 1L, Long::sum);
-        out.computeIfAbsent(place.contract(), c -> new TreeSet<>()).add(time);
-        return Optional.empty();
+        out.computeIfAbsent(partition(place), p -> new TreeSet<>()).add(time);
+        return counted(why);
     }
 
     private static String endless(String model, Reach reach) {
@@ -197,23 +284,32 @@ public final class AmendPlanner {
 
     /**
      * The moments of a model's own rows that a late record changes. Where all that the model does is to put rows into windows,
-     * it is the very window, whose neighbours stay as they are.
+     * it is the very window, whose neighbours stay as they are. A window ends behind its rows; where rows are compared with
+     * those before them, what is looked at ends with the row.
+     *
+     * @param reach of the model to where the record comes in
      */
-    private Optional<Interval> direct(LateRecord record) {
-        Reach reach = entrances.get(record.model()).get(record.contract());
-        if (!(reach.back() instanceof Distance.Within back) || !(reach.ahead() instanceof Distance.Within ahead)) {
-            return Optional.empty();
-        }
+    private Optional<Touch> direct(LateRecord record, Reach reach) {
         long size = record.end() - record.start();
-        if (size > 0 && back.micros() == size && ahead.micros() == size) {
-            return Optional.of(new Interval(record.start(),
-                    byWindowStart.contains(record.model()) ? record.end() : record.end() + 1));
+        if (record.end() > record.time() && reach.back() instanceof Distance.Within back && back.micros() == size
+                && reach.ahead() instanceof Distance.Within ahead && ahead.micros() == size) {
+            return Optional.of(new Touch(new Interval(record.start(), record.end() + 1),
+                    byWindowStart.contains(record.model())
+                            ? Optional.of(new Interval(record.start(), record.end()))
+                            : Optional.empty()));
         }
-        return above(new Interval(record.time(), record.time() + 1), reach);
+        return around(new Interval(record.time(), record.time() + 1), reach)
+                .map(i -> new Touch(i, Optional.empty()));
+    }
+
+    /** Of rows that are computed from some that change. */
+    private Optional<Touch> above(String model, Touch below, Reach reach) {
+        return around(below.any(), reach).map(i -> new Touch(i,
+                reach.equals(Reach.NONE) && byWindowStart.contains(model) ? below.starts() : Optional.empty()));
     }
 
     /** The moments of rows that look at some rows of these moments. */
-    private static Optional<Interval> above(Interval below, Reach reach) {
+    private static Optional<Interval> around(Interval below, Reach reach) {
         return reach.back() instanceof Distance.Within back && reach.ahead() instanceof Distance.Within ahead
                 ? Optional.of(new Interval(below.from() - ahead.micros(), below.to() + back.micros()))
                 : Optional.empty();
@@ -240,7 +336,7 @@ public final class AmendPlanner {
     private List<Change> apart(List<Change> changes) {
         List<Change> apart = new ArrayList<>();
         for (Change change : changes) {
-            NavigableSet<Long> times = out.get(change.place().contract());
+            NavigableSet<Long> times = out.get(partition(change.place()));
             if (times == null || !times.contains(change.time())) {
                 apart.add(change);
             } else {
@@ -280,8 +376,8 @@ public final class AmendPlanner {
         changes.forEach(c -> models.addAll(c.models()));
         // By partition and by which times that stay out lie before, since no stretch may hold one.
         Map<List<Object>, List<Change>> stretches = new LinkedHashMap<>();
-        changes.forEach(c -> stretches.computeIfAbsent(List.of(c.place().contract(), c.place().partition(),
-                Optional.ofNullable(out.get(c.place().contract())).map(times -> times.floor(c.time()))),
+        changes.forEach(c -> stretches.computeIfAbsent(List.of(partition(c.place()),
+                Optional.ofNullable(out.get(partition(c.place()))).map(times -> times.floor(c.time()))),
                 k -> new ArrayList<>()).add(c));
         List<TimeEntry.Admission> admissions = stretches.values().stream().map(this::admission)
                 .sorted(Comparator.comparing(TimeEntry.Admission::topicId)

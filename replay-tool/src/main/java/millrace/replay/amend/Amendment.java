@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -44,6 +45,13 @@ public record Amendment(List<Piece> pieces, long already, SortedMap<String, Long
         public Instant ends() {
             return Instant.EPOCH.plus(to, ChronoUnit.MICROS);
         }
+    }
+
+    /** The same without some pieces, whose records stay out. */
+    public Amendment without(Map<Piece, String> why) {
+        SortedMap<String, Long> more = new TreeMap<>(left);
+        why.forEach((piece, words) -> more.merge(words, piece.records(), Long::sum));
+        return new Amendment(pieces.stream().filter(p -> !why.containsKey(p)).toList(), already, more);
     }
 
     /** How many records are taken in. */

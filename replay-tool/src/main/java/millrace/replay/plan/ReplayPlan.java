@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -144,9 +146,21 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
      * @param journal everything that is admitted
      */
     public List<TimeEntry.Admission> otherThan(Collection<TimeEntry.Admission> journal) {
-        return reads.stream().flatMap(r -> Stream.concat(
-                journal.stream().filter(a -> r.concerns(a) && !r.admissions().contains(a)),
-                r.admissions().stream().filter(a -> !amends.contains(a) && !journal.contains(a)))).toList();
+        Set<TimeEntry.Admission> there = new HashSet<>(journal);
+        there.addAll(amends);
+        return reads.stream().flatMap(r -> {
+            Set<TimeEntry.Admission> own = new HashSet<>(r.admissions());
+            return Stream.concat(journal.stream().filter(a -> r.concerns(a) && !own.contains(a)),
+                    own.stream().filter(a -> !there.contains(a)));
+        }).toList();
+    }
+
+    /** Whether another writes rows of the same stretch of the same model. */
+    public boolean overlaps(ReplayPlan other) {
+        return models.stream().anyMatch(m -> other.models().stream().anyMatch(o -> o.model().equals(m.model())))
+                && kind instanceof Kind.Bounded a && other.kind() instanceof Kind.Bounded b
+                && (a.from().isEmpty() || b.to().isEmpty() || a.from().get().isBefore(b.to().get()))
+                && (b.from().isEmpty() || a.to().isEmpty() || b.from().get().isBefore(a.to().get()));
     }
 
     /** The branch of each table that it writes. */

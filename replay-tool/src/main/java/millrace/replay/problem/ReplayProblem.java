@@ -40,6 +40,8 @@ public enum ReplayProblem implements ProblemCode {
     REPLAY_AMENDED_SINCE(
             "Since a replay was planned, late records have been taken in or left out again, so that it would undo that in the tables.",
             "Cancel it, plan it again, and replay that."),
+    REPLAY_LATER_ONE("A later replay has been published over the same rows as one that is to be taken back.",
+            "Take the later one back first."),
     REPLAY_MOVED_ON("Somebody else has changed what has become of a replay.",
             "See `millrace replay list`, and do what is still to be done."),
     REPLAY_TEXT_CHANGED("The contracts and models are not those that the replay was planned with.",

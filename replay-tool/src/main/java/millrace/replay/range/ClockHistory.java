@@ -40,7 +40,11 @@ public final class ClockHistory {
             }
         }
         for (TaskWatermark w : watermarks) {
-            if (w.topic().equals(topic) && w.nextOffset() >= 0) {
+            // Of a run that waits for late rows that count, it says less than its clock.
+            boolean waits = journal.stream()
+                    .anyMatch(e -> e instanceof TimeEntry.Admission && e.topicId().equals(topicId)
+                            && e.partition() == w.task() && e.offset() > w.nextOffset());
+            if (w.topic().equals(topic) && w.nextOffset() >= 0 && !waits) {
                 history.add(w.task(), w.nextOffset(),
                         w.watermark() == TaskWatermark.END ? TaskWatermark.END : w.watermark() + disorder);
             }

@@ -64,6 +64,13 @@ class AmendPlannerTest {
     }
 
     @Test
+    void whatIsNotKnownYetKeepsNothingApart() {
+        Amendment amendment = plan(LANDED, late("gold.hourly", 0, 400, "2026-11-15T10:20:00Z"),
+                late("gold.hourly", 0, 5_000, "2026-11-15T10:20:00Z"));
+        assertThat(amendment.records()).as("at the very same time").isOne();
+    }
+
+    @Test
     void rowsStayOutForOneReasonEach() {
         Amendment amendment = plan(LANDED, late("gold.hourly", 0, 1, "2026-11-09T23:59:59Z"),
                 late("gold.hourly", 0, 5_000, "2026-11-12T10:00:00Z"),
@@ -79,7 +86,7 @@ class AmendPlannerTest {
     void whatOnlyAReplayOfEverythingWouldGiveStaysOut() {
         Amendment amendment = plan(Set.of("silver.clicks", "gold.hourly", "gold.ever"),
                 late("silver.clicks", 0, 700, "2026-11-15T10:20:00Z"),
-                late("gold.hourly", 1, 700, "2026-11-15T10:20:00Z"));
+                late("gold.hourly", 0, 701, "2026-11-15T10:20:00Z"));
         assertThat(amendment.pieces()).as("one of the same time stays out too").isEmpty();
         assertThat(amendment.left().keySet()).containsExactly("at the very time of one that stays out",
                 "only a replay of everything could take them in: gold.ever looks without end: a group without a window");
@@ -115,6 +122,8 @@ class AmendPlannerTest {
                             && r.offset() < a.offset() && r.time() >= a.from() && r.time() < a.to())))
                     .count();
             assertThat(admitted).as("seed %d", seed).isEqualTo(amendment.records());
+            assertThat(amendment.pieces()).as("seed %d", seed).allSatisfy(p -> assertThat(p.admissions())
+                    .allMatch(a -> a.offset() <= 1_000));
             assertThat(amendment.records() + amendment.left().values().stream().mapToLong(Long::longValue).sum())
                     .as("seed %d", seed).isEqualTo(60);
             for (int i = 1; i < amendment.pieces().size(); i++) {

@@ -75,6 +75,8 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     private boolean passing;
     private Idleness.Partition place;
     private Admissions admissions;
+    /** Nothing lies before it that is still to be read. */
+    private long passed;
     /** Behind the last record that is read. */
     private long end;
     private NavigableMap<Long, Long> floors;
@@ -130,6 +132,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         rowsSinceTold = 0;
         place = new Idleness.Partition(source.ordinal(), partition);
         readJournal();
+        passed = 0;
         admissions = Admissions.of(plan.time().admissions(), source.topicId().toString(), partition);
         checkpointAt = context.currentSystemTimeMs() + CHECKPOINT_MILLIS;
         checkpointed = -1;
@@ -157,10 +160,11 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
         context.schedule(plan.watermarkInterval(), PunctuationType.WALL_CLOCK_TIME, now -> {
             readJournal();
             widen();
-            obeyJournal(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
+            passed = Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0));
+            obeyJournal(passed);
             takeOffer();
             writeCheckpoint(now);
-            endIfReached(Math.max(clock.nextOffset(), plan.time().offers().committed(place).orElse(0)));
+            endIfReached(passed);
             sendWatermark();
         });
     }
@@ -241,6 +245,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     /** Where reading ends it is as if an end marker stood: everything that is open closes. */
     private void endIfReached(long next) {
         if (next >= end && clock.value() != TaskWatermark.END) {
+            passed = Math.max(passed, next);
             clock.end();
             cell.set(clock);
             sendWatermark();
@@ -393,7 +398,7 @@ public final class SourceOperator implements Processor<byte[], Object, Object, O
     }
 
     private Sent progress() {
-        long latest = admissions.latest(clock.nextOffset());
+        long latest = admissions.latest(Math.max(passed, clock.nextOffset()));
         return new Sent(Math.min(latest, clock.minus(bounds.disorder())),
                 Math.min(latest, clock.minus(bounds.allowedLateness())), clock.nextOffset());
     }

@@ -3,6 +3,8 @@ package millrace.topology.time;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import millrace.schemas.time.TaskWatermark;
 import millrace.schemas.time.TimeEntry;
 
@@ -15,36 +17,53 @@ public final class Admissions {
     /** Of a partition whose late rows stay late. */
     public static final Admissions NONE = new Admissions(List.of());
 
+    /** Ascending. */
     private final long[] offsets;
-    private final long[] from;
-    private final long[] to;
     /** At each place, the earliest event time that this stretch or one behind it takes in. */
     private final long[] earliest;
+    /** Stretches of event time that do not overlap, ascending, each with the offset before which it takes rows in. */
+    private final long[] from;
+    private final long[] to;
+    private final long[] before;
 
     private Admissions(List<TimeEntry.Admission> ascending) {
         offsets = ascending.stream().mapToLong(TimeEntry.Admission::offset).toArray();
-        from = ascending.stream().mapToLong(TimeEntry.Admission::from).toArray();
-        to = ascending.stream().mapToLong(TimeEntry.Admission::to).toArray();
-        earliest = from.clone();
+        earliest = ascending.stream().mapToLong(TimeEntry.Admission::from).toArray();
         for (int i = earliest.length - 2; i >= 0; i--) {
             earliest[i] = Math.min(earliest[i], earliest[i + 1]);
         }
+        TreeMap<Long, Stretch> apart = new TreeMap<>();
+        ascending.forEach(a -> paint(apart, new Stretch(a.to(), a.offset()), a.from()));
+        from = apart.keySet().stream().mapToLong(Long::longValue).toArray();
+        to = apart.values().stream().mapToLong(Stretch::to).toArray();
+        before = apart.values().stream().mapToLong(Stretch::before).toArray();
+    }
+
+    private record Stretch(long to, long before) {}
+
+    /** Over what was painted there before, which had a smaller offset. */
+    private static void paint(TreeMap<Long, Stretch> apart, Stretch stretch, long from) {
+        for (long edge : new long[] {from, stretch.to()}) {
+            Map.Entry<Long, Stretch> across = apart.lowerEntry(edge);
+            if (across != null && across.getValue().to() > edge) {
+                apart.put(across.getKey(), new Stretch(edge, across.getValue().before()));
+                apart.put(edge, across.getValue());
+            }
+        }
+        apart.subMap(from, stretch.to()).clear();
+        apart.put(from, stretch);
     }
 
     /** Those of one partition among all. */
     public static Admissions of(Collection<TimeEntry.Admission> all, String topicId, int partition) {
         return new Admissions(all.stream().filter(a -> a.topicId().equals(topicId) && a.partition() == partition)
-                .sorted(Comparator.comparingLong(TimeEntry.Admission::offset)).toList());
+                .filter(a -> a.from() < a.to()).sorted(Comparator.comparingLong(TimeEntry.Admission::offset)).toList());
     }
 
     /** Whether the row at an offset counts, whatever the clock was that it met. */
     public boolean admit(long offset, long eventTime) {
-        for (int i = first(offset); i < offsets.length; i++) {
-            if (eventTime >= from[i] && eventTime < to[i]) {
-                return true;
-            }
-        }
-        return false;
+        int stretch = above(from, eventTime) - 1;
+        return stretch >= 0 && eventTime < to[stretch] && offset < before[stretch];
     }
 
     /**
@@ -52,17 +71,17 @@ public final class Admissions {
      * matter. It grows with the offset.
      */
     public long latest(long nextOffset) {
-        int first = first(nextOffset);
+        int first = above(offsets, nextOffset);
         return first == offsets.length ? TaskWatermark.END : earliest[first];
     }
 
-    /** Of the stretches by offset, the first that has records at this offset or behind it. */
-    private int first(long offset) {
+    /** The first place of a larger value. */
+    private static int above(long[] ascending, long value) {
         int low = 0;
-        int high = offsets.length;
+        int high = ascending.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (offsets[middle] > offset) {
+            if (ascending[middle] > value) {
                 high = middle;
             } else {
                 low = middle + 1;

@@ -108,6 +108,19 @@ class SourceTimeTest {
     }
 
     @Test
+    void timeDoesNotWaitForALateRowThatIsNoLongerThere() {
+        spans = Map.of(PLACE, new Span(0, OptionalLong.empty(), OptionalLong.of(5)));
+        start(journal(new TimeEntry.Admission(TOPIC_ID, 0, 5, at(3), at(5))));
+        send(0, 20);
+        offers.publish(Map.of(), Map.of(PLACE, 5L));
+        assertThat(life.passTime(100)).extracting(SourceTimeTest::text).contains("watermark end end");
+        life.close();
+        start(journal(new TimeEntry.Admission(TOPIC_ID, 0, 5, at(3), at(5))));
+        send(0, 20);
+        assertThat(send(6, 30)).as("what lies behind the end").containsExactly("watermark end end");
+    }
+
+    @Test
     void timeWaitsForLateRowsAlsoBehindAnEndMarker() {
         start(journal(new TimeEntry.Admission(TOPIC_ID, 0, 3, at(3), at(5))));
         send(0, 20);

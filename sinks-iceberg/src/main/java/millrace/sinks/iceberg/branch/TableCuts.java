@@ -71,7 +71,7 @@ public final class TableCuts {
     public static Cut first(Map<String, String> catalogProperties, String table, LocalDate date) {
         Ref main = TableBranches.find(catalogProperties, table, "main").orElseThrow(() -> problem(table,
                 "There is no table " + table + ", or it has no rows yet."));
-        Optional<Cut> first = cutOf(catalogProperties, table, date, c -> c.number() == 0);
+        Optional<Cut> first = firstOf(catalogProperties, table, date);
         if (first.isPresent()) {
             return first.get();
         }
@@ -86,9 +86,9 @@ public final class TableCuts {
             TableBranches.tag(catalogProperties, table, name(date, 0), Long.toString(main.snapshot()));
         } catch (ProblemException e) {
             // Somebody else may have been quicker.
-            return cutOf(catalogProperties, table, date, c -> c.number() == 0).orElseThrow(() -> e);
+            return firstOf(catalogProperties, table, date).orElseThrow(() -> e);
         }
-        return cutOf(catalogProperties, table, date, c -> c.number() == 0).orElseThrow();
+        return firstOf(catalogProperties, table, date).orElseThrow();
     }
 
     /**
@@ -108,6 +108,11 @@ public final class TableCuts {
         return made;
     }
 
+    /** The first that is there: one that was dropped is not made again of what the table has now. */
+    private static Optional<Cut> firstOf(Map<String, String> catalogProperties, String table, LocalDate date) {
+        return of(catalogProperties, table).orElse(List.of()).stream().filter(c -> c.date().equals(date)).findFirst();
+    }
+
     /** The last one of a date that passes. */
     private static Optional<Cut> cutOf(Map<String, String> catalogProperties, String table, LocalDate date,
             Predicate<Cut> which) {
@@ -125,8 +130,10 @@ public final class TableCuts {
             try {
                 TableBranches.tag(catalogProperties, table, name(date, number), Long.toString(snapshot));
             } catch (ProblemException e) {
-                if (attempt == MOST_ATTEMPTS) {
-                    throw e; // Not because somebody else has made one of this number.
+                // Somebody else may have made one of this number.
+                if (attempt == MOST_ATTEMPTS || cutOf(catalogProperties, table, date, c -> c.number() >= number)
+                        .isEmpty()) {
+                    throw e;
                 }
             }
         }

@@ -65,14 +65,18 @@ final class ReplaySubject {
 
     /** The replays of a pipeline, where its cluster is. */
     static Replays replays(Deployment live, Where where, Terminal terminal) {
+        return new Replays(live, connections(live, where, terminal), where.data(terminal), terminal.clock());
+    }
+
+    /** How the cluster of a pipeline is reached. */
+    static Connections connections(Deployment live, Where where, Terminal terminal) {
         Where.Access access = where.access(terminal);
         Profile profile = live.project().profile();
-        Connections connections = new Connections(access.bootstrapServers(), access.kafka(), profile.streams().reveal(),
+        return new Connections(access.bootstrapServers(), access.kafka(), profile.streams().reveal(),
                 profile.stateMemory(), access.registryUrl(), access.registry(), Catalog.properties(where, terminal),
                 new Connections.TopicCreation.Create((short) (profile.cluster() instanceof Profile.Cluster.Embedded
                         ? 1
                         : profile.topics().replicationFactor())));
-        return new Replays(live, connections, where.data(terminal), terminal.clock());
     }
 
     private SortedSet<String> selected(Deployment deployment) {

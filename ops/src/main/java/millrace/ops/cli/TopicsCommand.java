@@ -19,6 +19,7 @@ import millrace.ops.project.TopicsPlan.Role;
 import millrace.ops.project.TopicsPlan.Step;
 import millrace.ops.project.TopicsPlan.Wanted;
 import millrace.ops.run.ControlTopic;
+import millrace.ops.schedule.RunJournal;
 import millrace.replay.journal.ReplayJournal;
 import millrace.schemas.contract.Contract;
 import millrace.schemas.problem.Failure;
@@ -193,7 +194,7 @@ final class TopicsCommand extends Main.Group {
                     t.config(), settings));
         }
         for (String journal : List.of(DeployedJournal.topicOf(deployment.name()),
-                ReplayJournal.topicOf(deployment.name()))) {
+                ReplayJournal.topicOf(deployment.name()), RunJournal.topicOf(deployment.name()))) {
             Topics.WantedTopic t = CompactedTopic.wanted(journal);
             wanted.add(wanted(t.name(), Role.ENGINE, t.partitions(), t.config(), settings));
         }

@@ -1,5 +1,7 @@
 package millrace.ops.platform;
 
+import java.net.URI;
+import millrace.ops.schedule.Schedulers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,6 +134,10 @@ public final class Platform implements AutoCloseable {
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());
             http = Optional.of(closing("the status page", HttpService.start(observer, HOST, port)));
+        }
+        if (roles.contains(Role.CONTROL)) {
+            closing("what schedules do", Schedulers.start(runtime::deployments, connections, folder.path(),
+                    profile.webhook().map(w -> URI.create(w.reveal())), clock));
         }
         if (profile.isEmbedded()) {
             guardDisk();

@@ -45,6 +45,8 @@ public enum OpsProblem implements ProblemCode {
     DEPLOYED_MEANWHILE("Somebody has deployed something else of a pipeline since this was planned.",
             "Look at `millrace plan`, and do it again."),
     NOTHING_DEPLOYED("The pipeline has never run on this cluster.", "Start it with `millrace dev` or `millrace run`."),
+    SCHEDULE_UNKNOWN("No pipeline has a schedule of this name.",
+            "See `millrace schedule list` for those there are."),
     TABLE_UNKNOWN("There is no such table in the catalog.", "See `millrace table list` for the tables there are."),
     TOPIC_UNKNOWN("There is no such topic in the cluster.", "See `millrace topics plan` for the topics wanted."),
     CONTRACT_NOT_FOUND("No contract of the pipeline has this name or topic.",

@@ -21,7 +21,9 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
         /** Stands for every key that begins with the name and a dot. */
         PASSED_THROUGH("settings passed through"),
         /** The same, with the name of a table between. */
-        PER_TABLE("settings of tables");
+        PER_TABLE("settings of tables"),
+        /** A list of {@link ConfigKey#SCHEDULE}. */
+        SCHEDULES("list of schedules"), TEXTS("a name, or a list of them");
 
         private final String words;
 
@@ -54,7 +56,31 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
             new ConfigKey("defaults.iceberg.table", Kind.PASSED_THROUGH, "",
                     "Iceberg table properties by their own names for every table, such as `defaults.iceberg.table.format-version: 2`."),
             new ConfigKey("tables", Kind.PER_TABLE, "",
-                    "What holds for one table, as `tables.<table>.<key>`; see below."));
+                    "What holds for one table, as `tables.<table>.<key>`; see below."),
+            new ConfigKey("schedules", Kind.SCHEDULES, "", "What is done again and again; see below."));
+
+    /** The keys of one schedule in {@code millrace.yaml}. */
+    public static final List<ConfigKey> SCHEDULE = List.of(
+            new ConfigKey("action", Kind.TEXT, "",
+                    "`amend` takes late records in, `cut` keeps tables as they are for reports about the day before, `compact` puts the files of tables together, `replay` computes the day before again and publishes it. Each may be repeated, and goes on where it was broken off."),
+            new ConfigKey("name", Kind.TEXT, "the action",
+                    "What it is called, so that there can be several of one action."),
+            new ConfigKey("cron", Kind.TEXT, "midnight, if there is `complete`",
+                    "When it is due: minute, hour, day of the month, month, day of the week, such as `30 2 * * *`. What was missed while nothing ran is made up for."),
+            new ConfigKey("zone", Kind.TEXT, "UTC", "By whose clocks, such as `Europe/Berlin`."),
+            new ConfigKey("last", Kind.DURATION, "", "Of `amend`: how old late records may be, such as `7d`."),
+            new ConfigKey("tables", Kind.TEXTS, "", "Of `cut` and `compact`."),
+            new ConfigKey("select", Kind.TEXTS, "",
+                    "Of `replay`: models in the words of `millrace replay plan --select`."),
+            new ConfigKey("complete", Kind.TEXT, "",
+                    "A table that has to be complete through the time that it is due, before it begins."),
+            new ConfigKey("after", Kind.TEXTS, "",
+                    "Schedules that stand before it in the list: what was due of them by then has to be done before it begins."),
+            new ConfigKey("retries", Kind.INTEGER, "3", "How often it is tried again when it has failed."),
+            new ConfigKey("backoff", Kind.DURATION, "1m",
+                    "How long after the first failure it is tried again; twice as long after each further one."),
+            new ConfigKey("deadline", Kind.TEXT, "",
+                    "A time of the day such as `07:00`: if it is not done by then, an alert is sent; it goes on all the same."));
 
     /** The keys of one profile in {@code profiles.yaml}. */
     public static final List<ConfigKey> PROFILE = List.of(
@@ -84,6 +110,8 @@ public record ConfigKey(String name, Kind kind, String fallback, String descript
             new ConfigKey("ports.registry", Kind.PORT, "8081", "Port of the embedded registry; 0 takes a free one."),
             new ConfigKey("ports.http", Kind.PORT, "8080",
                     "Port of the API and status page, on the loopback address; 0 takes a free one."),
+            new ConfigKey("alerts.webhook", Kind.TEXT, "",
+                    "Where alerts of schedules are posted as JSON: a deadline has passed, or a run was given up."),
             new ConfigKey("log.format", Kind.LOG_FORMAT, "text",
                     "Form of log lines: `text`, or `json` with one object per line."),
             new ConfigKey("log.level", Kind.LOG_LEVEL, "info", "How much is logged."));

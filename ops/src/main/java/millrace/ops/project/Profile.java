@@ -1,6 +1,7 @@
 package millrace.ops.project;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import millrace.topology.run.RunSettings;
 
 /**
@@ -10,10 +11,11 @@ import millrace.topology.run.RunSettings;
  * @param kafka settings of every Kafka client; the cluster's address is in {@link #cluster()}
  * @param stateMemory bytes for the stores of stream tasks, beside the heap
  * @param catalog Iceberg's catalog properties; empty means a JDBC catalog on SQLite in the data folder
+ * @param webhook where alerts are posted
  */
 public record Profile(String name, Path data, Cluster cluster, ClientSettings kafka, ClientSettings streams,
         long stateMemory, ClientSettings registry, ClientSettings catalog, TopicSettings topics, Ports ports,
-        Logs logs) {
+        Logs logs, Optional<Secret> webhook) {
 
     /** Which brokers and which registry. */
     public sealed interface Cluster {
@@ -46,15 +48,16 @@ public record Profile(String name, Path data, Cluster cluster, ClientSettings ka
     public static Profile embedded(Path data, Ports ports) {
         return new Profile("dev", data.toAbsolutePath().normalize(), new Cluster.Embedded(), ClientSettings.NONE,
                 ClientSettings.NONE, RunSettings.STATE_MEMORY, ClientSettings.NONE, ClientSettings.NONE,
-                new TopicSettings(1, 1, "User:millrace"), ports, new Logs(LogFormat.TEXT, "info"));
+                new TopicSettings(1, 1, "User:millrace"), ports, new Logs(LogFormat.TEXT, "info"), Optional.empty());
     }
 
     public Profile withData(Path folder) {
         return new Profile(name, folder.toAbsolutePath().normalize(), cluster, kafka, streams,
-                stateMemory, registry, catalog, topics, ports, logs);
+                stateMemory, registry, catalog, topics, ports, logs, webhook);
     }
 
     public Profile withPorts(Ports other) {
-        return new Profile(name, data, cluster, kafka, streams, stateMemory, registry, catalog, topics, other, logs);
+        return new Profile(name, data, cluster, kafka, streams, stateMemory, registry, catalog, topics, other, logs,
+                webhook);
     }
 }

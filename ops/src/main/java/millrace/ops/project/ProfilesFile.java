@@ -88,7 +88,7 @@ final class ProfilesFile {
         return new Profile(name, data, cluster, kafka, passed("streams", s, Set.of()), stateMemory(s),
                 passed("registry", s, Set.of("url")), passed("iceberg.catalog", s, Set.of()),
                 new Profile.TopicSettings(replication, inSync, s.text("kafka.principal").orElse("User:millrace")),
-                ports, logs);
+                ports, logs, s.node("alerts.webhook").flatMap(n -> secrets.resolve("alerts.webhook", n)));
     }
 
     private static long stateMemory(Settings s) {

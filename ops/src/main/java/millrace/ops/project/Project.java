@@ -23,9 +23,10 @@ import millrace.schemas.yaml.YamlProblem;
  * @param folder absolute
  * @param defaults what models and tables get that say nothing themselves
  * @param tables what is said of single tables, by their names
+ * @param schedules what is done again and again
  */
 public record Project(String name, String description, Path folder, Defaults defaults,
-        Map<String, TableSettings> tables, Profile profile) {
+        Map<String, TableSettings> tables, List<Schedule> schedules, Profile profile) {
     public static final String FILE = "millrace.yaml";
     public static final String PROFILES = "profiles.yaml";
     public static final String DEFAULT_PROFILE = "dev";
@@ -47,6 +48,12 @@ public record Project(String name, String description, Path folder, Defaults def
         }
     }
 
+    /** Without schedules. */
+    public Project(String name, String description, Path folder, Defaults defaults, Map<String, TableSettings> tables,
+            Profile profile) {
+        this(name, description, folder, defaults, tables, List.of(), profile);
+    }
+
     /** Where contracts lie. */
     public Path contractsFolder() {
         return folder.resolve("contracts");
@@ -58,12 +65,12 @@ public record Project(String name, String description, Path folder, Defaults def
     }
 
     public Project withProfile(Profile other) {
-        return new Project(name, description, folder, defaults, tables, other);
+        return new Project(name, description, folder, defaults, tables, schedules, other);
     }
 
     /** The same text, as that of another folder. */
     public Project at(Path other) {
-        return new Project(name, description, other, defaults, tables, profile);
+        return new Project(name, description, other, defaults, tables, schedules, profile);
     }
 
     /** Whether a folder holds a project. */
@@ -133,8 +140,9 @@ public record Project(String name, String description, Path folder, Defaults def
         }
         Map<String, TableSettings> tables = TableSettings.read(s.under("tables"));
         String description = s.text("description").orElse("");
+        List<Schedule> schedules = s.node("schedules").map(SchedulesReader::read).orElse(List.of());
         root.throwProblems();
-        return new Project(name, description, folder, defaults, tables, null);
+        return new Project(name, description, folder, defaults, tables, schedules, null);
     }
 
     private static Profile readProfile(Path folder, String profile, Map<String, String> environment) {

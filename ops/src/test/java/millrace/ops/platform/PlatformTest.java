@@ -86,7 +86,7 @@ class PlatformTest {
                 "s3://lake"));
         Profile profile = new Profile("dev", embedded.data(), embedded.cluster(), embedded.kafka(), embedded.streams(),
                 embedded.stateMemory(), embedded.registry(), nobodyThere, embedded.topics(), embedded.ports(),
-                embedded.logs());
+                embedded.logs(), embedded.webhook());
         try (Platform platform = Platform.start(List.of(deployment("flights")), Role.ALL, profile,
                 Clock.systemUTC())) {
             Status status = await(platform, s -> s.blocked().stream().anyMatch(b -> b.subject().startsWith("sink")));

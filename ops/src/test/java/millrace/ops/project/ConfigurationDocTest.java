@@ -23,7 +23,8 @@ class ConfigurationDocTest {
     void theListOfKeysIsCurrent() throws IOException {
         String frame = Files.readString(MODULE.resolve("src/test/resources/docs/configuration.md"));
         hold("configuration.md", frame.replace("${project}", keys(ConfigKey.PROJECT))
-                .replace("${profile}", keys(ConfigKey.PROFILE)).replace("${model}", models()));
+                .replace("${profile}", keys(ConfigKey.PROFILE)).replace("${schedule}", keys(ConfigKey.SCHEDULE))
+                .replace("${model}", models()));
     }
 
     @Test

@@ -137,6 +137,19 @@ final class EditorSchemas {
             case BOOLEAN -> ordered("type", "boolean");
             case LOG_FORMAT -> ordered("enum", List.of("text", "json"));
             case LOG_LEVEL -> ordered("enum", List.of("error", "warn", "info", "debug"));
+            case TEXTS -> ordered("anyOf", List.of(Map.of("type", "string"),
+                    ordered("type", "array", "items", Map.of("type", "string"))));
+            case SCHEDULES -> {
+                Map<String, Object> keys = new LinkedHashMap<>();
+                ConfigKey.SCHEDULE.forEach(k -> keys.put(k.name(), described(switch (k.name()) {
+                    case "action" -> ordered("enum", List.of("amend", "cut", "compact", "replay"));
+                    case "retries" -> ordered("type", "integer", "minimum", 0, "maximum", 100);
+                    default -> value(k);
+                }, k.description())));
+                Map<String, Object> schedule = object(keys, Map.of());
+                schedule.put("required", List.of("action"));
+                yield ordered("type", "array", "items", schedule);
+            }
             case PASSED_THROUGH, PER_TABLE -> throw new IllegalArgumentException(key.name());
         };
     }

@@ -1,0 +1,36 @@
+package millrace.ops.project;
+
+import io.micronaut.scheduling.cron.CronExpression;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Optional;
+
+/**
+ * Times that come again and again, as cron writes them: minute, hour, day of the month, month, day of the week.
+ *
+ * @param text as it was written
+ */
+public record Cron(String text) {
+    private static final int FIELDS = 5;
+
+    /** Nothing if it is none, or never comes. */
+    public static Optional<Cron> parse(String text) {
+        try {
+            Cron cron = new Cron(text.strip());
+            if (cron.text.split("\\s+").length != FIELDS) {
+                return Optional.empty();
+            }
+            cron.next(Instant.EPOCH, ZoneOffset.UTC);
+            return Optional.of(cron);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The first time behind another. */
+    public Instant next(Instant after, ZoneId zone) {
+        return CronExpression.create(text).nextTimeAfter(ZonedDateTime.ofInstant(after, zone)).toInstant();
+    }
+}

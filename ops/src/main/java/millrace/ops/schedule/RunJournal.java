@@ -1,0 +1,106 @@
+package millrace.ops.schedule;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import millrace.topology.run.CompactedTopic;
+import millrace.topology.run.Topics;
+
+/**
+ * The runs of a pipeline's schedules, in a compacted topic of it. The newest of each schedule are kept. Not for use by several
+ * threads.
+ */
+public final class RunJournal implements AutoCloseable {
+    private static final String RUN = "run/";
+    private static final String SINCE = "since/";
+    private static final int KEPT_OF_EACH = 100;
+    private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
+            .addModule(new JavaTimeModule()).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
+
+    private final CompactedTopic topic;
+
+    /**
+     * @param topics stays the caller's to close
+     * @param client settings of Kafka clients by their own names, with {@code bootstrap.servers}
+     */
+    public RunJournal(Topics topics, Map<String, Object> client, String pipeline) {
+        topic = new CompactedTopic(topics, client, topicOf(pipeline));
+    }
+
+    /** The topic of a pipeline's runs. */
+    public static String topicOf(String pipeline) {
+        return pipeline + ".runs";
+    }
+
+    /** All that are kept, the oldest first. */
+    public List<ScheduledRun> all() {
+        List<ScheduledRun> runs = new ArrayList<>();
+        topic.read().forEach((key, value) -> {
+            if (key.startsWith(RUN)) {
+                read(value).ifPresent(runs::add);
+            }
+        });
+        runs.sort(Comparator.comparing(ScheduledRun::due).thenComparing(ScheduledRun::id));
+        return runs;
+    }
+
+    /** Nothing if a newer version has written it in a form that this one does not know. */
+    private static Optional<ScheduledRun> read(byte[] value) {
+        try {
+            return Optional.of(JSON.readValue(value, ScheduledRun.class));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** When each schedule was first seen. */
+    Map<String, Instant> since() {
+        Map<String, Instant> since = new TreeMap<>();
+        topic.read().forEach((key, value) -> {
+            if (key.startsWith(SINCE)) {
+                since.put(key.substring(SINCE.length()), Instant.parse(new String(value, StandardCharsets.UTF_8)));
+            }
+        });
+        return since;
+    }
+
+    void seen(String schedule, Instant at) {
+        topic.write(SINCE + schedule, at.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns when it is written. */
+    public void write(ScheduledRun run) {
+        try {
+            topic.write(RUN + run.id(), JSON.writeValueAsBytes(run));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Lets old runs go that are over. */
+    void forget() {
+        Map<String, List<ScheduledRun>> bySchedule = new TreeMap<>();
+        all().forEach(r -> bySchedule.computeIfAbsent(r.schedule(), s -> new ArrayList<>()).add(r));
+        bySchedule.values().forEach(runs -> runs.stream().limit(Math.max(0, runs.size() - KEPT_OF_EACH))
+                .filter(r -> r.status().isOver()).forEach(r -> topic.write(RUN + r.id(), null)));
+    }
+
+    @Override
+    public void close() {
+        topic.close();
+    }
+}

@@ -1,0 +1,273 @@
+package millrace.ops.schedule;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import millrace.ops.deploy.Deployment;
+import millrace.ops.project.Schedule;
+import millrace.ops.run.Connections;
+import millrace.ops.schedule.Agenda.Item;
+import millrace.schemas.problem.Failure;
+import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.audit.RunsTable;
+import millrace.sinks.iceberg.branch.TableBranches;
+import millrace.topology.run.CompactedTopic;
+import millrace.topology.run.KafkaTopics;
+import millrace.topology.run.Topics;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the schedules of one pipeline. Of all processes that do, the one acts to which the group gives the topic of
+ * runs; when it dies another goes on with what it was doing. One action runs at a time. On threads of its own.
+ */
+final class Scheduler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
+    private static final Duration GOODBYE = Duration.ofSeconds(30);
+
+    private final Supplier<Deployment> deployment;
+    private final String pipeline;
+    private final Connections connections;
+    private final Path state;
+    private final Doing doing;
+    private final Optional<Webhook> webhook;
+    private final String who;
+    private final Clock clock;
+    private final ExecutorService actions;
+    private final Thread thread;
+    private final Map<String, Instant> toldAt = new HashMap<>();
+    private volatile boolean closing;
+    /** Whether the action that runs here is to end, since another process acts now. */
+    private volatile boolean handedOver;
+    private Optional<Under> under = Optional.empty();
+
+    /** What is being done here. */
+    private record Under(Schedule schedule, ScheduledRun run, Future<Optional<String>> result) {}
+
+    /**
+     * Begins.
+     *
+     * @param deployment as it runs now
+     * @param state a folder for clients
+     * @param who this process is
+     */
+    Scheduler(Supplier<Deployment> deployment, Connections connections, Path state, Doing doing,
+            Optional<Webhook> webhook, String who, Clock clock) {
+        this.deployment = deployment;
+        pipeline = deployment.get().name();
+        this.connections = connections;
+        this.state = state;
+        this.doing = doing;
+        this.webhook = webhook;
+        this.who = who;
+        this.clock = clock;
+        actions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("schedule-" + pipeline).daemon()
+                .factory());
+        thread = Thread.ofPlatform().name("schedules-" + pipeline).daemon().start(this::run);
+    }
+
+    private void run() {
+        while (!closing) {
+            try (Topics topics = new KafkaTopics(connections.runSettings(state))) {
+                keep(topics);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Exception e) {
+                if (!closing) {
+                    LOG.warn("schedules of {} are looked at again: {}", pipeline, Failure.words(e));
+                    pause(AFTER_TROUBLE);
+                }
+            }
+        }
+    }
+
+    private void keep(Topics topics) throws Exception {
+        String topic = RunJournal.topicOf(pipeline);
+        if (topics.describe(List.of(topic)).isEmpty()) {
+            topics.create(List.of(CompactedTopic.wanted(topic)));
+        }
+        try (KafkaConsumer<byte[], byte[]> member = member();
+                RunJournal journal = new RunJournal(topics, connections.kafkaClient(), pipeline)) {
+            member.subscribe(List.of(topic), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    handedOver = true;
+                }
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    handedOver = partitions.isEmpty() && handedOver;
+                }
+            });
+            while (!closing) {
+                member.poll(TICK);
+                member.pause(member.assignment()); // it is read by another
+                if (member.assignment().isEmpty()) {
+                    heard(journal, under.filter(u -> u.result().isDone()));
+                } else {
+                    look(journal);
+                }
+            }
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> member() {
+        Map<String, Object> settings = new HashMap<>(connections.kafkaClient());
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, pipeline + ".schedules");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        // Who acts goes on when another joins.
+        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private void look(RunJournal journal) {
+        heard(journal, under.filter(u -> u.result().isDone()));
+        Deployment now = deployment.get();
+        List<Item> items = Agenda.of(now.project().schedules(), journal.since(), journal.all(), clock.instant(),
+                completeThrough(), who);
+        boolean noted = false;
+        for (Item item : items) {
+            switch (item) {
+                case Item.Seen seen -> journal.seen(seen.schedule(), clock.instant());
+                case Item.Note note -> {
+                    journal.write(note.run());
+                    noted = true;
+                }
+                case Item.Alert alert -> alert(journal, alert.run(), alert.why());
+                case Item.Begin begin -> {
+                    if (under.isEmpty() && !closing) {
+                        begin(journal, now, begin.schedule(), begin.run());
+                    }
+                }
+            }
+        }
+        if (noted) {
+            journal.forget();
+        }
+    }
+
+    private Function<String, Optional<Instant>> completeThrough() {
+        return table -> TableBranches.find(connections.catalog(), table, "main")
+                .flatMap(TableBranches.Ref::completeThrough);
+    }
+
+    private void begin(RunJournal journal, Deployment now, Schedule schedule, ScheduledRun due) {
+        ScheduledRun run = due.begun(clock.instant(), who);
+        journal.write(run);
+        handedOver = false;
+        LOG.info("{}: {} begins{}", pipeline, run.id(), run.attempt() > 1 ? ", attempt " + run.attempt() : "");
+        under = Optional.of(new Under(schedule, run, actions.submit(() -> doing.perform(now, schedule.action(),
+                run.due(), schedule.zone(), () -> closing || handedOver))));
+    }
+
+    /** Writes down what came of an action that has ended here. */
+    private void heard(RunJournal journal, Optional<Under> ended) {
+        if (ended.isEmpty()) {
+            return;
+        }
+        Under of = ended.get();
+        Optional<ScheduledRun> next;
+        try {
+            // One that was stopped stays as it is: whoever acts then goes on with it.
+            next = of.result().get().map(what -> of.run().done(clock.instant(), what));
+        } catch (ExecutionException e) {
+            LOG.warn("{}: {} has failed", pipeline, of.run().id(), e.getCause());
+            next = Optional.of(Agenda.failed(of.schedule(), of.run(), clock.instant(), words(e.getCause())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (next.isPresent() && !handedOver) {
+            ScheduledRun run = next.get();
+            // Whether it was said to be late meanwhile.
+            boolean alerted = journal.all().stream().anyMatch(r -> r.id().equals(run.id()) && r.alerted());
+            ScheduledRun as = alerted ? run.saidToBeLate() : run;
+            journal.write(as);
+            LOG.info("{}: {} is {}{}", pipeline, as.id(), as.words(),
+                    as.message().map(m -> ": " + m).orElse(""));
+            record(as);
+            if (as.status() == ScheduledRun.Status.GIVEN_UP) {
+                alert(journal, as, "was given up after " + as.attempt() + " attempts: " + as.message().orElse(""));
+            }
+        }
+        under = Optional.empty();
+    }
+
+    private static String words(Throwable cause) {
+        return cause instanceof ProblemException p
+                ? p.problems().get(0).code().name() + " " + p.problems().get(0).message()
+                : Failure.words(cause);
+    }
+
+    private void record(ScheduledRun run) {
+        try {
+            RunsTable.add(connections.catalog(), new RunsTable.Row(run.id() + "#" + run.attempt(), pipeline,
+                    run.schedule(), run.action(), run.due(), run.words(),
+                    run.attempt(), run.at(), run.message(), run.by()));
+        } catch (ProblemException e) {
+            LOG.warn("{}: {} is not in the table of runs: {}", pipeline, run.id(), e.problems().get(0).message());
+        }
+    }
+
+    /** Tells it, once if it is heard. */
+    private void alert(RunJournal journal, ScheduledRun run, String why) {
+        Instant now = clock.instant();
+        if (toldAt.containsKey(run.id()) && now.isBefore(toldAt.get(run.id()).plus(Duration.ofMinutes(1)))) {
+            return;
+        }
+        toldAt.put(run.id(), now);
+        LOG.warn("{}: {} {}", pipeline, run.id(), why);
+        if (webhook.isEmpty() || webhook.get().tell(pipeline, run, why)) {
+            journal.write(run.saidToBeLate());
+        }
+    }
+
+    private void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends what is being done between two steps; another process goes on, or this one when it starts again. */
+    @Override
+    public void close() {
+        closing = true;
+        actions.shutdown();
+        try {
+            if (!actions.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+                actions.shutdownNow();
+            }
+            thread.join(GOODBYE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

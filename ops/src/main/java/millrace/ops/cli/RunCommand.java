@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         "",
         "The same code as `dev`, without the view; logs go to standard error. To scale out, start more processes with a role; each needs a data folder of its own. Topics are not created: see `millrace topics`.",
         "",
-        "Roles: stream runs the models, stage writes data files, commit commits them to tables, maintain keeps the files of tables few and large, control serves the API and the status page."}, footer = {
+        "Roles: stream runs the models, stage writes data files, commit commits them to tables, maintain keeps the files of tables few and large, control serves the API and the status page and keeps the schedules."}, footer = {
                 "", "Examples:", "  millrace run --profile prod",
                 "  millrace run --roles stage,commit,maintain --config shop/millrace.yaml --profile prod",
                 "  millrace run --profile prod --roles stage --data /var/lib/millrace/stage-1"})

@@ -12,10 +12,11 @@ import io.micronaut.http.server.exceptions.ServerStartupException;
 
 import millrace.ops.observe.StatusSource;
 import millrace.ops.problem.OpsProblem;
+import millrace.ops.schedule.Runs;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 
-/** The HTTP server of one process. Everything it answers comes from the {@link StatusSource}. */
+/** The HTTP server of one process. Everything it answers comes from the {@link StatusSource} and the {@link Runs}. */
 public final class HttpService implements AutoCloseable {
     private final ApplicationContext context;
     private final EmbeddedServer server;
@@ -32,7 +33,7 @@ public final class HttpService implements AutoCloseable {
      * @param port 0 takes a free one
      * @throws ProblemException if the address is refused or the port is taken
      */
-    public static HttpService start(StatusSource status, String host, int port) {
+    public static HttpService start(StatusSource status, Runs runs, String host, int port) {
         requireLoopback(host);
         Map<String, Object> settings = new HashMap<>();
         settings.put("micronaut.application.name", "millrace");
@@ -40,7 +41,7 @@ public final class HttpService implements AutoCloseable {
         settings.put("micronaut.server.port", port == 0 ? -1 : port);
         ApplicationContext context = ApplicationContext.builder().eagerInitSingletons(false).banner(false)
                 .deduceEnvironment(false).deduceCloudEnvironment(false).environmentPropertySource(false)
-                .properties(settings).singletons(status).build();
+                .properties(settings).singletons(status, runs).build();
         try {
             context.start();
             EmbeddedServer server = context.getBean(EmbeddedServer.class);

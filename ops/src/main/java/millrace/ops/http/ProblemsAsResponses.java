@@ -19,7 +19,7 @@ class ProblemsAsResponses implements ExceptionHandler<ProblemException, HttpResp
     @SuppressWarnings("rawtypes") // the signature is the framework's
     public HttpResponse<ProblemBody> handle(HttpRequest request, ProblemException exception) {
         Problem problem = exception.problems().getFirst();
-        HttpStatus status = problem.code() == OpsProblem.TABLE_UNKNOWN
+        HttpStatus status = problem.code() == OpsProblem.TABLE_UNKNOWN || problem.code() == OpsProblem.SCHEDULE_UNKNOWN
                 ? HttpStatus.NOT_FOUND
                 : problem.code() == OpsProblem.UNREACHABLE ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.BAD_REQUEST;
         return HttpResponse.<ProblemBody>status(status).body(ProblemBody.of(status, problem, request.getPath()))

@@ -131,13 +131,11 @@ public final class Platform implements AutoCloseable {
             return;
         }
         if (roles.contains(Role.CONTROL)) {
+            Schedulers schedulers = closing("what schedules do", Schedulers.start(runtime::deployments, connections,
+                    folder.path(), profile.webhook().map(w -> URI.create(w.reveal())), clock));
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());
-            http = Optional.of(closing("the status page", HttpService.start(observer, HOST, port)));
-        }
-        if (roles.contains(Role.CONTROL)) {
-            closing("what schedules do", Schedulers.start(runtime::deployments, connections, folder.path(),
-                    profile.webhook().map(w -> URI.create(w.reveal())), clock));
+            http = Optional.of(closing("the status page", HttpService.start(observer, schedulers, HOST, port)));
         }
         if (profile.isEmbedded()) {
             guardDisk();

@@ -18,8 +18,8 @@ public enum Role {
     COMMIT("commits files to tables"),
     /** Rewrites the files of tables, so that they stay few and large. */
     MAINTAIN("keeps the files of tables few and large"),
-    /** Serves the API and the status page. */
-    CONTROL("serves the API and the status page");
+    /** Serves the API and the status page, and keeps the schedules. */
+    CONTROL("serves the API and the status page, keeps the schedules");
 
     public static final Set<Role> ALL = Collections.unmodifiableSet(EnumSet.allOf(Role.class));
 

@@ -51,7 +51,7 @@ public final class AskedRuns implements AutoCloseable {
                         deployment.name() + " has no schedule \"" + schedule + "\"." + Nearest.hint(schedule, names))
                         .withRemedy(OpsProblem.SCHEDULE_UNKNOWN.remedy())));
         if (!WORD.matcher(word).matches()) {
-            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "key", "\"" + word
+            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--key", "\"" + word
                     + "\" cannot tell runs apart.")
                     .withRemedy("Write up to 100 letters, digits and any of . _ : + -."));
         }

@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +25,10 @@ import millrace.ops.observe.Status;
 import millrace.ops.observe.StatusFixture;
 import millrace.ops.observe.TableStatus;
 import millrace.ops.observe.Why;
+import millrace.ops.problem.OpsProblem;
+import millrace.ops.schedule.Runs;
+import millrace.ops.schedule.ScheduledRun;
+import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.topology.run.LocalState;
 
@@ -35,10 +41,32 @@ class HttpServiceTest {
     private static volatile Status status = StatusFixture.mixed();
     private static HttpService service;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Runs RUNS = new Runs() {
+        private final List<ScheduledRun> runs = new ArrayList<>();
+
+        @Override
+        public List<ScheduledRun> all() {
+            return runs;
+        }
+
+        @Override
+        public ScheduledRun ask(String pipeline, String schedule, String key) {
+            if (!schedule.equals("nightly")) {
+                throw new ProblemException(Problem.of(OpsProblem.SCHEDULE_UNKNOWN, schedule, "There is none.")
+                        .withRemedy("Name one."));
+            }
+            ScheduledRun asked = ScheduledRun.asked(schedule, "amend", key, Instant.parse("2026-11-19T10:00:00Z"),
+                    "api");
+            if (!runs.contains(asked)) {
+                runs.add(asked);
+            }
+            return asked;
+        }
+    };
 
     @BeforeAll
     static void start() {
-        service = HttpService.start(() -> status, "127.0.0.1", 0);
+        service = HttpService.start(() -> status, RUNS, "127.0.0.1", 0);
     }
 
     @AfterAll
@@ -64,6 +92,26 @@ class HttpServiceTest {
         assertThat(json.path("blocked").get(0).path("code").asText()).isEqualTo("TOPIC_RECREATED");
         assertThat(json.path("blocked").get(0).path("remedy").asText()).contains("millrace table adopt");
         assertThat(json.path("quarantine").get(0).path("byReason").path("WILD_EVENT_TIME").asLong()).isEqualTo(4);
+    }
+
+    @Test
+    void whoAsksForARunWithTheSameKeyGetsTheSameRun() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> asked = post("/v1/pipelines/shop/schedules/nightly/runs?key=airflow-1");
+            assertThat(asked.statusCode()).isEqualTo(202);
+            assertThat(new ObjectMapper().readTree(asked.body()).path("id").asText()).isEqualTo("nightly@airflow-1");
+        }
+        assertThat(json("/v1/runs")).hasSize(1);
+        assertThat(json("/v1/runs").get(0).path("status").asText()).isEqualTo("WAITING");
+        HttpResponse<String> unknown = post("/v1/pipelines/shop/schedules/daily/runs?key=airflow-1");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(new ObjectMapper().readTree(unknown.body()).path("code").asText()).isEqualTo("SCHEDULE_UNKNOWN");
+        assertThat(post("/v1/pipelines/shop/schedules/nightly/runs").statusCode()).as("no key").isEqualTo(400);
+    }
+
+    private static HttpResponse<String> post(String path) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(service.address().resolve(path))
+                .POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
@@ -202,14 +250,15 @@ class HttpServiceTest {
 
     @Test
     void onlyALoopbackAddressIsAccepted() {
-        assertThatThrownBy(() -> HttpService.start(() -> status, "0.0.0.0", 0)).isInstanceOf(ProblemException.class)
+        assertThatThrownBy(() -> HttpService.start(() -> status, RUNS, "0.0.0.0", 0))
+                .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("API_UNPROTECTED");
     }
 
     @Test
     void aTakenPortIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            assertThatThrownBy(() -> HttpService.start(() -> status, "127.0.0.1", taken.getLocalPort()))
+            assertThatThrownBy(() -> HttpService.start(() -> status, RUNS, "127.0.0.1", taken.getLocalPort()))
                     .isInstanceOf(ProblemException.class).hasMessageContaining("PORT_IN_USE")
                     .hasMessageContaining(Integer.toString(taken.getLocalPort()));
         }

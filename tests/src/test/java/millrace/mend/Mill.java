@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,10 +33,15 @@ final class Mill implements AutoCloseable {
 
     /** @param change to a file of the example, before anything runs */
     Mill(Path folder, String example, String file, UnaryOperator<String> change) {
+        this(folder, example, project -> edit(project, file, change));
+    }
+
+    /** @param change to the copy of the example's folder, before anything runs */
+    Mill(Path folder, String example, Consumer<Path> change) {
         this.folder = folder;
         installation = new Installation(folder);
         project = copy(example, folder.resolve("project"));
-        edit(project, file, change);
+        change.accept(project);
         edit(project, "profiles.yaml", text -> installation.profiles());
         // Commits come often, so that there is much to be published into.
         edit(project, "millrace.yaml", text -> text.replaceAll("commit.interval: .*", "commit.interval: 1s"));
@@ -59,7 +65,7 @@ final class Mill implements AutoCloseable {
         return Folders.copy(example(example), to);
     }
 
-    private static void edit(Path project, String file, UnaryOperator<String> change) {
+    static void edit(Path project, String file, UnaryOperator<String> change) {
         try {
             String text = Files.readString(project.resolve(file));
             Files.writeString(project.resolve(file), change.apply(text));
@@ -143,6 +149,11 @@ final class Mill implements AutoCloseable {
 
     ChildJvm stream() {
         return stream;
+    }
+
+    /** Starts a process that keeps the schedules. */
+    ChildJvm control(String name) {
+        return role(name, "control");
     }
 
     ChildJvm commit() {

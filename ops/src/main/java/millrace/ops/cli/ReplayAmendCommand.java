@@ -105,7 +105,7 @@ final class ReplayAmendCommand extends Main.Subcommand {
                     .forEach(execute ? terminal().err()::println : terminal().out()::println));
         }
         if (execute && plan.isPresent()) {
-            done.addAll(amending.run(plan.get().replays()));
+            done.addAll(amending.run(plan.get().replays(), Optional.empty()));
         }
         if (!result.isJson()) {
             say(plan, done, stop.isWished());
@@ -197,6 +197,11 @@ final class ReplayAmendCommand extends Main.Subcommand {
 
         Watcher(Replays replays) {
             this.replays = replays;
+        }
+
+        @Override
+        public boolean resumes(ReplayEntry paused) {
+            return true; // Who says so is somebody.
         }
 
         @Override

@@ -177,6 +177,7 @@ public record Deployment(Project project, Pipeline pipeline, List<Model> models,
         }
         contracts.forEach(c -> tables.add(quarantine(project, c)));
         List<Problem> problems = new ArrayList<>(unknownTables(project, tables));
+        problems.addAll(ScheduleCheck.problems(project.schedules(), tables, plans));
         tables.replaceAll(t -> asSet(project, t));
         for (DeployedTable table : tables) {
             problems.addAll(TableSchemas.reserved(table.spec(), table.spec().columns()));

@@ -131,7 +131,8 @@ public final class Platform implements AutoCloseable {
             return;
         }
         if (roles.contains(Role.CONTROL)) {
-            Schedulers schedulers = closing("what schedules do", Schedulers.start(runtime::deployments, connections,
+            Schedulers schedulers = closing("what schedules do", Schedulers.start(runtime::deployments,
+                    connections.creating((short) (profile.isEmbedded() ? 1 : profile.topics().replicationFactor())),
                     folder.path(), profile.webhook().map(w -> URI.create(w.reveal())), clock));
             int port = Ports.rememberedIn(folder.path()).choose("http", profile.ports().http(),
                     Profile.Ports.USUAL.http());

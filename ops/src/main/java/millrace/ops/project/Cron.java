@@ -2,6 +2,7 @@ package millrace.ops.project;
 
 import io.micronaut.scheduling.cron.CronExpression;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -22,15 +23,30 @@ public record Cron(String text) {
             if (cron.text.split("\\s+").length != FIELDS) {
                 return Optional.empty();
             }
-            cron.next(Instant.EPOCH, ZoneOffset.UTC);
+            CronExpression.create(cron.text).nextTimeAfter(Instant.EPOCH.atZone(ZoneOffset.UTC));
             return Optional.of(cron);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    /** The first time behind another. */
+    /**
+     * The first time behind another; a time that clocks never show is the one after their step forward, one that they show twice
+     * is the first. Far beyond all times if none comes.
+     */
     public Instant next(Instant after, ZoneId zone) {
-        return CronExpression.create(text).nextTimeAfter(ZonedDateTime.ofInstant(after, zone)).toInstant();
+        CronExpression expression = CronExpression.create(text);
+        ZonedDateTime shown = LocalDateTime.ofInstant(after, zone).atZone(ZoneOffset.UTC);
+        try {
+            while (true) {
+                shown = expression.nextTimeAfter(shown);
+                Instant next = shown.toLocalDateTime().atZone(zone).toInstant();
+                if (next.isAfter(after)) {
+                    return next;
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            return Instant.MAX;
+        }
     }
 }

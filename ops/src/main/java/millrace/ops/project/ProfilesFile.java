@@ -1,5 +1,8 @@
 package millrace.ops.project;
 
+import java.util.List;
+import java.net.URISyntaxException;
+import java.net.URI;
 import millrace.ops.problem.OpsProblem;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -88,7 +91,26 @@ final class ProfilesFile {
         return new Profile(name, data, cluster, kafka, passed("streams", s, Set.of()), stateMemory(s),
                 passed("registry", s, Set.of("url")), passed("iceberg.catalog", s, Set.of()),
                 new Profile.TopicSettings(replication, inSync, s.text("kafka.principal").orElse("User:millrace")),
-                ports, logs, s.node("alerts.webhook").flatMap(n -> secrets.resolve("alerts.webhook", n)));
+                ports, logs, webhook(s));
+    }
+
+    /** Its value may hold a secret, and is not shown. */
+    private Optional<Secret> webhook(Settings s) {
+        return s.node("alerts.webhook").flatMap(n -> secrets.resolve("alerts.webhook", n).filter(secret -> {
+            boolean fits;
+            try {
+                URI address = new URI(secret.reveal());
+                fits = address.getHost() != null && List.of("http", "https").contains(address.getScheme());
+            } catch (URISyntaxException e) {
+                fits = false;
+            }
+            if (!fits) {
+                n.problem(YamlProblem.YAML_BAD_VALUE,
+                        "alerts.webhook is no address that can be posted to: expected one that "
+                                + "begins with http:// or https:// and has a host.");
+            }
+            return fits;
+        }));
     }
 
     private static long stateMemory(Settings s) {

@@ -95,10 +95,19 @@ final class SchedulesReader {
         Optional<YamlNode> of = node.require(told);
         return switch (word) {
             case "amend" -> of.flatMap(YamlNode::asDuration).map(Action.Amend::new);
-            case "cut" -> of.map(YamlNode::asTextOrTexts).map(Action.Cut::new);
-            case "compact" -> of.map(YamlNode::asTextOrTexts).map(Action.Compact::new);
-            default -> of.map(YamlNode::asTextOrTexts).map(Action.Replay::new);
+            case "cut" -> of.flatMap(SchedulesReader::names).map(Action.Cut::new);
+            case "compact" -> of.flatMap(SchedulesReader::names).map(Action.Compact::new);
+            default -> of.flatMap(SchedulesReader::names).map(Action.Replay::new);
         };
+    }
+
+    private static Optional<List<String>> names(YamlNode node) {
+        List<String> names = node.asTextOrTexts();
+        if (names.isEmpty()) {
+            node.problem(YamlProblem.YAML_BAD_VALUE, "Expected a name, or a list of them.");
+            return Optional.empty();
+        }
+        return Optional.of(names);
     }
 
     private static int retries(YamlNode node) {

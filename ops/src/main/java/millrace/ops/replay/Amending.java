@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import millrace.ops.replay.Publications.Outcome;
 import millrace.ops.replay.Publications.Published;
 import millrace.replay.journal.ReplayEntry;
@@ -17,7 +19,9 @@ import millrace.replay.publish.ReplayPublication.Action;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayRun;
 import millrace.schemas.problem.Problem;
+import millrace.schemas.problem.ProblemCode;
 import millrace.schemas.problem.ProblemException;
+import millrace.sinks.iceberg.table.SinkProblem;
 
 /**
  * Takes late records in: computes each piece on branches, publishes it, lets the records count from then on, makes the next
@@ -25,6 +29,9 @@ import millrace.schemas.problem.ProblemException;
  */
 public final class Amending {
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** What no waiting cures. */
+    private static final Set<ProblemCode> HOPELESS = Set.of(ReplayProblem.REPLAY_LATE_RECORDS,
+            SinkProblem.BRANCH_MISSING, SinkProblem.RANGE_UNFIT);
 
     private final Replays replays;
     private final int threads;
@@ -35,6 +42,9 @@ public final class Amending {
 
     /** Is told what is done. */
     public interface Watcher {
+        /** Whether one that somebody has paused is to go on. */
+        boolean resumes(ReplayEntry paused);
+
         /** A replay that was begun is given up, since it does not fit any more. */
         void givesUp(ReplayPlan plan);
 
@@ -71,13 +81,23 @@ public final class Amending {
         this.stop = stop;
     }
 
-    /** Ends those that were begun earlier; what they leave is planned anew. */
+    /** Ends those that were begun earlier to take late records in; what they leave is planned anew. */
     public List<Done> goOn() throws Exception {
+        replays.clearOver();
+        return goOn(e -> !e.plan().amends().isEmpty());
+    }
+
+    /** Ends some of those that were begun earlier; those that do not fit any more are given up. */
+    public List<Done> goOn(Predicate<ReplayEntry> which) throws Exception {
         List<Done> done = new ArrayList<>();
-        replays.clearAmended();
-        for (ReplayEntry entry : replays.amending()) {
+        for (ReplayEntry entry : replays.begun()) {
+            if (!which.test(entry)) {
+                continue;
+            }
             if (entry.status() != Status.PUBLISHING && !replays.holds(entry.plan())) {
                 giveUp(entry);
+            } else if (entry.status() == Status.PAUSED && !watcher.resumes(entry)) {
+                done.add(new Done(entry, List.of()));
             } else if (!stop.getAsBoolean()) {
                 done.add(toItsEnd(entry));
             }
@@ -88,8 +108,10 @@ public final class Amending {
     /**
      * Does what was planned, one after the other; of the text that runs. A later one relies on those before it, so that none is
      * begun behind one that has not come to its end.
+     *
+     * @param reason for which it is done
      */
-    public List<Done> run(List<ReplayPlan> plans) throws Exception {
+    public List<Done> run(List<ReplayPlan> plans, Optional<String> reason) throws Exception {
         List<Done> done = new ArrayList<>();
         for (ReplayPlan replay : plans) {
             if (stop.getAsBoolean() || !done.stream().allMatch(Done::isPublished)) {
@@ -98,7 +120,7 @@ public final class Amending {
             Optional<ReplayEntry> begun = replays.journal().find(replay.id());
             ReplayEntry entry = begun.orElseGet(() -> {
                 ReplayEntry first = new ReplayEntry(replay, Status.STARTED, Optional.empty(), OptionalLong.empty(),
-                        0, Optional.empty(), clock.instant(), who);
+                        0, reason, clock.instant(), who);
                 replays.write(first);
                 return first;
             });
@@ -127,10 +149,15 @@ public final class Amending {
                     case PAUSED -> entry = become(entry, Status.STARTED);
                     case FINISHED -> {
                         requireTested(entry);
+                        replays.requireStillDeployed();
                         entry = replays.beginPublishing(entry, entry.as(Status.PUBLISHING, clock.instant(), who));
                     }
                     case PUBLISHING -> {
                         Publications publications = replays.publications(entry);
+                        if (!publications.isBegun()) {
+                            // Whoever wrote that down may have died before it looked for rivals.
+                            replays.requireUnrivalled(entry, entry.as(Status.FINISHED, clock.instant(), who));
+                        }
                         Outcome outcome = publish(entry, publications);
                         tables = outcome.tables();
                         if (!outcome.all()) {
@@ -164,7 +191,7 @@ public final class Amending {
         try {
             return publications.run(Action.PUBLISH, who, entry.reason(), stop, watcher.publishes(publications));
         } catch (ProblemException e) {
-            if (!publications.isBegun()) {
+            if (HOPELESS.contains(e.problems().get(0).code()) && !publications.isBegun()) {
                 giveUp(entry);
             }
             throw e;

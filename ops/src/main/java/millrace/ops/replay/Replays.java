@@ -30,6 +30,7 @@ import millrace.ops.deploy.DeployedPipelines;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.deploy.Revisions;
+import millrace.ops.problem.OpsProblem;
 import millrace.ops.query.TableComparison;
 import millrace.ops.run.Connections;
 import millrace.replay.facts.PartitionBytes;
@@ -148,6 +149,11 @@ public final class Replays implements AutoCloseable {
         }
     }
 
+    /** Plans one of all partitions under a name that none has that has ended. */
+    public ReplayPlan planAnew(Deployment replayed, Set<String> models, Optional<Edge> from, Optional<Edge> to) {
+        return unlikeEnded(plan(replayed, models, from, to, new TreeSet<>()));
+    }
+
     /**
      * Plans to compute the whole history of models, so that it takes the place of what runs. Some may have no table yet.
      *
@@ -228,9 +234,11 @@ public final class Replays implements AutoCloseable {
         return plan;
     }
 
-    /** Takes away what those have left that took late records in, should somebody have died over it. */
-    public void clearAmended() {
-        List<ReplayPlan> over = journal.all().stream().filter(e -> !e.plan().amends().isEmpty())
+    /** Takes away what those have left that come to their end by themselves, should somebody have died over it. */
+    public void clearOver() {
+        List<ReplayPlan> over = journal.all().stream()
+                .filter(e -> !e.plan().amends().isEmpty()
+                        || e.reason().filter(r -> r.startsWith("schedule ")).isPresent())
                 .filter(e -> e.status() == ReplayEntry.Status.PUBLISHED || e.status() == ReplayEntry.Status.CANCELLED)
                 .map(ReplayEntry::plan).toList();
         Set<String> there = topics.describe(over.stream().map(p -> TaskWatermark.topicOf(p.application())).toList())
@@ -240,7 +248,12 @@ public final class Replays implements AutoCloseable {
 
     /** Replays that are to take late records in, and have not come to their end; the oldest first. */
     public List<ReplayEntry> amending() {
-        return journal.all().stream().filter(e -> !e.plan().amends().isEmpty()).filter(e -> switch (e.status()) {
+        return begun().stream().filter(e -> !e.plan().amends().isEmpty()).toList();
+    }
+
+    /** Replays that have not come to their end; the oldest first. */
+    public List<ReplayEntry> begun() {
+        return journal.all().stream().filter(e -> switch (e.status()) {
             case STARTED, PAUSED, FINISHED, PUBLISHING -> true;
             case CANCELLED, PUBLISHED, ROLLING_BACK, ROLLED_BACK -> false;
         }).toList();
@@ -267,13 +280,34 @@ public final class Replays implements AutoCloseable {
     public ReplayEntry beginPublishing(ReplayEntry from, ReplayEntry publishing) {
         requireUnrivalled(from.plan());
         write(from, publishing);
+        requireUnrivalled(publishing, from);
+        return publishing;
+    }
+
+    /**
+     * To be asked behind that something is written down.
+     *
+     * @param otherwise what a replay is again if it would undo what another one does
+     * @throws ProblemException if it would
+     */
+    public void requireUnrivalled(ReplayEntry publishing, ReplayEntry otherwise) {
         try {
-            requireUnrivalled(from.plan());
+            requireUnrivalled(publishing.plan());
         } catch (ProblemException e) {
-            write(from);
+            write(publishing, otherwise);
             throw e;
         }
-        return publishing;
+    }
+
+    /** @throws ProblemException if something else was deployed since this was made */
+    public void requireStillDeployed() {
+        Optional<Deployed> now = deployed().find(folder.name());
+        if (!now.map(Deployed::files).equals(runs.map(Deployed::files))) {
+            throw new ProblemException(Problem.of(OpsProblem.DEPLOYED_MEANWHILE, folder.name(),
+                    "Another text of " + folder.name() + " was deployed meanwhile"
+                            + now.map(d -> ", by " + d.by() + " at " + d.at()).orElse("") + ".")
+                    .withRemedy(OpsProblem.DEPLOYED_MEANWHILE.remedy()));
+        }
     }
 
     /** @throws ProblemException if a later one would go with it */

@@ -36,6 +36,12 @@ public record Connections(String bootstrapServers, Map<String, String> kafka, Ma
         record Require() implements TopicCreation {}
     }
 
+    /** The same for what makes topics of its own, such as a replay, whoever makes those of the pipeline. */
+    public Connections creating(short replication) {
+        return new Connections(bootstrapServers, kafka, streams, stateMemory, registryUrl, registry, catalog,
+                new TopicCreation.Create(replication));
+    }
+
     /** How a pipeline runs here: one thread, all records, topics created where that is to be. */
     public RunSettings runSettings(Path stateFolder) {
         boolean create = topics instanceof TopicCreation.Create;

@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import millrace.ops.deploy.DeployedTable;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.problem.OpsProblem;
+import millrace.ops.project.Schedule;
 import millrace.ops.project.Schedule.Action;
 import millrace.ops.replay.AmendPlan;
 import millrace.ops.replay.Amending;
@@ -47,6 +49,7 @@ import java.time.Clock;
 /** Does what schedules ask for, in this process. Each can be done again, and goes on where it was broken off. */
 final class Actions implements Doing {
     private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final Connections connections;
     private final Path data;
@@ -62,13 +65,13 @@ final class Actions implements Doing {
     }
 
     @Override
-    public Optional<String> perform(Deployment deployment, Action action, Instant due, ZoneId zone,
-            BooleanSupplier stop) throws Exception {
-        return switch (action) {
+    public Optional<String> perform(Deployment deployment, Schedule schedule, ScheduledRun run, BooleanSupplier stop)
+            throws Exception {
+        return switch (schedule.action()) {
             case Action.Amend amend -> amend(deployment, amend.last(), stop);
-            case Action.Cut cut -> cut(deployment, cut.tables(), day(due, zone), stop);
+            case Action.Cut cut -> cut(deployment, cut.tables(), day(run.due(), schedule.zone()), stop);
             case Action.Compact compact -> compact(deployment, compact.tables(), stop);
-            case Action.Replay replay -> replay(deployment, replay.models(), day(due, zone), zone, stop);
+            case Action.Replay replay -> replay(deployment, replay.models(), run, schedule.zone(), stop);
         };
     }
 
@@ -83,19 +86,45 @@ final class Actions implements Doing {
             List<Amending.Done> done = new ArrayList<>(amending.goOn());
             Optional<AmendPlan> plan = stop.getAsBoolean()
                     ? Optional.empty()
-                    : replays.planOfLate(last, stop, what -> LOG.info("an amend waits: {}", what));
+                    : replays.planOfLate(last, stop, new Patience(deployment.name())::waits);
             if (plan.isEmpty()) {
                 return Optional.empty();
             }
-            done.addAll(amending.run(plan.get().replays()));
-            if (!done.stream().allMatch(Amending.Done::isPublished)
-                    || done.size() < plan.get().replays().size()) {
+            List<Amending.Done> planned = amending.run(plan.get().replays(), Optional.empty());
+            if (!isPublished(done, stop) || !isPublished(planned, stop)
+                    || planned.size() < plan.get().replays().size()) {
                 return Optional.empty();
             }
+            done.addAll(planned);
             long left = plan.get().amendment().left().values().stream().mapToLong(Long::longValue).sum();
             return Optional.of(plan.get().amendment().records() + " late records taken in by " + done.size()
-                    + (done.size() == 1 ? " replay" : " replays") + (left == 0 ? "" : ", " + left + " stay out"));
+                    + (done.size() == 1 ? " replay" : " replays") + (left == 0 ? "" : ", " + left + " stay out")
+                    + uncut(done));
         }
+    }
+
+    /**
+     * False if it was stopped.
+     *
+     * @throws ProblemException if somebody has paused one
+     */
+    private static boolean isPublished(List<Amending.Done> done, BooleanSupplier stop) {
+        for (Amending.Done one : done) {
+            if (!one.isPublished() && !stop.getAsBoolean()) {
+                throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_READY, one.entry().plan().id(),
+                        "Replay " + one.entry().plan().id() + " is " + one.entry().words() + ", by " + one.entry().by()
+                                + ".")
+                        .withRemedy(ReplayProblem.REPLAY_NOT_READY.remedy()));
+            } else if (!one.isPublished()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String uncut(List<Amending.Done> done) {
+        return done.stream().flatMap(d -> d.tables().stream()).flatMap(t -> t.uncut().stream()
+                .map(why -> "; days of " + t.table() + " are not cut anew: " + why)).collect(Collectors.joining());
     }
 
     private Optional<String> cut(Deployment deployment, List<String> tables, LocalDate day, BooleanSupplier stop) {
@@ -136,26 +165,46 @@ final class Actions implements Doing {
         return Optional.of(before == 0 ? "nothing was to be rewritten" : before + " files are " + after);
     }
 
-    private Optional<String> replay(Deployment deployment, List<String> models, LocalDate day, ZoneId zone,
+    /** One that was begun for this run goes on, if what it gives still fits; else it is planned by what is there now. */
+    private Optional<String> replay(Deployment deployment, List<String> models, ScheduledRun run, ZoneId zone,
             BooleanSupplier stop) throws Exception {
+        LocalDate day = day(run.due(), zone);
+        Optional<String> reason = Optional.of("schedule " + run.id());
         try (Replays replays = new Replays(deployment, connections, data, clock)) {
-            Deployment live = replays.live();
-            SortedSet<String> selected = new Selection(ModelGraph.of(live.pipeline().models().stream()
-                    .map(Pipeline.PlannedModel::plan).toList())).of(models, List.of());
-            ReplayPlan plan = replays.plan(live, selected,
-                    Optional.of(new Edge.At(day.atStartOfDay(zone).toInstant())),
-                    Optional.of(new Edge.At(day.plusDays(1).atStartOfDay(zone).toInstant())), new TreeSet<>());
-            if (plan.kind() instanceof Kind.Whole whole) {
-                throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_OF_A_RANGE, String.join(", ", selected),
-                        "A day alone cannot be computed again: " + String.join("; ", whole.because()) + ".")
-                        .withRemedy("Select models of which it can; see millrace replay plan."));
+            Amending amending = new Amending(replays, 1, who, clock, new Watcher(replays), stop);
+            List<Amending.Done> done = amending.goOn(e -> e.reason().equals(reason));
+            if (done.isEmpty() && !stop.getAsBoolean()) {
+                Optional<ReplayEntry> before = replays.journal().all().stream()
+                        .filter(e -> e.reason().equals(reason) && e.status() == ReplayEntry.Status.PUBLISHED)
+                        .findFirst();
+                if (before.isPresent()) {
+                    return Optional.of(published(before.get().plan(), day));
+                }
+                done = amending.run(List.of(planned(replays, models, day, zone)), reason);
             }
-            List<Amending.Done> done = new Amending(replays, 1, who, clock, new Watcher(replays), stop)
-                    .run(List.of(plan));
-            return done.stream().allMatch(Amending.Done::isPublished) && !done.isEmpty()
-                    ? Optional.of("replay " + plan.id() + " of " + day + " is published")
+            return isPublished(done, stop) && !done.isEmpty()
+                    ? Optional.of(published(done.get(0).entry().plan(), day) + uncut(done))
                     : Optional.empty();
         }
+    }
+
+    private static String published(ReplayPlan plan, LocalDate day) {
+        return "replay " + plan.id() + " of " + day + " is published";
+    }
+
+    private static ReplayPlan planned(Replays replays, List<String> models, LocalDate day, ZoneId zone) {
+        Deployment live = replays.live();
+        SortedSet<String> selected = new Selection(ModelGraph.of(live.pipeline().models().stream()
+                .map(Pipeline.PlannedModel::plan).toList())).of(models, List.of());
+        ReplayPlan plan = replays.planAnew(live, selected,
+                Optional.of(new Edge.At(day.atStartOfDay(zone).toInstant())),
+                Optional.of(new Edge.At(day.plusDays(1).atStartOfDay(zone).toInstant())));
+        if (plan.kind() instanceof Kind.Whole whole) {
+            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_OF_A_RANGE, String.join(", ", selected),
+                    "A day alone cannot be computed again: " + String.join("; ", whole.because()) + ".")
+                    .withRemedy("Select models of which it can; see millrace replay plan."));
+        }
+        return plan;
     }
 
     private static List<DeployedTable> tables(Deployment deployment, List<String> names) {
@@ -168,12 +217,48 @@ final class Actions implements Doing {
                 .toList();
     }
 
+    /** With what does not go on by itself: so long, and then it counts as failed. */
+    private final class Patience {
+        private final String subject;
+        private String what = "";
+        private Optional<Instant> since = Optional.empty();
+
+        Patience(String subject) {
+            this.subject = subject;
+        }
+
+        void goesOn() {
+            since = Optional.empty();
+            what = "";
+        }
+
+        void waits(String why) {
+            Instant now = clock.instant();
+            if (!why.equals(what)) {
+                what = why;
+                LOG.warn("{} waits: {}", subject, why);
+            }
+            if (since.isEmpty()) {
+                since = Optional.of(now);
+            } else if (now.isAfter(since.get().plus(PATIENCE))) {
+                throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_READY, subject, "For "
+                        + PATIENCE.toMinutes() + " minutes it has waited: " + why)
+                        .withRemedy(ReplayProblem.REPLAY_NOT_READY.remedy()));
+            }
+        }
+    }
+
     /** Nobody looks on; what matters is in the log. */
     private final class Watcher implements Amending.Watcher {
         private final Replays replays;
 
         Watcher(Replays replays) {
             this.replays = replays;
+        }
+
+        @Override
+        public boolean resumes(ReplayEntry paused) {
+            return false; // Whoever has paused it decides.
         }
 
         @Override
@@ -184,12 +269,14 @@ final class Actions implements Doing {
         @Override
         public Amending.Look computes(ReplayEntry entry, ReplayRun run, ReplayProgress progress) {
             ReplayWatch watch = new ReplayWatch(replays, entry, run, clock);
+            Patience patience = new Patience(entry.plan().id());
             return () -> {
-                String before = watch.problem();
-                var end = watch.look(run::isDone, () -> {
+                Optional<ReplayEntry.Status> end = watch.look(run::isDone, () -> {
                 });
-                if (!watch.problem().isEmpty() && !watch.problem().equals(before)) {
-                    LOG.warn("replay {}: {}", entry.plan().id(), watch.problem());
+                if (watch.problem().isEmpty()) {
+                    patience.goesOn();
+                } else {
+                    patience.waits(watch.problem());
                 }
                 return end;
             };

@@ -3,6 +3,7 @@ package millrace.ops.schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import millrace.ops.project.Schedule;
 import millrace.ops.schedule.ScheduledRun.Status;
 
@@ -33,6 +36,9 @@ final class Agenda {
         /** A schedule is seen for the first time. */
         record Seen(String schedule) implements Item {}
 
+        /** A schedule is no longer there; should it come back, it counts from then. */
+        record Gone(String schedule) implements Item {}
+
         /** What has become of a run is to be written down. */
         record Note(ScheduledRun run) implements Item {}
 
@@ -40,7 +46,15 @@ final class Agenda {
         record Begin(Schedule schedule, ScheduledRun run) implements Item {}
 
         /** Somebody is to be told, and that then written down. */
-        record Alert(ScheduledRun run, String why) implements Item {}
+        record Alert(ScheduledRun run, About about, String why) implements Item {}
+    }
+
+    /** What is told. */
+    enum About {
+        /** A deadline has passed. */
+        LATE,
+        /** It is not tried again. */
+        GIVEN_UP
     }
 
     private final Map<String, Instant> since;
@@ -70,6 +84,11 @@ final class Agenda {
             Instant now, Function<String, Optional<Instant>> completeThrough, String who) {
         Agenda agenda = new Agenda(since, runs, now, completeThrough, who);
         schedules.forEach(agenda::look);
+        Set<String> names = schedules.stream().map(Schedule::name).collect(Collectors.toSet());
+        since.keySet().stream().filter(s -> !names.contains(s)).forEach(s -> agenda.items.add(new Item.Gone(s)));
+        runs.stream().filter(r -> !names.contains(r.schedule()) && !r.status().isOver()).forEach(
+                r -> agenda.items.add(new Item.Note(r.failed(now, "its schedule is gone", Optional.empty())
+                        .saidToBeGivenUp())));
         return agenda.items;
     }
 
@@ -84,15 +103,23 @@ final class Agenda {
                 items.add(new Item.Note(run));
             });
         }
-        runs.getOrDefault(schedule.name(), List.of()).stream().filter(r -> !r.status().isOver()).findFirst()
-                .ifPresent(run -> next(schedule, run));
-        runs.getOrDefault(schedule.name(), List.of()).forEach(run -> late(schedule, run));
+        List<ScheduledRun> own = List.copyOf(runs.getOrDefault(schedule.name(), List.of()));
+        // What is under way first, then what somebody has asked for, who is not to wait for what waits.
+        own.stream().filter(r -> !r.status().isOver()).min(Comparator
+                .comparing((ScheduledRun r) -> r.status() == Status.RUNNING ? 0 : r.isAsked() ? 1 : 2)
+                .thenComparing(ScheduledRun::due)).ifPresent(run -> next(schedule, run));
+        own.forEach(run -> tell(schedule, run));
     }
 
     /** The times that have come since the last one that is written down. */
     private List<Instant> dues(Schedule schedule) {
+        if (schedule.action().doesForAll() && runs.getOrDefault(schedule.name(), List.of()).stream()
+                .anyMatch(r -> !r.isAsked() && r.status() == Status.WAITING)) {
+            return List.of(); // That does for these too.
+        }
         Instant last = runs.getOrDefault(schedule.name(), List.of()).stream().filter(r -> !r.isAsked())
-                .map(ScheduledRun::due).max(Comparator.naturalOrder()).orElse(since.get(schedule.name()));
+                .map(ScheduledRun::due).filter(since.get(schedule.name())::isBefore).max(Comparator.naturalOrder())
+                .orElse(since.get(schedule.name()));
         List<Instant> dues = new ArrayList<>();
         for (Instant due = schedule.cron().next(last, schedule.zone()); !due.isAfter(now); due = schedule.cron()
                 .next(due, schedule.zone())) {
@@ -112,7 +139,7 @@ final class Agenda {
                     ScheduledRun over = run.failed(now, given.get() + " was given up, which it comes after",
                             Optional.empty());
                     items.add(new Item.Note(over));
-                    items.add(new Item.Alert(over, over.message().orElseThrow()));
+                    items.add(givenUp(over));
                     return;
                 }
                 Optional<String> waits = waits(schedule, run);
@@ -143,9 +170,22 @@ final class Agenda {
                 return Optional.of("waits for " + other);
             }
         }
-        return schedule.complete().filter(table -> completeThrough.apply(table)
-                .filter(through -> !through.isBefore(run.due())).isEmpty())
-                .map(table -> "waits until " + table + " is complete through " + run.due());
+        return schedule.complete().flatMap(table -> incomplete(table, run.due()))
+                .or(() -> schedule.action() instanceof Schedule.Action.Cut cut
+                        ? cut.tables().stream().flatMap(t -> incomplete(t, endOfDay(schedule, run)).stream())
+                                .findFirst()
+                        : Optional.empty());
+    }
+
+    private Optional<String> incomplete(String table, Instant through) {
+        return completeThrough.apply(table).filter(t -> !t.isBefore(through)).isPresent()
+                ? Optional.empty()
+                : Optional.of("waits until " + table + " is complete through " + through);
+    }
+
+    /** Days of reports are those of UTC, whatever clocks say when they are due. */
+    private static Instant endOfDay(Schedule schedule, ScheduledRun run) {
+        return LocalDate.ofInstant(run.due(), schedule.zone()).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     /** Whether the last run of a schedule that was due by then has come to nothing. */
@@ -155,12 +195,19 @@ final class Agenda {
                 .filter(r -> r.status() == Status.GIVEN_UP).isPresent();
     }
 
-    private void late(Schedule schedule, ScheduledRun run) {
-        if (!run.status().isOver() && !run.alerted()
+    private void tell(Schedule schedule, ScheduledRun run) {
+        if (run.status() == Status.GIVEN_UP && !run.mourned()) {
+            items.add(givenUp(run));
+        } else if (!run.status().isOver() && !run.alerted()
                 && schedule.deadline().filter(d -> !now.isBefore(deadline(schedule, run))).isPresent()) {
-            items.add(new Item.Alert(run, "not done by " + deadline(schedule, run) + ": " + run.words()
+            items.add(new Item.Alert(run, About.LATE, "not done by " + deadline(schedule, run) + ": " + run.words()
                     + run.message().map(m -> ", " + m).orElse("")));
         }
+    }
+
+    private static Item givenUp(ScheduledRun run) {
+        return new Item.Alert(run, About.GIVEN_UP, "was given up after " + run.attempt()
+                + (run.attempt() == 1 ? " attempt" : " attempts") + run.message().map(m -> ": " + m).orElse(""));
     }
 
     /** The first time of the day that it names behind the time that it was due. */

@@ -2,9 +2,12 @@ package millrace.ops.schedule;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.Schedule;
@@ -34,7 +37,10 @@ public final class AskedRuns implements AutoCloseable {
 
     /** All that are kept, the oldest first. */
     public List<ScheduledRun> all() {
-        return journal.all();
+        List<ScheduledRun> all = new ArrayList<>(journal.all());
+        Set<String> there = all.stream().map(ScheduledRun::id).collect(Collectors.toSet());
+        journal.asked().stream().filter(r -> !there.contains(r.id())).forEach(all::add);
+        return all;
     }
 
     /**
@@ -58,7 +64,7 @@ public final class AskedRuns implements AutoCloseable {
         ScheduledRun asked = ScheduledRun.asked(schedule, found.action().word(), word, clock.instant(), who);
         Optional<ScheduledRun> there = all().stream().filter(r -> r.id().equals(asked.id())).findFirst();
         if (there.isEmpty()) {
-            journal.write(asked);
+            journal.ask(asked);
         }
         return there.orElse(asked);
     }

@@ -25,6 +25,7 @@ import millrace.topology.run.Topics;
  */
 public final class RunJournal implements AutoCloseable {
     private static final String RUN = "run/";
+    private static final String ASK = "ask/";
     private static final String SINCE = "since/";
     private static final int KEPT_OF_EACH = 100;
     private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
@@ -48,9 +49,23 @@ public final class RunJournal implements AutoCloseable {
 
     /** All that are kept, the oldest first. */
     public List<ScheduledRun> all() {
+        return all(RUN);
+    }
+
+    /** Runs that somebody has asked for; who keeps the schedules makes those of them that are not there yet. */
+    List<ScheduledRun> asked() {
+        return all(ASK);
+    }
+
+    /** Asks for one. Others write what becomes of it, so that who asks twice undoes nothing. */
+    void ask(ScheduledRun run) {
+        write(ASK, run);
+    }
+
+    private List<ScheduledRun> all(String kind) {
         List<ScheduledRun> runs = new ArrayList<>();
         topic.read().forEach((key, value) -> {
-            if (key.startsWith(RUN)) {
+            if (key.startsWith(kind)) {
                 read(value).ifPresent(runs::add);
             }
         });
@@ -84,19 +99,34 @@ public final class RunJournal implements AutoCloseable {
 
     /** Returns when it is written. */
     public void write(ScheduledRun run) {
+        write(RUN, run);
+    }
+
+    private void write(String kind, ScheduledRun run) {
         try {
-            topic.write(RUN + run.id(), JSON.writeValueAsBytes(run));
+            topic.write(kind + run.id(), JSON.writeValueAsBytes(run));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    /** Lets old runs go that are over. */
+    /** The schedule is no longer there. */
+    void gone(String schedule) {
+        topic.write(SINCE + schedule, null);
+    }
+
+    /** Lets old runs go that are over; of those that were due and of those that were asked for as many stay. */
     void forget() {
-        Map<String, List<ScheduledRun>> bySchedule = new TreeMap<>();
-        all().forEach(r -> bySchedule.computeIfAbsent(r.schedule(), s -> new ArrayList<>()).add(r));
-        bySchedule.values().forEach(runs -> runs.stream().limit(Math.max(0, runs.size() - KEPT_OF_EACH))
-                .filter(r -> r.status().isOver()).forEach(r -> topic.write(RUN + r.id(), null)));
+        Map<String, List<ScheduledRun>> kinds = new TreeMap<>();
+        all().forEach(r -> kinds.computeIfAbsent(r.schedule() + (r.isAsked() ? "#" : "@"), s -> new ArrayList<>())
+                .add(r));
+        kinds.values().forEach(runs -> runs.stream().limit(Math.max(0, runs.size() - KEPT_OF_EACH))
+                .filter(r -> r.status().isOver()).forEach(r -> {
+                    if (r.isAsked()) {
+                        topic.write(ASK + r.id(), null);
+                    }
+                    topic.write(RUN + r.id(), null);
+                }));
     }
 
     @Override

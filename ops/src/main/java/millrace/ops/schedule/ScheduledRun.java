@@ -15,10 +15,11 @@ import java.util.Optional;
  * @param again when it is tried again, if it has failed
  * @param message what came of it, or why it did not
  * @param alerted whether it was said that it is late
+ * @param mourned whether it was said that it was given up
  * @param by which process
  */
 public record ScheduledRun(String id, String schedule, String action, Instant due, Status status, int attempt,
-        Instant at, Optional<Instant> again, Optional<String> message, boolean alerted, String by) {
+        Instant at, Optional<Instant> again, Optional<String> message, boolean alerted, boolean mourned, String by) {
     /** What it has come to. */
     public enum Status {
         /** It is due, and waits for what it has to wait for. */
@@ -42,17 +43,17 @@ public record ScheduledRun(String id, String schedule, String action, Instant du
 
     /** One that somebody asks for, by a word of their own. */
     public static ScheduledRun asked(String schedule, String action, String word, Instant now, String by) {
-        return of(schedule + "@" + word, schedule, action, now, now, by);
+        return of(schedule + "#" + word, schedule, action, now, now, by);
     }
 
     private static ScheduledRun of(String id, String schedule, String action, Instant due, Instant now, String by) {
         return new ScheduledRun(id, schedule, action, due, Status.WAITING, 0, now, Optional.empty(), Optional.empty(),
-                false, by);
+                false, false, by);
     }
 
     /** Whether it was asked for, not due by its schedule. */
     public boolean isAsked() {
-        return !id.equals(schedule + "@" + due.truncatedTo(ChronoUnit.SECONDS));
+        return id.startsWith(schedule + "#");
     }
 
     /** What it has come to, for people. */
@@ -62,26 +63,31 @@ public record ScheduledRun(String id, String schedule, String action, Instant du
 
     ScheduledRun waits(String why) {
         return new ScheduledRun(id, schedule, action, due, Status.WAITING, attempt, at, Optional.empty(),
-                Optional.of(why), alerted, by);
+                Optional.of(why), alerted, mourned, by);
     }
 
     ScheduledRun begun(Instant now, String who) {
         return new ScheduledRun(id, schedule, action, due, Status.RUNNING,
                 status == Status.RUNNING ? attempt : attempt + 1, now, Optional.empty(), Optional.empty(), alerted,
+                mourned,
                 who);
     }
 
     ScheduledRun done(Instant now, String what) {
         return new ScheduledRun(id, schedule, action, due, Status.DONE, attempt, now, Optional.empty(),
-                Optional.of(what), alerted, by);
+                Optional.of(what), alerted, mourned, by);
     }
 
     ScheduledRun failed(Instant now, String why, Optional<Instant> next) {
         return new ScheduledRun(id, schedule, action, due, next.isPresent() ? Status.FAILED : Status.GIVEN_UP, attempt,
-                now, next, Optional.of(why), alerted, by);
+                now, next, Optional.of(why), alerted, mourned, by);
+    }
+
+    ScheduledRun saidToBeGivenUp() {
+        return new ScheduledRun(id, schedule, action, due, status, attempt, at, again, message, alerted, true, by);
     }
 
     ScheduledRun saidToBeLate() {
-        return new ScheduledRun(id, schedule, action, due, status, attempt, at, again, message, true, by);
+        return new ScheduledRun(id, schedule, action, due, status, attempt, at, again, message, true, mourned, by);
     }
 }

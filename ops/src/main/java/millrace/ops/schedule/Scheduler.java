@@ -9,13 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.project.Schedule;
 import millrace.ops.run.Connections;
@@ -46,6 +49,8 @@ final class Scheduler implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
     private static final Duration GOODBYE = Duration.ofSeconds(30);
+    private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
+    private static final Duration TOLD_AGAIN = Duration.ofMinutes(1);
 
     private final Supplier<Deployment> deployment;
     private final String pipeline;
@@ -59,12 +64,19 @@ final class Scheduler implements AutoCloseable {
     private final Thread thread;
     private final Map<String, Instant> toldAt = new HashMap<>();
     private volatile boolean closing;
-    /** Whether the action that runs here is to end, since another process acts now. */
-    private volatile boolean handedOver;
+    private final Map<String, Known> known = new HashMap<>();
     private Optional<Under> under = Optional.empty();
 
-    /** What is being done here. */
-    private record Under(Schedule schedule, ScheduledRun run, Future<Optional<String>> result) {}
+    /**
+     * What is being done here.
+     *
+     * @param handedOver whether it is to end, since another process may act by now; it stays so
+     */
+    private record Under(Schedule schedule, ScheduledRun run, Future<Optional<String>> result,
+            AtomicBoolean handedOver) {}
+
+    /** How complete a table was a moment ago. */
+    private record Known(Optional<Instant> through, Instant at) {}
 
     /**
      * Begins.
@@ -95,7 +107,7 @@ final class Scheduler implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (Exception e) {
+            } catch (Throwable e) { // Nobody else would begin again.
                 if (!closing) {
                     LOG.warn("schedules of {} are looked at again: {}", pipeline, Failure.words(e));
                     pause(AFTER_TROUBLE);
@@ -114,12 +126,14 @@ final class Scheduler implements AutoCloseable {
             member.subscribe(List.of(topic), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                    handedOver = true;
+                    if (!partitions.isEmpty()) {
+                        under.ifPresent(u -> u.handedOver().set(true));
+                    }
                 }
 
                 @Override
                 public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                    handedOver = partitions.isEmpty() && handedOver;
+                    // What was going on here ends; whoever acts then begins it again.
                 }
             });
             while (!closing) {
@@ -128,8 +142,30 @@ final class Scheduler implements AutoCloseable {
                 if (member.assignment().isEmpty()) {
                     heard(journal, under.filter(u -> u.result().isDone()));
                 } else {
-                    look(journal);
+                    lookOnce(journal);
                 }
+            }
+            awaitEnd();
+            heard(journal, under.filter(u -> u.result().isDone()));
+        }
+    }
+
+    /** Trouble with one thing does not cost the membership, which would stop what is being done. */
+    private void lookOnce(RunJournal journal) {
+        try {
+            look(journal);
+        } catch (ProblemException e) {
+            LOG.warn("schedules of {}: {}", pipeline, e.problems().get(0).message());
+        }
+    }
+
+    /** What is being done ends between two steps, and is to be written down if it came to its end. */
+    private void awaitEnd() throws InterruptedException {
+        if (under.isPresent()) {
+            try {
+                under.get().result().get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // It is heard, or goes on at the next start.
             }
         }
     }
@@ -148,18 +184,27 @@ final class Scheduler implements AutoCloseable {
 
     private void look(RunJournal journal) {
         heard(journal, under.filter(u -> u.result().isDone()));
+        Set<String> there = journal.all().stream().map(ScheduledRun::id).collect(Collectors.toSet());
+        journal.asked().stream().filter(r -> !there.contains(r.id())).forEach(journal::write);
         Deployment now = deployment.get();
         List<Item> items = Agenda.of(now.project().schedules(), journal.since(), journal.all(), clock.instant(),
-                completeThrough(), who);
+                this::completeThrough, who);
         boolean noted = false;
+        boolean told = false;
         for (Item item : items) {
             switch (item) {
                 case Item.Seen seen -> journal.seen(seen.schedule(), clock.instant());
+                case Item.Gone gone -> journal.gone(gone.schedule());
                 case Item.Note note -> {
                     journal.write(note.run());
                     noted = true;
                 }
-                case Item.Alert alert -> alert(journal, alert.run(), alert.why());
+                case Item.Alert alert -> {
+                    // One at a time, since each may take a while and the group has no patience.
+                    if (!told) {
+                        told = alert(journal, alert);
+                    }
+                }
                 case Item.Begin begin -> {
                     if (under.isEmpty() && !closing) {
                         begin(journal, now, begin.schedule(), begin.run());
@@ -172,18 +217,31 @@ final class Scheduler implements AutoCloseable {
         }
     }
 
-    private Function<String, Optional<Instant>> completeThrough() {
-        return table -> TableBranches.find(connections.catalog(), table, "main")
-                .flatMap(TableBranches.Ref::completeThrough);
+    /** Asked of the catalog now and then only; if that does not answer nothing is known. */
+    private Optional<Instant> completeThrough(String table) {
+        Instant now = clock.instant();
+        Known before = known.get(table);
+        if (before == null || !now.isBefore(before.at().plus(KNOWN_FOR))) {
+            Optional<Instant> through = Optional.empty();
+            try {
+                through = TableBranches.find(connections.catalog(), table, "main")
+                        .flatMap(TableBranches.Ref::completeThrough);
+            } catch (ProblemException e) {
+                LOG.warn("schedules of {}: {}", pipeline, e.problems().get(0).message());
+            }
+            before = new Known(through, now);
+            known.put(table, before);
+        }
+        return before.through();
     }
 
     private void begin(RunJournal journal, Deployment now, Schedule schedule, ScheduledRun due) {
         ScheduledRun run = due.begun(clock.instant(), who);
         journal.write(run);
-        handedOver = false;
+        AtomicBoolean handedOver = new AtomicBoolean();
         LOG.info("{}: {} begins{}", pipeline, run.id(), run.attempt() > 1 ? ", attempt " + run.attempt() : "");
-        under = Optional.of(new Under(schedule, run, actions.submit(() -> doing.perform(now, schedule.action(),
-                run.due(), schedule.zone(), () -> closing || handedOver))));
+        under = Optional.of(new Under(schedule, run, actions.submit(() -> doing.perform(now, schedule, run,
+                () -> closing || handedOver.get())), handedOver));
     }
 
     /** Writes down what came of an action that has ended here. */
@@ -192,6 +250,7 @@ final class Scheduler implements AutoCloseable {
             return;
         }
         Under of = ended.get();
+        under = Optional.empty();
         Optional<ScheduledRun> next;
         try {
             // One that was stopped stays as it is: whoever acts then goes on with it.
@@ -203,20 +262,21 @@ final class Scheduler implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        if (next.isPresent() && !handedOver) {
+        if (next.isPresent() && !of.handedOver().get()) {
             ScheduledRun run = next.get();
             // Whether it was said to be late meanwhile.
-            boolean alerted = journal.all().stream().anyMatch(r -> r.id().equals(run.id()) && r.alerted());
-            ScheduledRun as = alerted ? run.saidToBeLate() : run;
+            ScheduledRun as = find(journal, run.id()).filter(ScheduledRun::alerted).isPresent()
+                    ? run.saidToBeLate()
+                    : run;
             journal.write(as);
             LOG.info("{}: {} is {}{}", pipeline, as.id(), as.words(),
                     as.message().map(m -> ": " + m).orElse(""));
             record(as);
-            if (as.status() == ScheduledRun.Status.GIVEN_UP) {
-                alert(journal, as, "was given up after " + as.attempt() + " attempts: " + as.message().orElse(""));
-            }
         }
-        under = Optional.empty();
+    }
+
+    private static Optional<ScheduledRun> find(RunJournal journal, String id) {
+        return journal.all().stream().filter(r -> r.id().equals(id)).findFirst();
     }
 
     private static String words(Throwable cause) {
@@ -227,25 +287,32 @@ final class Scheduler implements AutoCloseable {
 
     private void record(ScheduledRun run) {
         try {
-            RunsTable.add(connections.catalog(), new RunsTable.Row(run.id() + "#" + run.attempt(), pipeline,
-                    run.schedule(), run.action(), run.due(), run.words(),
-                    run.attempt(), run.at(), run.message(), run.by()));
-        } catch (ProblemException e) {
-            LOG.warn("{}: {} is not in the table of runs: {}", pipeline, run.id(), e.problems().get(0).message());
+            RunsTable.add(connections.catalog(),
+                    new RunsTable.Row(pipeline + "/" + run.id() + "/" + run.attempt(), pipeline,
+                            run.schedule(), run.action(), run.due(), run.words(),
+                            run.attempt(), run.at(), run.message(), run.by()));
+        } catch (RuntimeException e) {
+            LOG.warn("{}: {} is not in the table of runs: {}", pipeline, run.id(), words(e));
         }
     }
 
-    /** Tells it, once if it is heard. */
-    private void alert(RunJournal journal, ScheduledRun run, String why) {
+    /** Tells it, once if it is heard; false if it is not time to tell it again. */
+    private boolean alert(RunJournal journal, Item.Alert alert) {
         Instant now = clock.instant();
-        if (toldAt.containsKey(run.id()) && now.isBefore(toldAt.get(run.id()).plus(Duration.ofMinutes(1)))) {
-            return;
+        String key = alert.about() + alert.run().id();
+        if (toldAt.containsKey(key) && now.isBefore(toldAt.get(key).plus(TOLD_AGAIN))) {
+            return false;
         }
-        toldAt.put(run.id(), now);
-        LOG.warn("{}: {} {}", pipeline, run.id(), why);
-        if (webhook.isEmpty() || webhook.get().tell(pipeline, run, why)) {
-            journal.write(run.saidToBeLate());
+        toldAt.put(key, now);
+        LOG.warn("{}: {} {}", pipeline, alert.run().id(), alert.why());
+        if (webhook.isEmpty() || webhook.get().tell(pipeline, alert.run(), alert.why())) {
+            // As it is by now: it may have begun, or come to its end.
+            find(journal, alert.run().id()).ifPresent(r -> journal.write(switch (alert.about()) {
+                case LATE -> r.saidToBeLate();
+                case GIVEN_UP -> r.saidToBeGivenUp();
+            }));
         }
+        return true;
     }
 
     private void pause(Duration time) {
@@ -262,12 +329,11 @@ final class Scheduler implements AutoCloseable {
         closing = true;
         actions.shutdown();
         try {
-            if (!actions.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
-                actions.shutdownNow();
-            }
-            thread.join(GOODBYE.toMillis());
+            thread.join(GOODBYE.plus(AFTER_TROUBLE).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        actions.shutdownNow();
+        webhook.ifPresent(Webhook::close);
     }
 }

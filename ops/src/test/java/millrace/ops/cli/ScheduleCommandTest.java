@@ -71,20 +71,20 @@ class ScheduleCommandTest {
                 assertThat(console.err()).contains("SCHEDULE_UNKNOWN", "nightly");
                 // The day is not over for the table, and will not be.
                 assertThat(run("schedule", "run", "report", "--key", "a")).as(console.err()).isZero();
-                awaitRun("report@a", "given up");
+                awaitRun("report#a", "given up");
                 assertThat(console.out()).contains("CUT_TOO_EARLY");
                 Patience.until(() -> "an alert", () -> !alerts.isEmpty());
-                assertThat(alerts.get(0).get("run").asText()).isEqualTo("report@a");
+                assertThat(alerts.get(0).get("run").asText()).isEqualTo("report#a");
                 assertThat(alerts.get(0).get("attempt").asInt()).isEqualTo(2);
                 assertThat(alerts.get(0).get("why").asText()).contains("was given up after 2 attempts");
 
                 assertThat(run("schedule", "run", "nightly", "--key", "b", "-o", "json")).as(console.err()).isZero();
-                assertThat(json().get("id").asText()).isEqualTo("nightly@b");
-                awaitRun("nightly@b", "running");
+                assertThat(json().get("id").asText()).isEqualTo("nightly#b");
+                awaitRun("nightly#b", "running");
             }
             assertThat(run("schedule", "list")).as("nothing runs").isZero();
             try (Platform platform = start()) {
-                awaitRun("nightly@b", "done");
+                awaitRun("nightly#b", "done");
                 assertThat(console.out()).contains(LATE + " late records taken in by 1 replay");
                 assertThat(of("SELECT sum(n) FROM gold.hourly WHERE window_start >= '" + TODAY.minusDays(5)
                         + "' AND window_start < '" + TODAY.minusDays(4) + "'")).containsExactly(Integer.toString(
@@ -94,13 +94,13 @@ class ScheduleCommandTest {
                     assertThat(asked.get("status").asText()).as("who asks again gets what was done").isEqualTo("DONE");
                 }
                 assertThat(post(platform, "/v1/pipelines/shop/schedules/tidy/runs?key=c").get("id").asText())
-                        .isEqualTo("tidy@c");
-                awaitRun("tidy@c", "done");
+                        .isEqualTo("tidy#c");
+                awaitRun("tidy#c", "done");
                 Patience.until(() -> "the table of runs", () -> of("SELECT count(*) FROM millrace.runs").get(0)
                         .equals("4"));
                 assertThat(of("SELECT id, action, status FROM millrace.runs ORDER BY ended_at")).containsExactly(
-                        "report@a#1,cut,failed", "report@a#2,cut,given up", "nightly@b#1,amend,done",
-                        "tidy@c#1,compact,done");
+                        "shop/report#a/1,cut,failed", "shop/report#a/2,cut,given up",
+                        "shop/nightly#b/1,amend,done", "shop/tidy#c/1,compact,done");
                 assertThat(run("topics", "plan")).as(console.err()).isZero();
             }
         } finally {

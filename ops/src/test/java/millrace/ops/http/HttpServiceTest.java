@@ -99,7 +99,7 @@ class HttpServiceTest {
         for (int i = 0; i < 2; i++) {
             HttpResponse<String> asked = post("/v1/pipelines/shop/schedules/nightly/runs?key=airflow-1");
             assertThat(asked.statusCode()).isEqualTo(202);
-            assertThat(new ObjectMapper().readTree(asked.body()).path("id").asText()).isEqualTo("nightly@airflow-1");
+            assertThat(new ObjectMapper().readTree(asked.body()).path("id").asText()).isEqualTo("nightly#airflow-1");
         }
         assertThat(json("/v1/runs")).hasSize(1);
         assertThat(json("/v1/runs").get(0).path("status").asText()).isEqualTo("WAITING");
@@ -107,11 +107,15 @@ class HttpServiceTest {
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(new ObjectMapper().readTree(unknown.body()).path("code").asText()).isEqualTo("SCHEDULE_UNKNOWN");
         assertThat(post("/v1/pipelines/shop/schedules/nightly/runs").statusCode()).as("no key").isEqualTo(400);
+        assertThat(post("/v1/pipelines/shop/schedules/nightly/runs?key=page", "Origin", "https://example.org")
+                .statusCode()).as("a page in a browser").isEqualTo(403);
     }
 
-    private static HttpResponse<String> post(String path) throws Exception {
-        return CLIENT.send(HttpRequest.newBuilder(service.address().resolve(path))
-                .POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
+    private static HttpResponse<String> post(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(service.address().resolve(path))
+                .POST(HttpRequest.BodyPublishers.noBody());
+        return CLIENT.send((headers.length == 0 ? request : request.headers(headers)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

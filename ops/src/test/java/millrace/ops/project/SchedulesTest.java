@@ -55,6 +55,7 @@ class SchedulesTest {
         assertThat(problems("- {action: amend, cron: \"30 2 * *\", last: 7d}")).contains("\"30 2 * *\"",
                 "minute, hour");
         assertThat(problems("- {action: amend, cron: \"61 2 * * *\", last: 7d}")).contains("minute, hour");
+        assertThat(problems("- {action: cut, cron: \"30 2 * * *\", tables: []}")).contains("Expected a name");
         assertThat(problems("- {action: cut, cron: \"30 2 * * *\", last: 7d}")).contains(
                 "The action cut has no last; it is told tables.");
         assertThat(problems("- {action: amend, cron: \"30 2 * * *\", last: 7d, retry: 3}")).contains("\"retry\"",
@@ -81,6 +82,13 @@ class SchedulesTest {
         Instant noon = Instant.parse("2026-11-19T12:00:00Z");
         assertThat(cron.next(noon, ZoneOffset.UTC)).isEqualTo(Instant.parse("2026-11-20T02:30:00Z"));
         assertThat(cron.next(noon, ZoneId.of("Europe/Berlin"))).isEqualTo(Instant.parse("2026-11-20T01:30:00Z"));
+        // Clocks go forward on 28 March and back on 31 October 2027.
+        assertThat(cron.next(Instant.parse("2027-03-27T12:00:00Z"), ZoneId.of("Europe/Berlin"))).as("not shown")
+                .isEqualTo(Instant.parse("2027-03-28T01:30:00Z"));
+        assertThat(cron.next(Instant.parse("2027-10-30T12:00:00Z"), ZoneId.of("Europe/Berlin"))).as("shown twice")
+                .isEqualTo(Instant.parse("2027-10-31T00:30:00Z"));
+        assertThat(cron.next(Instant.parse("2027-10-31T00:30:00Z"), ZoneId.of("Europe/Berlin")))
+                .isEqualTo(Instant.parse("2027-11-01T01:30:00Z"));
         assertThat(Cron.parse("0 0 30 2 *")).as("a day that never comes").isEmpty();
         assertThat(Cron.parse("0 30 2 * * *")).as("seconds").isEmpty();
     }

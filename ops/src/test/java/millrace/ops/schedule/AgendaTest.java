@@ -42,6 +42,7 @@ class AgendaTest {
     void whatWasMissedIsMadeUpForOnceOrDayByDay() {
         schedules.addAll(List.of(CUT, AMEND));
         at("2026-11-15T12:00:00Z");
+        complete = Instant.MAX;
         assertThat(at("2026-11-18T12:00:00Z")).containsExactly("note cut@2026-11-16T00:00:00Z waiting",
                 "note cut@2026-11-17T00:00:00Z waiting", "note cut@2026-11-18T00:00:00Z waiting",
                 "begin cut@2026-11-16T00:00:00Z", "note amend@2026-11-18T02:30:00Z waiting",
@@ -108,11 +109,15 @@ class AgendaTest {
                 List.of("cut"), 3, Duration.ofMinutes(1), Optional.empty());
         schedules.addAll(List.of(CUT, amend));
         at("2026-11-15T12:00:00Z");
+        complete = Instant.MAX;
         at("2026-11-16T00:00:00Z");
         is("cut@2026-11-16T00:00:00Z", Status.GIVEN_UP);
+        assertThat(at("2026-11-16T00:00:01Z")).as("until somebody hears").containsExactly(
+                "alert cut@2026-11-16T00:00:00Z was given up after 1 attempt: broken");
+        runs.computeIfPresent("cut@2026-11-16T00:00:00Z", (id, run) -> run.saidToBeGivenUp());
         assertThat(at("2026-11-16T02:30:00Z")).containsExactly("note amend@2026-11-16T02:30:00Z waiting",
                 "note amend@2026-11-16T02:30:00Z given up",
-                "alert amend@2026-11-16T02:30:00Z cut was given up, which it comes after");
+                "alert amend@2026-11-16T02:30:00Z was given up after 0 attempts: cut was given up, which it comes after");
         at("2026-11-17T00:00:00Z");
         is("cut@2026-11-17T00:00:00Z", Status.DONE);
         assertThat(at("2026-11-17T02:30:00Z")).as("the next day").contains("begin amend@2026-11-17T02:30:00Z");
@@ -136,6 +141,47 @@ class AgendaTest {
     }
 
     @Test
+    void aDayIsCutWhenItIsOverInUtcWhateverClocksSay() {
+        schedules.add(new Schedule("cut", CUT.action(), CUT.cron(), ZoneId.of("Europe/Berlin"), Optional.empty(),
+                List.of(), 3, Duration.ofMinutes(1), Optional.empty()));
+        at("2026-11-15T12:00:00Z");
+        complete = time("2026-11-15T23:30:00Z");
+        at("2026-11-15T23:30:00Z");
+        assertThat(runs.get("cut@2026-11-15T23:00:00Z").message())
+                .contains("waits until gold.daily is complete through 2026-11-16T00:00:00Z");
+        complete = time("2026-11-16T00:00:00Z");
+        assertThat(at("2026-11-16T00:00:01Z")).containsExactly("begin cut@2026-11-15T23:00:00Z");
+    }
+
+    @Test
+    void runsDoNotPileUpWhereOneDoesForAll() {
+        Schedule often = schedule("amend", AMEND.action(), "*/10 * * * *");
+        schedules.add(often);
+        at("2026-11-15T12:00:00Z");
+        at("2026-11-15T12:10:00Z");
+        begin("amend@2026-11-15T12:10:00Z");
+        assertThat(at("2026-11-15T12:20:00Z")).contains("note amend@2026-11-15T12:20:00Z waiting");
+        assertThat(at("2026-11-15T12:30:00Z")).containsExactly("begin amend@2026-11-15T12:10:00Z");
+        is("amend@2026-11-15T12:10:00Z", Status.DONE);
+        is("amend@2026-11-15T12:20:00Z", Status.DONE);
+        assertThat(at("2026-11-15T12:55:00Z")).containsExactly("note amend@2026-11-15T12:50:00Z waiting",
+                "begin amend@2026-11-15T12:50:00Z");
+    }
+
+    @Test
+    void aScheduleThatComesBackCountsFromThen() {
+        schedules.add(AMEND);
+        at("2026-11-15T12:00:00Z");
+        at("2026-11-16T02:30:00Z");
+        schedules.clear();
+        assertThat(at("2026-11-16T02:31:00Z")).containsExactly("gone amend",
+                "note amend@2026-11-16T02:30:00Z given up");
+        schedules.add(AMEND);
+        assertThat(at("2026-12-16T02:31:00Z")).containsExactly("seen amend");
+        assertThat(at("2026-12-16T02:32:00Z")).isEmpty();
+    }
+
+    @Test
     void whatSomebodyAsksForWaitsForNothingAndMovesNoSchedule() {
         Schedule amend = new Schedule("amend", AMEND.action(), AMEND.cron(), ZoneOffset.UTC,
                 Optional.of("gold.daily"), List.of("cut"), 3, Duration.ofMinutes(1), Optional.empty());
@@ -143,8 +189,8 @@ class AgendaTest {
         at("2026-11-15T12:00:00Z");
         ScheduledRun asked = ScheduledRun.asked("amend", "amend", "airflow-1", time("2026-11-15T13:00:00Z"), "me");
         runs.put(asked.id(), asked);
-        assertThat(at("2026-11-15T13:00:01Z")).containsExactly("begin amend@airflow-1");
-        is("amend@airflow-1", Status.DONE);
+        assertThat(at("2026-11-15T13:00:01Z")).containsExactly("begin amend#airflow-1");
+        is("amend#airflow-1", Status.DONE);
         complete = Instant.MAX;
         at("2026-11-16T00:00:00Z");
         is("cut@2026-11-16T00:00:00Z", Status.DONE);
@@ -170,6 +216,10 @@ class AgendaTest {
                 case Item.Seen seen -> {
                     since.put(seen.schedule(), time(now));
                     yield "seen " + seen.schedule();
+                }
+                case Item.Gone gone -> {
+                    since.remove(gone.schedule());
+                    yield "gone " + gone.schedule();
                 }
                 case Item.Note note -> {
                     runs.put(note.run().id(), note.run());

@@ -17,6 +17,9 @@ import picocli.CommandLine.Command;
         "", "`millrace table cut` makes the first of a day."}, footer = {"", "Examples:",
                 "  millrace table cuts gold.hourly"})
 final class CutsCommand extends TableCommand.OneTable {
+    /** Of a table whose topics have been ended. */
+    private static final Instant THE_END = Instant.parse("9000-01-01T00:00:00Z");
+
     @Override
     void show(TableCatalog catalog, TableView table, boolean json) {
         List<Cut> cuts = TableCuts.of(Catalog.properties(where(), terminal()), table.name()).orElse(List.of());
@@ -27,7 +30,7 @@ final class CutsCommand extends TableCommand.OneTable {
         Instant now = terminal().clock().instant();
         TextTable text = new TextTable("day", "cut", "snapshot>", "committed>", "complete through");
         cuts.forEach(c -> text.row(c.date(), c.name(), c.ref().snapshot(), Shown.ago(Optional.of(c.ref().at()), now),
-                c.ref().completeThrough().map(Instant::toString).orElse("")));
+                c.ref().completeThrough().map(t -> t.isAfter(THE_END) ? "the end" : t.toString()).orElse("")));
         text.lines().forEach(terminal().out()::println);
     }
 

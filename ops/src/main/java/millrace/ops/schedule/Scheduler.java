@@ -119,6 +119,13 @@ final class Scheduler implements AutoCloseable {
     private void keep(Topics topics) throws Exception {
         String topic = RunJournal.topicOf(pipeline);
         if (topics.describe(List.of(topic)).isEmpty()) {
+            // Of a pipeline that never had a schedule there is nothing to be made.
+            while (!closing && deployment.get().project().schedules().isEmpty()) {
+                Thread.sleep(TICK.toMillis());
+            }
+            if (closing) {
+                return;
+            }
             topics.create(List.of(CompactedTopic.wanted(topic)));
         }
         try (KafkaConsumer<byte[], byte[]> member = member();

@@ -5,12 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import millrace.ops.deploy.Deployed;
 import millrace.ops.deploy.Deployment;
-import millrace.ops.logging.LogFiles;
 import millrace.ops.problem.OpsProblem;
 import millrace.ops.project.Project;
 import millrace.ops.replay.CutOver;
@@ -20,8 +17,6 @@ import millrace.replay.journal.ReplayEntry.Status;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.problem.ReplayProblem;
-import millrace.replay.run.ReplayProgress;
-import millrace.replay.run.ReplayRun;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
 import millrace.topology.change.Rollout;
@@ -187,61 +182,9 @@ final class ApplyCommand extends Main.Subcommand {
     /** @param rollout absent if it was told before */
     private ExitCode computeAndCutOver(Replays replays, ReplayEntry begun, Deployment wanted, Rollout rollout)
             throws Exception {
-        ReplayPlan plan = begun.plan();
-        LogFiles.writeTo(where.data(terminal()).resolve("replays").resolve(plan.id()).resolve("logs"),
-                wanted.project().profile().logs());
-        CutOver cutOver = replays.cutOver(plan, wanted);
-        if (begun.status() == Status.PUBLISHING && cutOver.isDone()) {
-            return ended(replays, begun, cutOver.run(ChosenReplay.who(), () -> false, what -> {
-            }), rollout);
-        }
-        List<CutOver.Done> done;
-        ReplayEntry entry = begun;
-        try (StopSignal stop = StopSignal.listen(terminal().err());
-                ReplayRun run = replays.run(begun, wanted, threads);
-                ReplayProgress progress = replays.progress(plan, wanted)) {
-            RunningReplay running = new RunningReplay(terminal(), result.isJson(), replays, begun, run, progress);
-            BooleanSupplier ends = () -> running.look(() -> false).filter(s -> s != Status.PUBLISHING).isPresent()
-                    || stop.isWished();
-            if (begun.status() != Status.PUBLISHING) {
-                if (!cutOver.awaitCaughtUp(ends)) {
-                    return stopped(plan);
-                }
-                if (force == null) {
-                    replays.requireTested(plan, progress);
-                }
-                if (hold) {
-                    say(rollout, List.of(), "the history of " + names(plan) + " has come to the present on the branch "
-                            + plan.branch() + " of each table; millrace replay diff " + plan.id()
-                            + " compares, millrace apply --execute goes on");
-                    return ExitCode.OK;
-                }
-                entry = begun.as(Status.PUBLISHING, now(), ChosenReplay.who());
-                replays.write(entry);
-            }
-            done = cutOver.run(ChosenReplay.who(), stop::isWished, running::waits);
-        }
-        if (done.size() < cutOver.tables().size()) {
-            return stopped(plan);
-        }
-        return ended(replays, entry, done, rollout);
-    }
-
-    private ExitCode ended(Replays replays, ReplayEntry entry, List<CutOver.Done> done, Rollout rollout) {
-        ReplayPlan plan = entry.plan();
-        replays.clearBranches(plan);
-        replays.write(entry.as(Status.PUBLISHED, now(), ChosenReplay.who()));
-        replays.clearRetired();
-        say(rollout, done, names(plan) + " are given out by " + plan.application() + " now");
-        return ExitCode.OK;
-    }
-
-    private static String names(ReplayPlan plan) {
-        return plan.models().stream().map(ReplayPlan.Written::model).collect(Collectors.joining(", "));
-    }
-
-    private ExitCode stopped(ReplayPlan plan) {
-        say(null, List.of(), "replay " + plan.id() + " stopped here; millrace apply --execute goes on");
+        HistoryRun.Outcome outcome = new HistoryRun(terminal(), where, result.isJson(), threads).run(replays, begun,
+                wanted, hold ? HistoryRun.Until.THE_PRESENT : HistoryRun.Until.IT_RUNS, Optional.ofNullable(force));
+        say(rollout, outcome.tables(), outcome.line());
         return ExitCode.OK;
     }
 
@@ -253,31 +196,13 @@ final class ApplyCommand extends Main.Subcommand {
                 out.put("replays", rollout.replays());
                 out.put("leaves", rollout.leaves());
             }
-            out.put("tables", done.stream().map(d -> asMap(d)).toList());
+            out.put("tables", done.stream().map(HistoryRun::asMap).toList());
             out.put("message", line);
             terminal().out().println(Result.json(out));
             return;
         }
-        if (!done.isEmpty()) {
-            TextTable tables = new TextTable("table", "before", "after");
-            done.forEach(d -> tables.row(d.table(), d.before().isPresent() ? d.tag() : "-",
-                    d.after().isPresent() ? d.after().getAsLong() : "-"));
-            tables.lines().forEach(terminal().out()::println);
-        }
+        HistoryRun.lines(done).forEach(terminal().out()::println);
         terminal().out().println(line);
-    }
-
-    private static Map<String, Object> asMap(CutOver.Done done) {
-        Map<String, Object> out = new LinkedHashMap<>();
-        out.put("table", done.table());
-        out.put("before", number(done.before()));
-        out.put("after", number(done.after()));
-        out.put("tag", done.tag());
-        return out;
-    }
-
-    private static Object number(OptionalLong snapshot) {
-        return snapshot.isPresent() ? snapshot.getAsLong() : null;
     }
 
     private Instant now() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.http.Shown;
 import millrace.ops.logging.LogFiles;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Option;
         "Where `millrace table cut` has cut a day before, the next cut is made of it: the report of then and the report of now can both be read.",
         "",
         "Says what it would do; does it with --execute. Ctrl-C or a crash loses nothing: the same command goes on."}, footer = {
-                "", "Examples:", "  millrace replay amend --last 7d", "  millrace replay amend --last 7d --execute"})
+                "", "Examples:", "  millrace replay amend --last 7d", "  millrace replay amend --last 7d --execute",
+                "  millrace replay amend --last 7d --history --execute"})
 final class ReplayAmendCommand extends Main.Subcommand {
     @Mixin
     private Result result;
@@ -49,6 +51,9 @@ final class ReplayAmendCommand extends Main.Subcommand {
 
     @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute in this process. Default: 1.")
     private int threads;
+
+    @Option(names = "--history", description = "Take in also what only a replay of everything can, as where sessions are computed: the whole history of the models that the late records change is computed beside what runs, and takes its place as with millrace apply.")
+    private boolean history;
 
     @Option(names = "--execute", description = "Really do it.")
     private boolean execute;
@@ -97,12 +102,17 @@ final class ReplayAmendCommand extends Main.Subcommand {
         }
         Optional<AmendPlan> plan = stop.isWished()
                 ? Optional.empty()
-                : replays.planOfLate(age, stop::isWished, this::waits);
+                : history
+                        ? replays.planOfLateHistory(age, stop::isWished, this::waits)
+                        : replays.planOfLate(age, stop::isWished, this::waits);
         List<Costed> costed = plan.stream().flatMap(p -> p.replays().stream())
                 .map(p -> new Costed(p, replays.shares(p))).toList();
         if (!result.isJson()) {
             plan.ifPresent(p -> lines(replays.live().name(), p, costed)
                     .forEach(execute ? terminal().err()::println : terminal().out()::println));
+        }
+        if (execute && history && plan.filter(p -> !p.replays().isEmpty()).isPresent()) {
+            return history(replays, plan.get(), costed, done);
         }
         if (execute && plan.isPresent()) {
             done.addAll(amending.run(plan.get().replays(), Optional.empty()));
@@ -111,6 +121,24 @@ final class ReplayAmendCommand extends Main.Subcommand {
             say(plan, done, stop.isWished());
         }
         return asMap(replays.live().name(), plan, costed, done);
+    }
+
+    private Map<String, Object> history(Replays replays, AmendPlan plan, List<Costed> costed, List<Done> done)
+            throws Exception {
+        ReplayPlan replay = plan.replays().get(0);
+        ReplayEntry entry = replays.journal().find(replay.id()).orElseGet(() -> new ReplayEntry(replay,
+                ReplayEntry.Status.STARTED, Optional.empty(), OptionalLong.empty(), 0, Optional.empty(),
+                terminal().clock().instant(), ChosenReplay.who()));
+        replays.write(entry);
+        HistoryRun.Outcome outcome = new HistoryRun(terminal(), where, result.isJson(), threads).run(replays, entry,
+                replays.live(), HistoryRun.Until.IT_RUNS, Optional.empty());
+        if (!result.isJson()) {
+            HistoryRun.lines(outcome.tables()).forEach(terminal().out()::println);
+            terminal().out().println(outcome.line());
+        }
+        Map<String, Object> out = asMap(replays.live().name(), Optional.of(plan), costed, done);
+        out.put("tables", outcome.tables().stream().map(HistoryRun::asMap).toList());
+        return out;
     }
 
     private List<String> lines(String pipeline, AmendPlan plan, List<Costed> costed) {

@@ -14,6 +14,7 @@ import millrace.ops.replay.Publications.Published;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.journal.ReplayEntry.Status;
 import millrace.replay.plan.ReplayPlan;
+import millrace.replay.plan.ReplayPlan.Kind;
 import millrace.replay.problem.ReplayProblem;
 import millrace.replay.publish.ReplayPublication.Action;
 import millrace.replay.run.ReplayProgress;
@@ -84,7 +85,7 @@ public final class Amending {
     /** Ends those that were begun earlier to take late records in; what they leave is planned anew. */
     public List<Done> goOn() throws Exception {
         replays.clearOver();
-        return goOn(e -> !e.plan().amends().isEmpty());
+        return goOn(e -> !e.plan().amends().isEmpty() && e.plan().kind() instanceof Kind.Bounded);
     }
 
     /** Ends some of those that were begun earlier; those that do not fit any more are given up. */

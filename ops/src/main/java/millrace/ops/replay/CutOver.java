@@ -51,6 +51,7 @@ public final class CutOver {
     private final Connections connections;
     private final Topics topics;
     private final Runnable unrivalled;
+    private final Runnable admit;
     private final Clock clock;
 
     /** A table that is fed by the replay's topic. */
@@ -59,9 +60,10 @@ public final class CutOver {
     /**
      * @param tables on their main branches, each fed by a topic of the replay
      * @param unrivalled throws {@link ProblemException} if it would undo what another replay does
+     * @param admit lets the late records count that it has taken in
      */
     CutOver(ReplayPlan plan, Deployed runs, Deployment wanted, List<TableSpec> tables, Connections connections,
-            Topics topics, Runnable unrivalled, Clock clock) {
+            Topics topics, Runnable unrivalled, Runnable admit, Clock clock) {
         this.plan = plan;
         this.runs = runs;
         this.wanted = wanted;
@@ -69,6 +71,7 @@ public final class CutOver {
         this.connections = connections;
         this.topics = topics;
         this.unrivalled = unrivalled;
+        this.admit = admit;
         this.clock = clock;
     }
 
@@ -125,6 +128,7 @@ public final class CutOver {
             }
             done.add(one.get());
         }
+        admit.run();
         return done;
     }
 

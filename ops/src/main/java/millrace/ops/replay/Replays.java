@@ -194,17 +194,15 @@ public final class Replays implements AutoCloseable {
      */
     public Optional<AmendPlan> planOfLate(Duration last, BooleanSupplier stop, Consumer<String> waits)
             throws InterruptedException {
-        Instant now = clock.instant();
-        long since = ChronoUnit.MICROS.between(Instant.EPOCH, now.minus(last));
-        Optional<LateArrivals.Found> late = new LateArrivals(live, connections, topics).await(since, stop, waits);
+        Optional<LateArrivals.Found> late = late(last, stop, waits);
         if (late.isEmpty()) {
             return Optional.empty();
         }
+        Instant now = clock.instant();
         Set<String> models = tables(live).keySet();
         try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
             Map<String, TopicFacts> facts = facts(live, models, catalog);
-            Amendment amendment = AmendPlanner.plan(new AmendPlanner.Request(live.pipeline(), models, facts, since,
-                    late.get().known()), late.get().records());
+            Amendment amendment = AmendPlanner.plan(request(models, facts, late.get()), late.get().records());
             List<ReplayPlan> plans = new ArrayList<>();
             Map<Amendment.Piece, String> impossible = new LinkedHashMap<>();
             for (Amendment.Piece piece : amendment.pieces()) {
@@ -219,6 +217,43 @@ public final class Replays implements AutoCloseable {
             }
             return Optional.of(new AmendPlan(amendment.without(impossible), plans));
         }
+    }
+
+    /**
+     * Plans to take all late records in by computing the whole history of the models that they change, so that it takes the
+     * place of what runs; as the other.
+     */
+    public Optional<AmendPlan> planOfLateHistory(Duration last, BooleanSupplier stop, Consumer<String> waits)
+            throws InterruptedException {
+        Optional<LateArrivals.Found> late = late(last, stop, waits);
+        if (late.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> models = tables(live).keySet();
+        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
+            Map<String, TopicFacts> facts = facts(live, models, catalog);
+            Amendment amendment = AmendPlanner.planHistory(request(models, facts, late.get()), late.get().records());
+            return Optional.of(new AmendPlan(amendment, amendment.pieces().stream()
+                    .map(piece -> unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
+                            piece.models(), Optional.empty(), Optional.empty(), new TreeSet<>(), piece.admissions(),
+                            clock.instant(), new Arrivals(live, connections.catalog()), state -> Optional.empty()),
+                            facts)))
+                    .toList()));
+        }
+    }
+
+    private Optional<LateArrivals.Found> late(Duration last, BooleanSupplier stop, Consumer<String> waits)
+            throws InterruptedException {
+        return new LateArrivals(live, connections, topics).await(since(last), stop, waits);
+    }
+
+    private long since(Duration last) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant().minus(last));
+    }
+
+    private AmendPlanner.Request request(Set<String> models, Map<String, TopicFacts> facts, LateArrivals.Found late) {
+        // Older ones were not read.
+        return new AmendPlanner.Request(live.pipeline(), models, facts, Long.MIN_VALUE, late.known());
     }
 
     private ReplayPlan planOf(Amendment.Piece piece, Map<String, TopicFacts> facts, Instant now) {
@@ -236,7 +271,8 @@ public final class Replays implements AutoCloseable {
 
     /** Takes away what those have left that come to their end by themselves, should somebody have died over it. */
     public void clearOver() {
-        List<ReplayPlan> over = journal.all().stream()
+        // Never what gives models out, as a whole history does that has taken the place of another.
+        List<ReplayPlan> over = journal.all().stream().filter(e -> e.plan().kind() instanceof Kind.Bounded)
                 .filter(e -> !e.plan().amends().isEmpty()
                         || e.reason().filter(r -> r.startsWith("schedule ")).isPresent())
                 .filter(e -> e.status() == ReplayEntry.Status.PUBLISHED || e.status() == ReplayEntry.Status.CANCELLED)
@@ -481,7 +517,7 @@ public final class Replays implements AutoCloseable {
      */
     public CutOver cutOver(ReplayPlan plan, Deployment wanted) {
         return new CutOver(plan, runs.orElseThrow(), wanted, landed(plan, wanted), connections, topics,
-                () -> requireUnrivalled(plan), clock);
+                () -> requireUnrivalled(plan), () -> admitted().admit(plan.amends()), clock);
     }
 
     /**

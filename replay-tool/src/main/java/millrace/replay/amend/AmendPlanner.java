@@ -107,13 +107,16 @@ public final class AmendPlanner {
     private final Map<List<Object>, Admissions> admissions = new HashMap<>();
     /** By contract, why no late record of it can be taken in by stretches. */
     private final Map<String, String> whole = new HashMap<>();
+    /** By contract, the models that join its records as of a time. */
+    private final Map<String, Set<String>> asOf = new HashMap<>();
+    private final ModelGraph graph;
     private long already;
 
     private AmendPlanner(Request request) {
         this.request = request;
         Pipeline pipeline = request.pipeline();
         List<Plan> plans = pipeline.models().stream().map(Pipeline.PlannedModel::plan).toList();
-        ModelGraph graph = ModelGraph.of(plans);
+        graph = ModelGraph.of(plans);
         Map<String, Plan> byName = plans.stream().collect(Collectors.toMap(Plan::model, Function.identity()));
         for (Pipeline.PlannedModel model : pipeline.models()) {
             String name = model.name();
@@ -153,8 +156,10 @@ public final class AmendPlanner {
      */
     private void asOf(PlanNode node, String model, Map<String, Plan> plans) {
         if (node instanceof PlanNode.AsOfJoin join) {
-            versionsOf(join.right(), plans)
-                    .forEach(c -> whole.putIfAbsent(c, model + " joins " + c + " as of a time"));
+            versionsOf(join.right(), plans).forEach(c -> {
+                whole.putIfAbsent(c, model + " joins " + c + " as of a time");
+                asOf.computeIfAbsent(c, x -> new TreeSet<>()).add(model);
+            });
         }
         node.inputs().forEach(i -> asOf(i, model, plans));
     }
@@ -188,28 +193,67 @@ public final class AmendPlanner {
         return new AmendPlanner(request).plan(late);
     }
 
-    private Amendment plan(Collection<LateRecord> late) {
+    /**
+     * The same where the whole history of the models is computed again, so that all late records can be taken in: in one piece
+     * at most, which has no bounds but those of the records.
+     */
+    public static Amendment planHistory(Request request, Collection<LateRecord> late) {
+        return new AmendPlanner(request).history(late);
+    }
+
+    private Amendment history(Collection<LateRecord> late) {
+        List<Change> changes = new ArrayList<>();
+        byPlace(late).forEach((place, records) -> {
+            long time = records.get(0).time();
+            SortedSet<String> touched = new TreeSet<>(asOf.getOrDefault(place.contract(), Set.of()));
+            records.forEach(r -> touched.add(r.model()));
+            Set.copyOf(touched).stream().filter(graph.names()::contains)
+                    .forEach(m -> touched.addAll(graph.downstream(m, Integer.MAX_VALUE)));
+            touched.retainAll(request.landed());
+            if (stays(place, time).isEmpty() && !touched.isEmpty()) {
+                changes.add(new Change(place, time, new Interval(time, time + 1), touched));
+            }
+        });
+        List<Change> apart = apart(changes);
+        return new Amendment(apart.isEmpty() ? List.of() : List.of(piece(apart)), already, left);
+    }
+
+    private static Map<Place, List<LateRecord>> byPlace(Collection<LateRecord> late) {
         Map<Place, List<LateRecord>> byPlace = new LinkedHashMap<>();
         late.forEach(r -> byPlace.computeIfAbsent(new Place(r.contract(), r.partition(), r.offset()),
                 p -> new ArrayList<>(1)).add(r));
+        return byPlace;
+    }
+
+    private Amendment plan(Collection<LateRecord> late) {
+        Map<Place, List<LateRecord>> byPlace = byPlace(late);
         List<Change> changes = new ArrayList<>();
         byPlace.forEach((place, records) -> change(place, records).ifPresent(changes::add));
         return new Amendment(pieces(apart(settled(changes))), already, left);
     }
 
-    private Optional<Change> change(Place place, List<LateRecord> records) {
-        long time = records.get(0).time();
+    /** Why a record stays out whatever it would change, or that it is in; both are counted. */
+    private Optional<String> stays(Place place, long time) {
+        Optional<String> why = Optional.empty();
         if (isAdmitted(place, time)) {
             already++;
-            return Optional.empty();
-        }
-        if (time < request.since()) {
-            return stays(place, time, "older than was asked for");
-        }
-        if (place.offset() >= request.known().getOrDefault(place.contract(), Map.of()).getOrDefault(place.partition(),
-                0L)) {
+            return Optional.of("");
+        } else if (time < request.since()) {
+            why = Optional.of("older than was asked for");
+            stays(place, time, why.get());
+        } else if (place.offset() >= request.known().getOrDefault(place.contract(), Map.of())
+                .getOrDefault(place.partition(), 0L)) {
             // It lies behind every stretch, so that none can hold it.
-            return counted("not landed with all others yet: they are taken in later");
+            why = Optional.of("not landed with all others yet: they are taken in later");
+            counted(why.get());
+        }
+        return why;
+    }
+
+    private Optional<Change> change(Place place, List<LateRecord> records) {
+        long time = records.get(0).time();
+        if (stays(place, time).isPresent()) {
+            return Optional.empty();
         }
         if (whole.containsKey(place.contract())) {
             return stays(place, time, history(whole.get(place.contract())));

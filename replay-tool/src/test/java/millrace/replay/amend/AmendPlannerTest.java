@@ -93,6 +93,25 @@ class AmendPlannerTest {
     }
 
     @Test
+    void aReplayOfEverythingTakesAllIn() {
+        Set<String> landed = Set.of("silver.all", "silver.clicks", "gold.hourly", "gold.ever");
+        Amendment amendment = AmendPlanner.planHistory(new AmendPlanner.Request(PIPELINE, landed,
+                Map.of("clicks", facts()), at(SINCE), known()),
+                List.of(late("silver.clicks", 0, 700, "2026-11-15T10:20:00Z"),
+                        late("gold.hourly", 0, 650, "2026-11-12T10:10:00Z"),
+                        late("gold.hourly", 1, 90, "2026-11-20T23:30:00Z"),
+                        late("gold.hourly", 1, 5_000, "2026-11-20T23:30:00Z"),
+                        late("gold.hourly", 0, 1, "2026-11-09T23:59:59Z")));
+        assertThat(amendment.records()).isEqualTo(3);
+        assertThat(amendment.pieces().get(0).models()).containsExactly("gold.ever", "gold.hourly", "silver.clicks");
+        assertThat(amendment.pieces().get(0).admissions()).containsExactly(
+                new TimeEntry.Admission("id", 0, 701, at("2026-11-12T10:10:00Z"), at("2026-11-15T10:20:00Z") + 1),
+                new TimeEntry.Admission("id", 1, 91, at("2026-11-20T23:30:00Z"), at("2026-11-20T23:30:00Z") + 1));
+        assertThat(amendment.left().keySet()).containsExactly("not landed with all others yet: they are taken in later",
+                "older than was asked for");
+    }
+
+    @Test
     void whatWasTakenInBeforeIsNotTakenInAgain() {
         var before = new TimeEntry.Admission("id", 0, 700, at("2026-11-15T10:00:00Z"), at("2026-11-15T10:30:00Z"));
         Amendment amendment = AmendPlanner.plan(new AmendPlanner.Request(PIPELINE, LANDED,

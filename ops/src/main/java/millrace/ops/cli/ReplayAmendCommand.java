@@ -100,11 +100,17 @@ final class ReplayAmendCommand extends Main.Subcommand {
             replays.amending().forEach(e -> terminal().err().println("replay " + e.plan().id() + " ("
                     + e.words() + ") of an earlier amend would come to its end first"));
         }
+        // Also one that has begun to take the place of what runs, which is no time to plan another.
+        Optional<ReplayEntry> begun = replays.begun().stream().filter(e -> !e.plan().amends().isEmpty()
+                && e.plan().kind() instanceof ReplayPlan.Kind.Whole && replays.isOfRunningText(e.plan())).findFirst();
+        if (execute && history && begun.isPresent()) {
+            return history(replays, begun.get(), asMap(replays.live().name(), Optional.empty(), List.of(), done));
+        }
         Optional<AmendPlan> plan = stop.isWished()
                 ? Optional.empty()
                 : history
-                        ? replays.planOfLateHistory(age, stop::isWished, this::waits)
-                        : replays.planOfLate(age, stop::isWished, this::waits);
+                        ? replays.late().ofHistory(age, stop::isWished, this::waits)
+                        : replays.late().ofDays(age, stop::isWished, this::waits);
         List<Costed> costed = plan.stream().flatMap(p -> p.replays().stream())
                 .map(p -> new Costed(p, replays.shares(p))).toList();
         if (!result.isJson()) {
@@ -112,7 +118,10 @@ final class ReplayAmendCommand extends Main.Subcommand {
                     .forEach(execute ? terminal().err()::println : terminal().out()::println));
         }
         if (execute && history && plan.filter(p -> !p.replays().isEmpty()).isPresent()) {
-            return history(replays, plan.get(), costed, done);
+            ReplayPlan replay = plan.get().replays().get(0);
+            return history(replays, new ReplayEntry(replay, ReplayEntry.Status.STARTED, Optional.empty(),
+                    OptionalLong.empty(), 0, Optional.empty(), terminal().clock().instant(), ChosenReplay.who()),
+                    asMap(replays.live().name(), plan, costed, done));
         }
         if (execute && plan.isPresent()) {
             done.addAll(amending.run(plan.get().replays(), Optional.empty()));
@@ -123,12 +132,12 @@ final class ReplayAmendCommand extends Main.Subcommand {
         return asMap(replays.live().name(), plan, costed, done);
     }
 
-    private Map<String, Object> history(Replays replays, AmendPlan plan, List<Costed> costed, List<Done> done)
+    /** @param out what is told of it to programs, beside what it comes to */
+    private Map<String, Object> history(Replays replays, ReplayEntry begun, Map<String, Object> out)
             throws Exception {
-        ReplayPlan replay = plan.replays().get(0);
-        ReplayEntry entry = replays.journal().find(replay.id()).orElseGet(() -> new ReplayEntry(replay,
-                ReplayEntry.Status.STARTED, Optional.empty(), OptionalLong.empty(), 0, Optional.empty(),
-                terminal().clock().instant(), ChosenReplay.who()));
+        ReplayEntry entry = begun.status() == ReplayEntry.Status.PUBLISHING
+                ? begun
+                : begun.as(ReplayEntry.Status.STARTED, terminal().clock().instant(), ChosenReplay.who());
         replays.write(entry);
         HistoryRun.Outcome outcome = new HistoryRun(terminal(), where, result.isJson(), threads).run(replays, entry,
                 replays.live(), HistoryRun.Until.IT_RUNS, Optional.empty());
@@ -136,7 +145,6 @@ final class ReplayAmendCommand extends Main.Subcommand {
             HistoryRun.lines(outcome.tables()).forEach(terminal().out()::println);
             terminal().out().println(outcome.line());
         }
-        Map<String, Object> out = asMap(replays.live().name(), Optional.of(plan), costed, done);
         out.put("tables", outcome.tables().stream().map(HistoryRun::asMap).toList());
         return out;
     }

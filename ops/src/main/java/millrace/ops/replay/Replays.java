@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,12 +12,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import millrace.replay.publish.Rivals;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import millrace.replay.amend.AmendPlanner;
-import millrace.replay.amend.Amendment;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -172,7 +165,8 @@ public final class Replays implements AutoCloseable {
         }
     }
 
-    private ReplayPlan unlikeEnded(ReplayPlan planned) {
+    /** The same, or under another name if one of its name has ended. */
+    ReplayPlan unlikeEnded(ReplayPlan planned) {
         ReplayPlan plan = planned;
         Set<String> taken = journal.all().stream().filter(e -> e.status() != ReplayEntry.Status.STARTED
                 && e.status() != ReplayEntry.Status.PAUSED && e.status() != ReplayEntry.Status.FINISHED)
@@ -183,90 +177,9 @@ public final class Replays implements AutoCloseable {
         return plan;
     }
 
-    /**
-     * Plans to take late records in.
-     *
-     * @param last so long ago the first of them were of, at most
-     * @param stop ends the waiting for what is on its way to the late tables
-     * @param waits is told what it waits for
-     * @return nothing if it was stopped
-     * @throws ProblemException if a stretch cannot be computed anew, such as when its records are gone
-     */
-    public Optional<AmendPlan> planOfLate(Duration last, BooleanSupplier stop, Consumer<String> waits)
-            throws InterruptedException {
-        Optional<LateArrivals.Found> late = late(last, stop, waits);
-        if (late.isEmpty()) {
-            return Optional.empty();
-        }
-        Instant now = clock.instant();
-        Set<String> models = tables(live).keySet();
-        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
-            Map<String, TopicFacts> facts = facts(live, models, catalog);
-            Amendment amendment = AmendPlanner.plan(request(models, facts, late.get()), late.get().records());
-            List<ReplayPlan> plans = new ArrayList<>();
-            Map<Amendment.Piece, String> impossible = new LinkedHashMap<>();
-            for (Amendment.Piece piece : amendment.pieces()) {
-                try {
-                    plans.add(planOf(piece, facts, now));
-                    // The next is published after this one, and has to have what it has let in.
-                    facts.replaceAll((contract, of) -> of.admitting(piece.admissions().stream()
-                            .filter(a -> a.topicId().equals(of.topicId())).toList()));
-                } catch (ProblemException e) {
-                    impossible.put(piece, e.problems().get(0).message());
-                }
-            }
-            return Optional.of(new AmendPlan(amendment.without(impossible), plans));
-        }
-    }
-
-    /**
-     * Plans to take all late records in by computing the whole history of the models that they change, so that it takes the
-     * place of what runs; as the other.
-     */
-    public Optional<AmendPlan> planOfLateHistory(Duration last, BooleanSupplier stop, Consumer<String> waits)
-            throws InterruptedException {
-        Optional<LateArrivals.Found> late = late(last, stop, waits);
-        if (late.isEmpty()) {
-            return Optional.empty();
-        }
-        Set<String> models = tables(live).keySet();
-        try (TableCatalog catalog = TableCatalog.open(connections.catalog())) {
-            Map<String, TopicFacts> facts = facts(live, models, catalog);
-            Amendment amendment = AmendPlanner.planHistory(request(models, facts, late.get()), late.get().records());
-            return Optional.of(new AmendPlan(amendment, amendment.pieces().stream()
-                    .map(piece -> unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
-                            piece.models(), Optional.empty(), Optional.empty(), new TreeSet<>(), piece.admissions(),
-                            clock.instant(), new Arrivals(live, connections.catalog()), state -> Optional.empty()),
-                            facts)))
-                    .toList()));
-        }
-    }
-
-    private Optional<LateArrivals.Found> late(Duration last, BooleanSupplier stop, Consumer<String> waits)
-            throws InterruptedException {
-        return new LateArrivals(live, connections, topics).await(since(last), stop, waits);
-    }
-
-    private long since(Duration last) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant().minus(last));
-    }
-
-    private AmendPlanner.Request request(Set<String> models, Map<String, TopicFacts> facts, LateArrivals.Found late) {
-        // Older ones were not read.
-        return new AmendPlanner.Request(live.pipeline(), models, facts, Long.MIN_VALUE, late.known());
-    }
-
-    private ReplayPlan planOf(Amendment.Piece piece, Map<String, TopicFacts> facts, Instant now) {
-        ReplayPlan plan = unlikeEnded(ReplayPlanner.plan(new PlanRequest(live.pipeline(), revision(live),
-                piece.models(), Optional.of(new Edge.At(piece.begins())), Optional.of(new Edge.At(piece.ends())),
-                new TreeSet<>(), piece.admissions(), now, new Arrivals(live, connections.catalog()),
-                state -> Optional.empty()), facts));
-        if (plan.kind() instanceof Kind.Whole whole) {
-            throw new ProblemException(Problem.of(ReplayProblem.REPLAY_NOT_OF_A_RANGE, live.name(),
-                    "only a replay of everything could take them in: " + String.join("; ", whole.because())));
-        }
-        histories.requireAlike(plan, live);
-        return plan;
+    /** Plans that take late records in; as long as this is open. */
+    public LatePlans late() {
+        return new LatePlans(this, live, tables(live).keySet(), connections, topics, clock);
     }
 
     /** Takes away what those have left that come to their end by themselves, should somebody have died over it. */
@@ -353,6 +266,11 @@ public final class Replays implements AutoCloseable {
         });
     }
 
+    /** @throws ProblemException if bronze cannot give back what a plan of what runs reads from it */
+    void requireAlike(ReplayPlan plan) {
+        histories.requireAlike(plan, live);
+    }
+
     private AdmittedRecords admitted() {
         return new AdmittedRecords(topics, connections.kafkaClient(), live.name());
     }
@@ -432,7 +350,7 @@ public final class Replays implements AutoCloseable {
         return spec.key().isEmpty() ? "kept as they come" : "replaced by " + String.join(", ", spec.key());
     }
 
-    private static String revision(Deployment deployment) {
+    static String revision(Deployment deployment) {
         return Revisions.together(deployment);
     }
 
@@ -662,6 +580,11 @@ public final class Replays implements AutoCloseable {
         return plan.revision().equals(revision(wanted));
     }
 
+    /** Whether what runs has the very text that one was planned with. */
+    public boolean isOfRunningText(ReplayPlan plan) {
+        return isOfText(plan, live);
+    }
+
     /** Whether the pipeline's folder has the very text that one was planned with. */
     public boolean isOfLiveText(ReplayPlan plan) {
         return plan.revision().equals(revision(folder));
@@ -714,7 +637,7 @@ public final class Replays implements AutoCloseable {
         return data.resolve("replays").resolve(plan.id());
     }
 
-    private Map<String, TopicFacts> facts(Deployment replayed, Set<String> models, TableCatalog catalog) {
+    Map<String, TopicFacts> facts(Deployment replayed, Set<String> models, TableCatalog catalog) {
         List<Contract> contracts = replayed.pipeline().only(models).contracts();
         Map<String, Bronze> bronze = new HashMap<>();
         contracts.forEach(c -> live.bronzeOf(c.name())

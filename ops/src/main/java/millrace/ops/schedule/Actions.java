@@ -86,7 +86,7 @@ final class Actions implements Doing {
             List<Amending.Done> done = new ArrayList<>(amending.goOn());
             Optional<AmendPlan> plan = stop.getAsBoolean()
                     ? Optional.empty()
-                    : replays.planOfLate(last, stop, new Patience(deployment.name())::waits);
+                    : replays.late().ofDays(last, stop, new Patience(deployment.name())::waits);
             if (plan.isEmpty()) {
                 return Optional.empty();
             }

@@ -2,9 +2,11 @@ package millrace.ops.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import millrace.schemas.time.TimeEntry;
 import millrace.topology.run.CompactedTopic;
 import millrace.topology.run.Topics;
@@ -36,20 +38,23 @@ final class AdmittedRecords {
 
     /** From now on they count for every run that begins. */
     void admit(Collection<TimeEntry.Admission> admissions) {
-        try (CompactedTopic journal = journal()) {
-            admissions.forEach(a -> journal.write(text(a), a.value()));
-        }
+        write(admissions, TimeEntry.Admission::value);
     }
 
     /** They count no longer. */
     void withdraw(Collection<TimeEntry.Admission> admissions) {
-        try (CompactedTopic journal = journal()) {
-            admissions.forEach(a -> journal.write(text(a), null));
-        }
+        write(admissions, admission -> null);
     }
 
-    private static String text(TimeEntry.Admission admission) {
-        return new String(admission.key(), StandardCharsets.UTF_8);
+    private void write(Collection<TimeEntry.Admission> admissions, Function<TimeEntry.Admission, byte[]> value) {
+        if (admissions.isEmpty()) {
+            return; // as of most replays
+        }
+        Map<String, byte[]> all = new LinkedHashMap<>();
+        admissions.forEach(a -> all.put(new String(a.key(), StandardCharsets.UTF_8), value.apply(a)));
+        try (CompactedTopic journal = journal()) {
+            journal.write(all);
+        }
     }
 
     private CompactedTopic journal() {

@@ -1,11 +1,13 @@
 package millrace.topology.run;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -63,6 +65,15 @@ public final class CompactedTopic implements AutoCloseable {
      * @throws KafkaException if it cannot be
      */
     public void write(String key, byte[] value) {
+        write(Collections.singletonMap(key, value));
+    }
+
+    /**
+     * Writes several, in their order; a key without a value goes. Returns when all are written.
+     *
+     * @throws KafkaException if they cannot be; some may be
+     */
+    public void write(Map<String, byte[]> all) {
         if (topics.describe(List.of(name)).isEmpty()) {
             topics.create(List.of(wanted(name)));
         }
@@ -72,7 +83,12 @@ public final class CompactedTopic implements AutoCloseable {
         settings.put("max.request.size", LARGEST);
         settings.put("compression.type", "zstd");
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(name, key.getBytes(StandardCharsets.UTF_8), value)).get();
+            List<Future<?>> sent = new ArrayList<>();
+            all.forEach((key, value) -> sent
+                    .add(producer.send(new ProducerRecord<>(name, key.getBytes(StandardCharsets.UTF_8), value))));
+            for (Future<?> one : sent) {
+                one.get();
+            }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException e) {

@@ -77,7 +77,12 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
     public record Look(String model, String contract, String back, String ahead) {}
 
     /** Event times in microseconds, of which {@code to} is the first that is not meant. */
-    public record Times(long from, long to) {}
+    public record Times(long from, long to) {
+        /** Whether some of them are admitted. */
+        boolean overlap(TimeEntry.Admission admission) {
+            return admission.from() < to && admission.to() > from;
+        }
+    }
 
     /**
      * A contract whose records are read.
@@ -99,7 +104,7 @@ public record ReplayPlan(String id, String pipeline, String revision, Kind kind,
         /** Whether an admission says something of the records that count for the range. */
         boolean concerns(TimeEntry.Admission admission) {
             return admission.topicId().equals(topicId)
-                    && looked.map(t -> admission.from() < t.to() && admission.to() > t.from()).orElse(true);
+                    && looked.map(t -> t.overlap(admission)).orElse(true);
         }
 
         /** At most so many: transactions take offsets too. */

@@ -337,13 +337,13 @@ public final class ReplayPlanner {
                 long arrived = Optional.ofNullable(late.get(contract)).flatMap(Arrivals::last)
                         .map(last -> last.get(p.partition())).map(last -> last + 1).orElse(settled);
                 long admitted = topic.admissions().stream().filter(a -> a.partition() == p.partition())
-                        .filter(a -> overlap(a, times)).mapToLong(TimeEntry.Admission::offset).max().orElse(settled);
+                        .filter(times::overlap).mapToLong(TimeEntry.Admission::offset).max().orElse(settled);
                 long end = Math.max(settled, Math.max(arrived, admitted));
                 partitions.add(read(contract, p, Math.min(range.start(), end), range.clock(), OptionalLong.of(end)));
             }
             reads.add(new Read(contract, topic.topic(), topic.topicId(), partitions,
                     Optional.ofNullable(late.get(contract)).map(Arrivals::times), Optional.of(times),
-                    topic.admissions().stream().filter(a -> overlap(a, times)).toList()));
+                    topic.admissions().stream().filter(times::overlap).toList()));
         });
         return reads;
     }
@@ -365,10 +365,6 @@ public final class ReplayPlanner {
                     Optional.empty(), topic.admissions()));
         }
         return reads;
-    }
-
-    private static boolean overlap(TimeEntry.Admission admission, Times times) {
-        return admission.from() < times.to() && admission.to() > times.from();
     }
 
     private PartitionRead read(String contract, PartitionFacts p, long start, OptionalLong clock, OptionalLong end) {

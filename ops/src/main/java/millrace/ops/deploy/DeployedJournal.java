@@ -1,16 +1,10 @@
 package millrace.ops.deploy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import millrace.ops.problem.OpsProblem;
+import millrace.replay.journal.JournalJson;
 import millrace.schemas.problem.Failure;
 import millrace.schemas.problem.Problem;
 import millrace.schemas.problem.ProblemException;
@@ -21,10 +15,6 @@ import millrace.topology.run.Topics;
 public final class DeployedJournal implements AutoCloseable {
     /** What the topic of each pipeline ends with. */
     static final String SUFFIX = ".deployed";
-    private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
-            .addModule(new JavaTimeModule()).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
-
     private final CompactedTopic topic;
     private final String pipeline;
 
@@ -53,7 +43,7 @@ public final class DeployedJournal implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readValue(value, Deployed.class));
+            return Optional.of(JournalJson.read(value, Deployed.class));
         } catch (IOException e) {
             throw new ProblemException(Problem.of(OpsProblem.DEPLOYED_UNREADABLE, pipeline,
                     "What " + pipeline + " runs by is written in a form that is not known here: " + Failure.words(e))
@@ -63,11 +53,7 @@ public final class DeployedJournal implements AutoCloseable {
 
     /** Returns when it is written. */
     public void write(Deployed deployed) {
-        try {
-            topic.write(pipeline, JSON.writeValueAsBytes(deployed));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+        topic.write(pipeline, JournalJson.bytes(deployed));
     }
 
     @Override

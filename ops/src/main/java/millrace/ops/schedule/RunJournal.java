@@ -1,12 +1,5 @@
 package millrace.ops.schedule;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import millrace.replay.journal.JournalJson;
 import millrace.topology.run.CompactedTopic;
 import millrace.topology.run.Topics;
 
@@ -28,10 +22,6 @@ public final class RunJournal implements AutoCloseable {
     private static final String ASK = "ask/";
     private static final String SINCE = "since/";
     private static final int KEPT_OF_EACH = 100;
-    private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
-            .addModule(new JavaTimeModule()).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
-
     private final CompactedTopic topic;
 
     /**
@@ -76,7 +66,7 @@ public final class RunJournal implements AutoCloseable {
     /** Nothing if a newer version has written it in a form that this one does not know. */
     private static Optional<ScheduledRun> read(byte[] value) {
         try {
-            return Optional.of(JSON.readValue(value, ScheduledRun.class));
+            return Optional.of(JournalJson.read(value, ScheduledRun.class));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -103,11 +93,7 @@ public final class RunJournal implements AutoCloseable {
     }
 
     private void write(String kind, ScheduledRun run) {
-        try {
-            topic.write(kind + run.id(), JSON.writeValueAsBytes(run));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+        topic.write(kind + run.id(), JournalJson.bytes(run));
     }
 
     /** The schedule is no longer there. */

@@ -1,5 +1,6 @@
 package millrace.replay.journal;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,9 +30,18 @@ public final class ReplayJournal implements AutoCloseable {
     /** All of them, the newest last. */
     public List<ReplayEntry> all() {
         List<ReplayEntry> all = new ArrayList<>();
-        topic.read().values().forEach(v -> ReplayEntries.read(v).ifPresent(all::add));
+        topic.read().values().forEach(v -> read(v).ifPresent(all::add));
         all.sort(Comparator.comparing(ReplayEntry::at));
         return all;
+    }
+
+    /** Empty if a newer version has written it in a form that this one does not know. */
+    private static Optional<ReplayEntry> read(byte[] value) {
+        try {
+            return Optional.of(JournalJson.read(value, ReplayEntry.class));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** The only one whose id begins so. */
@@ -46,7 +56,7 @@ public final class ReplayJournal implements AutoCloseable {
      * @throws KafkaException if it cannot be
      */
     public void write(ReplayEntry entry) {
-        topic.write(entry.plan().id(), ReplayEntries.value(entry));
+        topic.write(entry.plan().id(), JournalJson.bytes(entry));
     }
 
     @Override

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,7 +65,7 @@ final class Scheduler implements AutoCloseable {
     private final ExecutorService actions;
     private final Thread thread;
     private final Map<String, Instant> toldAt = new HashMap<>();
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<String, Known> known = new HashMap<>();
     private Optional<Under> under = Optional.empty();
 
@@ -101,16 +103,16 @@ final class Scheduler implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing) {
+        while (!isClosing()) {
             try (Topics topics = new KafkaTopics(connections.runSettings(state))) {
                 keep(topics);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             } catch (Throwable e) { // Nobody else would begin again.
-                if (!closing) {
+                if (!isClosing()) {
                     LOG.warn("schedules of {} are looked at again: {}", pipeline, Failure.words(e));
-                    pause(AFTER_TROUBLE);
+                    closesWithin(AFTER_TROUBLE);
                 }
             }
         }
@@ -120,11 +122,10 @@ final class Scheduler implements AutoCloseable {
         String topic = RunJournal.topicOf(pipeline);
         if (topics.describe(List.of(topic)).isEmpty()) {
             // Of a pipeline that never had a schedule there is nothing to be made.
-            while (!closing && deployment.get().project().schedules().isEmpty()) {
-                Thread.sleep(TICK.toMillis());
-            }
-            if (closing) {
-                return;
+            while (deployment.get().project().schedules().isEmpty()) {
+                if (closesWithin(TICK)) {
+                    return;
+                }
             }
             topics.create(List.of(CompactedTopic.wanted(topic)));
         }
@@ -143,7 +144,7 @@ final class Scheduler implements AutoCloseable {
                     // What was going on here ends; whoever acts then begins it again.
                 }
             });
-            while (!closing) {
+            while (!isClosing()) {
                 member.poll(TICK);
                 member.pause(member.assignment()); // it is read by another
                 if (member.assignment().isEmpty()) {
@@ -191,10 +192,14 @@ final class Scheduler implements AutoCloseable {
 
     private void look(RunJournal journal) {
         heard(journal, under.filter(u -> u.result().isDone()));
-        Set<String> there = journal.all().stream().map(ScheduledRun::id).collect(Collectors.toSet());
-        journal.asked().stream().filter(r -> !there.contains(r.id())).forEach(journal::write);
+        List<ScheduledRun> runs = new ArrayList<>(journal.all());
+        Set<String> there = runs.stream().map(ScheduledRun::id).collect(Collectors.toSet());
+        journal.asked().stream().filter(r -> !there.contains(r.id())).forEach(asked -> {
+            journal.write(asked);
+            runs.add(asked);
+        });
         Deployment now = deployment.get();
-        List<Item> items = Agenda.of(now.project().schedules(), journal.since(), journal.all(), clock.instant(),
+        List<Item> items = Agenda.of(now.project().schedules(), journal.since(), runs, clock.instant(),
                 this::completeThrough, who);
         boolean noted = false;
         boolean told = false;
@@ -213,7 +218,7 @@ final class Scheduler implements AutoCloseable {
                     }
                 }
                 case Item.Begin begin -> {
-                    if (under.isEmpty() && !closing) {
+                    if (under.isEmpty() && !isClosing()) {
                         begin(journal, now, begin.schedule(), begin.run());
                     }
                 }
@@ -248,7 +253,7 @@ final class Scheduler implements AutoCloseable {
         AtomicBoolean handedOver = new AtomicBoolean();
         LOG.info("{}: {} begins{}", pipeline, run.id(), run.attempt() > 1 ? ", attempt " + run.attempt() : "");
         under = Optional.of(new Under(schedule, run, actions.submit(() -> doing.perform(now, schedule, run,
-                () -> closing || handedOver.get())), handedOver));
+                () -> isClosing() || handedOver.get())), handedOver));
     }
 
     /** Writes down what came of an action that has ended here. */
@@ -322,18 +327,24 @@ final class Scheduler implements AutoCloseable {
         return true;
     }
 
-    private void pause(Duration time) {
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    /** Waits; true as soon as it closes, which may end the waiting. */
+    private boolean closesWithin(Duration time) {
         try {
-            Thread.sleep(time.toMillis());
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return true;
         }
     }
 
     /** Ends what is being done between two steps; another process goes on, or this one when it starts again. */
     @Override
     public void close() {
-        closing = true;
+        closing.countDown();
         actions.shutdown();
         try {
             thread.join(GOODBYE.plus(AFTER_TROUBLE).toMillis());

@@ -54,10 +54,7 @@ final class ApplyCommand extends Main.Subcommand {
 
     @Override
     ExitCode run() throws Exception {
-        if (threads < 1) {
-            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
-                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
-        }
+        ReplayThreads.required(threads);
         List<Project> projects = where.projects(terminal());
         if (projects.size() > 1) {
             throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--project", "Several pipelines run here: "

@@ -49,8 +49,8 @@ final class ReplayAmendCommand extends Main.Subcommand {
     @Option(names = "--last", required = true, paramLabel = "<duration>", description = "How old late records may be, by the time of their event, such as 7d. Older ones stay out.")
     private String last;
 
-    @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute in this process. Default: 1.")
-    private int threads;
+    @Mixin
+    private ReplayThreads threads;
 
     @Option(names = "--history", description = "Take in also what only a replay of everything can, as where sessions are computed: the whole history of the models that the late records change is computed beside what runs, and takes its place as with millrace apply.")
     private boolean history;
@@ -65,10 +65,7 @@ final class ReplayAmendCommand extends Main.Subcommand {
 
     @Override
     ExitCode run() throws Exception {
-        if (threads < 1) {
-            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
-                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
-        }
+        threads.count();
         Duration age = Durations.parse(last).orElseThrow(() -> new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT,
                 "--last", "\"" + last + "\" is no duration.").withRemedy("Write one such as 7d, 36h or 90m.")));
         List<Map<String, Object>> json = new ArrayList<>();
@@ -88,7 +85,7 @@ final class ReplayAmendCommand extends Main.Subcommand {
 
     private Map<String, Object> amend(Replays replays, Duration age, StopSignal stop) throws Exception {
         List<Done> done = new ArrayList<>();
-        Amending amending = new Amending(replays, threads, ChosenReplay.who(), terminal().clock(),
+        Amending amending = new Amending(replays, threads.count(), ChosenReplay.who(), terminal().clock(),
                 new Watcher(replays), stop::isWished);
         if (execute) {
             done.addAll(amending.goOn());
@@ -139,7 +136,8 @@ final class ReplayAmendCommand extends Main.Subcommand {
                 ? begun
                 : begun.as(ReplayEntry.Status.STARTED, terminal().clock().instant(), ChosenReplay.who());
         replays.write(entry);
-        HistoryRun.Outcome outcome = new HistoryRun(terminal(), where, result.isJson(), threads).run(replays, entry,
+        HistoryRun.Outcome outcome = new HistoryRun(terminal(), where, result.isJson(), threads.count()).run(replays,
+                entry,
                 replays.live(), HistoryRun.Until.IT_RUNS, Optional.empty());
         if (!result.isJson()) {
             HistoryRun.lines(outcome.tables()).forEach(terminal().out()::println);

@@ -8,15 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import millrace.ops.deploy.Deployment;
 import millrace.ops.logging.LogFiles;
-import millrace.ops.problem.OpsProblem;
 import millrace.ops.replay.Replays;
 import millrace.replay.journal.ReplayEntry;
 import millrace.replay.journal.ReplayEntry.Status;
 import millrace.replay.plan.ReplayPlan;
 import millrace.replay.run.ReplayProgress;
 import millrace.replay.run.ReplayRun;
-import millrace.schemas.problem.Problem;
-import millrace.schemas.problem.ProblemException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,18 +45,15 @@ final class ReplayStartCommand extends Main.Subcommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "<id>", description = "Of a replay that was started before, or how it begins.")
     private String id;
 
-    @Option(names = "--threads", paramLabel = "<n>", defaultValue = "1", description = "That compute in this process. Default: 1.")
-    private int threads;
+    @Mixin
+    private ReplayThreads threads;
 
     @Option(names = "--execute", description = "Really do it.")
     private boolean execute;
 
     @Override
     ExitCode run() throws Exception {
-        if (threads < 1) {
-            throw new ProblemException(Problem.of(OpsProblem.OPTION_UNFIT, "--threads",
-                    "At least one thread has to compute.").withRemedy("Leave it out for one."));
-        }
+        threads.count();
         if (id != null) {
             try (ChosenReplay chosen = ChosenReplay.find(id, where, terminal())) {
                 ChosenReplay.requireOpen(chosen.entry());
@@ -107,7 +101,7 @@ final class ReplayStartCommand extends Main.Subcommand {
                 replayed.project().profile().logs());
         Status end;
         try (StopSignal stop = StopSignal.listen(terminal().err());
-                ReplayRun run = replays.run(entry, replayed, threads);
+                ReplayRun run = replays.run(entry, replayed, threads.count());
                 ReplayProgress progress = replays.progress(plan, replayed)) {
             end = watch(replays, entry, run, progress, stop);
         }

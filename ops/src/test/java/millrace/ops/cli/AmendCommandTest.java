@@ -3,7 +3,6 @@ package millrace.ops.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,8 +11,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +50,9 @@ class AmendCommandTest {
     @TempDir
     Path folder;
 
-    private final Console console = new Console();
     private final Random random = new Random(SEED);
     private VisitsFolder shop;
+    private ShopCommands user;
     private Contract contract;
     private AvroRowEncoder encoder;
     private KafkaProducer<byte[], byte[]> producer;
@@ -76,8 +73,8 @@ class AmendCommandTest {
                             .filter(t -> t.isAfter(TODAY.minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()))
                             .isPresent());
                 }
-                assertThat(run("replay", "amend", "--last", "7d", "--execute")).as(console.err()).isZero();
-                assertThat(console.out()).contains("there was nothing to do");
+                assertThat(user.run("replay", "amend", "--last", "7d", "--execute")).as(user.err()).isZero();
+                assertThat(user.out()).contains("there was nothing to do");
                 cutsAreMadeOfCompleteDays();
 
                 late(DAY, LATE);
@@ -91,28 +88,29 @@ class AmendCommandTest {
 
     private void cutsAreMadeOfCompleteDays() throws Exception {
         for (String table : TABLES) {
-            assertThat(run("table", "cut", table, "--date", DAY.toString())).as(console.err()).isZero();
-            assertThat(console.out()).contains(table + "@cut-" + DAY + "-T0 is there");
+            assertThat(user.run("table", "cut", table, "--date", DAY.toString())).as(user.err()).isZero();
+            assertThat(user.out()).contains(table + "@cut-" + DAY + "-T0 is there");
         }
-        assertThat(run("table", "cut", "gold.hourly", "--date", TODAY.toString())).isEqualTo(ExitCode.PROBLEM.code());
-        assertThat(console.err()).contains("CUT_TOO_EARLY");
-        assertThat(run("table", "cut", "gold.hourly", "--date", "Sunday")).isNotZero();
-        assertThat(console.err()).contains("\"Sunday\" is no day");
+        assertThat(user.run("table", "cut", "gold.hourly", "--date", TODAY.toString()))
+                .isEqualTo(ExitCode.PROBLEM.code());
+        assertThat(user.err()).contains("CUT_TOO_EARLY");
+        assertThat(user.run("table", "cut", "gold.hourly", "--date", "Sunday")).isNotZero();
+        assertThat(user.err()).contains("\"Sunday\" is no day");
     }
 
     private void aBatchIsTakenIn() throws Exception {
         List<String> before = rows("gold.hourly");
         awaitLate(LATE);
-        assertThat(run("replay", "amend", "--last", "7d")).as(console.err()).isZero();
-        assertThat(console.out()).contains("shop: " + LATE + " late records would be taken in",
+        assertThat(user.run("replay", "amend", "--last", "7d")).as(user.err()).isZero();
+        assertThat(user.out()).contains("shop: " + LATE + " late records would be taken in",
                 "nothing was changed; add --execute to do it");
-        assertThat(run("replay", "list")).isZero();
-        assertThat(console.out()).as("a plan changes nothing").doesNotContain("late records of");
+        assertThat(user.run("replay", "list")).isZero();
+        assertThat(user.out()).as("a plan changes nothing").doesNotContain("late records of");
 
         pausedOnItsWayItIsGoneOnWith();
         for (String table : TABLES) {
-            assertThat(run("table", "cuts", table, "-o", "json")).isZero();
-            assertThat(json().findValuesAsText("cut")).as(table).containsExactly("cut-" + DAY + "-T0",
+            assertThat(user.run("table", "cuts", table, "-o", "json")).isZero();
+            assertThat(user.json().findValuesAsText("cut")).as(table).containsExactly("cut-" + DAY + "-T0",
                     "cut-" + DAY + "-T1");
             onlyTheFilesOfTheDayAreOthers(table);
         }
@@ -120,25 +118,25 @@ class AmendCommandTest {
         assertThat(rows(cut("gold.hourly", 1))).as("the report of now").isEqualTo(rows("gold.hourly"));
         assertThat(sum("gold.hourly")).isEqualTo(CLOSED + LATE);
         assertThat(sum("gold.daily")).isEqualTo(CLOSED + LATE);
-        assertThat(of("SELECT sum(n) FROM gold.daily WHERE window_start = '" + DAY + "'"))
-                .isEqualTo(of("SELECT count(*) FROM bronze.visits WHERE \"at\" >= '" + DAY + "' AND \"at\" < '"
+        assertThat(user.rows("SELECT sum(n) FROM gold.daily WHERE window_start = '" + DAY + "'"))
+                .isEqualTo(user.rows("SELECT count(*) FROM bronze.visits WHERE \"at\" >= '" + DAY + "' AND \"at\" < '"
                         + DAY.plusDays(1) + "'"));
-        assertThat(rows("gold.crowded")).isEqualTo(of("SELECT * FROM gold.hourly WHERE n > 2 ORDER BY ALL"));
+        assertThat(rows("gold.crowded")).isEqualTo(user.rows("SELECT * FROM gold.hourly WHERE n > 2 ORDER BY ALL"));
     }
 
     /** The command stops when somebody pauses its replay; the next one ends what is begun. */
     private void pausedOnItsWayItIsGoneOnWith() throws Exception {
-        Console other = new Console();
-        CompletableFuture<Integer> amending = CompletableFuture.supplyAsync(() -> run(other, "replay", "amend",
+        ShopCommands other = new ShopCommands(user.project(), user.data());
+        CompletableFuture<Integer> amending = CompletableFuture.supplyAsync(() -> other.run("replay", "amend",
                 "--last", "7d", "--execute"));
-        Patience.until(() -> "an amend that runs: " + console.out() + console.err(),
-                () -> run("replay", "list") == 0 && console.out().contains("started"));
-        String id = console.out().lines().filter(l -> l.contains("started")).findFirst().orElseThrow().strip()
+        Patience.until(() -> "an amend that runs: " + user.out() + user.err(),
+                () -> user.run("replay", "list") == 0 && user.out().contains("started"));
+        String id = user.out().lines().filter(l -> l.contains("started")).findFirst().orElseThrow().strip()
                 .split("\\s+")[0];
-        boolean paused = run("replay", "pause", id) == 0;
+        boolean paused = user.run("replay", "pause", id) == 0;
         assertThat(amending.get(120, TimeUnit.SECONDS)).as(other.err()).isZero();
-        assertThat(run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(console.err()).isZero();
-        JsonNode out = json();
+        assertThat(user.run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(user.err()).isZero();
+        JsonNode out = user.json();
         assertThat(out.get("records").asInt()).as("nothing is left").isZero();
         assertThat(out.get("already").asInt()).isEqualTo(LATE);
         if (paused) {
@@ -152,53 +150,56 @@ class AmendCommandTest {
         late(DAY.plusDays(2), 30);
         late(DAY, 20);
         awaitLate(LATE + 50);
-        assertThat(run("replay", "amend", "--last", "7d", "-o", "json")).as(console.err()).isZero();
-        assertThat(json().get("replays")).as("one for each day that has some").hasSize(2);
-        assertThat(run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(console.err()).isZero();
-        List<String> ids = json().get("done").findValuesAsText("id");
+        assertThat(user.run("replay", "amend", "--last", "7d", "-o", "json")).as(user.err()).isZero();
+        assertThat(user.json().get("replays")).as("one for each day that has some").hasSize(2);
+        assertThat(user.run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(user.err()).isZero();
+        List<String> ids = user.json().get("done").findValuesAsText("id");
         assertThat(ids).hasSize(2);
         assertThat(sum("gold.hourly")).isEqualTo(CLOSED + LATE + 50);
-        assertThat(run("table", "cuts", "gold.hourly", "-o", "json")).isZero();
-        assertThat(json().findValuesAsText("cut")).last().isEqualTo("cut-" + DAY + "-T2");
-        assertThat(run("table", "branches", "gold.hourly")).isZero();
-        assertThat(console.out()).as("nothing of it stays").doesNotContainPattern("^replay-");
+        assertThat(user.run("table", "cuts", "gold.hourly", "-o", "json")).isZero();
+        assertThat(user.json().findValuesAsText("cut")).last().isEqualTo("cut-" + DAY + "-T2");
+        assertThat(user.run("table", "branches", "gold.hourly")).isZero();
+        assertThat(user.out()).as("nothing of it stays").doesNotContainPattern("^replay-");
 
         for (String id : ids) {
-            assertThat(run("replay", "rollback", id, "--execute")).as(console.err()).isZero();
+            assertThat(user.run("replay", "rollback", id, "--execute")).as(user.err()).isZero();
         }
         assertThat(rows("gold.hourly")).as("as it was").isEqualTo(one);
-        assertThat(run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(console.err()).isZero();
-        assertThat(json().get("records").asInt()).as("they count no longer, and are taken in again").isEqualTo(50);
+        assertThat(user.run("replay", "amend", "--last", "7d", "--execute", "-o", "json")).as(user.err()).isZero();
+        assertThat(user.json().get("records").asInt()).as("they count no longer, and are taken in again").isEqualTo(50);
         assertThat(sum("gold.hourly")).isEqualTo(CLOSED + LATE + 50);
     }
 
     private void everyReplayHasIt() throws Exception {
-        assertThat(run("replay", "start", "--from", DAY.minusDays(1).toString(), "--to", DAY.plusDays(1).toString(),
-                "--execute", "-o", "json")).as(console.err()).isZero();
-        String range = json().get("id").asText();
+        assertThat(
+                user.run("replay", "start", "--from", DAY.minusDays(1).toString(), "--to", DAY.plusDays(1).toString(),
+                        "--execute", "-o", "json"))
+                .as(user.err()).isZero();
+        String range = user.json().get("id").asText();
         for (String table : TABLES) {
             assertThat(rows(branch(table, range))).as("%s, seed %d", table, SEED)
-                    .isEqualTo(of("SELECT * FROM " + table + " WHERE window_start >= '" + DAY.minusDays(1)
+                    .isEqualTo(user.rows("SELECT * FROM " + table + " WHERE window_start >= '" + DAY.minusDays(1)
                             + "' AND window_start < '" + DAY.plusDays(1) + "' ORDER BY ALL"));
         }
-        assertThat(run("replay", "start", "--select", "gold.*", "--to", TODAY.minusDays(2).toString(), "--execute",
-                "-o", "json")).as(console.err()).isZero();
-        String before = json().get("id").asText();
+        assertThat(user.run("replay", "start", "--select", "gold.*", "--to", TODAY.minusDays(2).toString(), "--execute",
+                "-o", "json")).as(user.err()).isZero();
+        String before = user.json().get("id").asText();
         late(DAY.plusDays(1), 10);
         awaitLate(LATE + 60);
         for (int p = 0; p < contract.partitions(); p++) {
             producer.send(EndMarker.record(contract.topic(), p));
         }
         producer.flush();
-        assertThat(run("replay", "amend", "--last", "7d", "--execute")).as(console.err()).isZero();
-        assertThat(run("replay", "publish", before, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
-        assertThat(console.err()).contains("REPLAY_AMENDED_SINCE");
+        assertThat(user.run("replay", "amend", "--last", "7d", "--execute")).as(user.err()).isZero();
+        assertThat(user.run("replay", "publish", before, "--execute")).isEqualTo(ExitCode.PROBLEM.code());
+        assertThat(user.err()).contains("REPLAY_AMENDED_SINCE");
 
-        assertThat(run("replay", "start", "--execute", "-o", "json")).as(console.err()).isZero();
-        String whole = json().get("id").asText();
+        assertThat(user.run("replay", "start", "--execute", "-o", "json")).as(user.err()).isZero();
+        String whole = user.json().get("id").asText();
         for (String table : List.of("gold.hourly", "gold.daily")) {
             String all = Integer.toString(EVENTS + LATE + 60);
-            Patience.until(() -> "the end is in " + table, () -> of("SELECT sum(n) FROM " + table).get(0).equals(all));
+            Patience.until(() -> "the end is in " + table,
+                    () -> user.rows("SELECT sum(n) FROM " + table).get(0).equals(all));
         }
         for (String table : TABLES) {
             assertThat(rows(branch(table, whole))).as("%s, seed %d", table, SEED).isEqualTo(rows(table));
@@ -218,8 +219,8 @@ class AmendCommandTest {
     }
 
     private Set<String> files(String table) throws IOException {
-        assertThat(run("table", "files", table, "-o", "json")).as(console.err()).isZero();
-        return new TreeSet<>(json().findValuesAsText("path"));
+        assertThat(user.run("table", "files", table, "-o", "json")).as(user.err()).isZero();
+        return new TreeSet<>(user.json().findValuesAsText("path"));
     }
 
     private static String cut(String table, int number) {
@@ -233,7 +234,7 @@ class AmendCommandTest {
     private void awaitLate(int records) throws Exception {
         for (String table : List.of("gold.hourly__late", "gold.daily__late")) {
             Patience.until(() -> table + " has " + records,
-                    () -> of("SELECT count(DISTINCT \"offset\" * 2 + \"partition\") >= "
+                    () -> user.rows("SELECT count(DISTINCT \"offset\" * 2 + \"partition\") >= "
                             + records + " FROM " + table + " WHERE event_time >= '" + TODAY.minusDays(8) + "'")
                             .equals(List.of("true")));
         }
@@ -241,32 +242,13 @@ class AmendCommandTest {
 
     /** Of the days whose windows are all closed. */
     private long sum(String table) {
-        return Long.parseLong(of("SELECT sum(n) FROM " + table + " WHERE window_start < '" + TODAY.minusDays(1) + "'")
-                .get(0));
+        return Long.parseLong(
+                user.rows("SELECT sum(n) FROM " + table + " WHERE window_start < '" + TODAY.minusDays(1) + "'")
+                        .get(0));
     }
 
     private List<String> rows(String table) {
-        return of("SELECT * FROM " + table + " ORDER BY ALL");
-    }
-
-    private List<String> of(String sql) {
-        Console own = new Console();
-        assertThat(run(own, "query", "-o", "csv", sql)).as(own.err()).isZero();
-        return own.out().lines().skip(1).toList();
-    }
-
-    private int run(String... arguments) {
-        return run(console, arguments);
-    }
-
-    private int run(Console by, String... arguments) {
-        List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--data", folder.resolve("data").toString()));
-        return by.run(shop.path(), all.toArray(String[]::new));
-    }
-
-    private JsonNode json() throws IOException {
-        return new ObjectMapper().readTree(console.out());
+        return user.rows("SELECT * FROM " + table + " ORDER BY ALL");
     }
 
     private KafkaProducer<byte[], byte[]> open(Platform platform) {
@@ -303,6 +285,7 @@ class AmendCommandTest {
 
     private void shop() throws IOException {
         shop = VisitsFolder.make(folder.resolve("shop"), 2, "  - {property: allowedLateness, value: 1h}");
+        user = new ShopCommands(shop.path(), folder.resolve("data"));
         shop.write("models/silver/visits.sql", "SELECT who, at FROM visits");
         String windows = """
             SELECT who, window_start, window_end, COUNT(*) AS n

@@ -10,8 +10,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,9 +44,9 @@ class AmendHistoryTest {
     @TempDir
     Path folder;
 
-    private final Console console = new Console();
     private final Random random = new Random(SEED);
     private VisitsFolder shop;
+    private ShopCommands user;
 
     @Test
     void wholeHistoriesTakeLateVisitsInAndGoOn() throws Exception {
@@ -75,17 +73,19 @@ class AmendHistoryTest {
                 producer.flush();
                 Patience.until(() -> platform.status().toString(), () -> platform.status().table("gold.sessions__late")
                         .map(TableStatus::rows).filter(rows -> rows >= LATE).isPresent());
-                assertThat(run("replay", "amend", "--last", "8d")).as(console.err()).isZero();
-                assertThat(console.out()).contains(LATE + " stay out: only a replay of everything could take them in: "
+                assertThat(user.run("replay", "amend", "--last", "8d")).as(user.err()).isZero();
+                assertThat(user.out()).contains(LATE + " stay out: only a replay of everything could take them in: "
                         + "gold.sessions looks without end");
-                assertThat(run("replay", "amend", "--last", "8d", "--history")).as(console.err()).isZero();
-                assertThat(console.out()).contains(LATE + " late records would be taken in", "gold.sessions",
+                assertThat(user.run("replay", "amend", "--last", "8d", "--history")).as(user.err()).isZero();
+                assertThat(user.out()).contains(LATE + " late records would be taken in", "gold.sessions",
                         "nothing was changed");
 
-                assertThat(run("replay", "amend", "--last", "8d", "--history", "--execute")).as(console.err()).isZero();
-                assertThat(console.out()).contains("gold.sessions are given out by shop-replay-");
-                assertThat(run("replay", "amend", "--last", "8d", "--history", "--execute")).as(console.err()).isZero();
-                assertThat(console.out()).contains("there was nothing to do");
+                assertThat(user.run("replay", "amend", "--last", "8d", "--history", "--execute")).as(user.err())
+                        .isZero();
+                assertThat(user.out()).contains("gold.sessions are given out by shop-replay-");
+                assertThat(user.run("replay", "amend", "--last", "8d", "--history", "--execute")).as(user.err())
+                        .isZero();
+                assertThat(user.out()).contains("there was nothing to do");
 
                 // Rows that come then are counted by what has taken its place.
                 for (int i = 1_600; i < 1_800; i++) {
@@ -95,12 +95,13 @@ class AmendHistoryTest {
                     producer.send(EndMarker.record(contract.topic(), p));
                 }
             }
-            Patience.until(() -> platform.status().toString(), () -> of("SELECT sum(n) FROM gold.sessions").get(0)
+            Patience.until(() -> platform.status().toString(),
+                    () -> user.rows("SELECT sum(n) FROM gold.sessions").get(0)
+                            .equals(Integer.toString(1_800 + LATE)));
+            Patience.until(() -> "bronze has all", () -> user.rows("SELECT count(\"at\") FROM bronze.visits").get(0)
                     .equals(Integer.toString(1_800 + LATE)));
-            Patience.until(() -> "bronze has all", () -> of("SELECT count(\"at\") FROM bronze.visits").get(0)
-                    .equals(Integer.toString(1_800 + LATE)));
-            assertThat(of("SELECT who, first_at, n FROM gold.sessions ORDER BY ALL")).as("seed %d", SEED)
-                    .isEqualTo(of(SESSIONS));
+            assertThat(user.rows("SELECT who, first_at, n FROM gold.sessions ORDER BY ALL")).as("seed %d", SEED)
+                    .isEqualTo(user.rows(SESSIONS));
         }
     }
 
@@ -110,24 +111,9 @@ class AmendHistoryTest {
                 "v" + random.nextInt(5), ChronoUnit.MICROS.between(Instant.EPOCH, at)})));
     }
 
-    private List<String> of(String sql) {
-        Console own = new Console();
-        assertThat(run(own, "query", "-o", "csv", sql)).as(own.err()).isZero();
-        return own.out().lines().skip(1).toList();
-    }
-
-    private int run(String... arguments) {
-        return run(console, arguments);
-    }
-
-    private int run(Console by, String... arguments) {
-        List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--data", folder.resolve("data").toString()));
-        return by.run(shop.path(), all.toArray(String[]::new));
-    }
-
     private void shop() throws IOException {
         shop = VisitsFolder.make(folder.resolve("shop"), 2, "  - {property: allowedLateness, value: 1h}");
+        user = new ShopCommands(shop.path(), folder.resolve("data"));
         shop.write("models/gold/sessions.sql", """
             SELECT who, MIN(at) AS first_at, window_start, window_end, COUNT(*) AS n
             FROM TABLE(SESSION(TABLE visits PARTITION BY who, DESCRIPTOR(at), INTERVAL '30' MINUTE))

@@ -19,8 +19,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,9 +46,9 @@ class ScheduleCommandTest {
     @TempDir
     Path folder;
 
-    private final Console console = new Console();
     private final List<JsonNode> alerts = new CopyOnWriteArrayList<>();
     private VisitsFolder shop;
+    private ShopCommands user;
 
     @Test
     void whatIsDueIsDoneOnceWhateverHappensMeanwhile() throws Exception {
@@ -65,28 +63,28 @@ class ScheduleCommandTest {
             shop(hook.getAddress().getPort());
             try (Platform platform = start()) {
                 nineDays(platform);
-                assertThat(run("schedule", "list")).as(console.err()).isZero();
-                assertThat(console.out()).contains("nightly", "amend", "30 2 1 1 *", "gold.hourly complete");
-                assertThat(run("schedule", "run", "nightli")).isEqualTo(ExitCode.PROBLEM.code());
-                assertThat(console.err()).contains("SCHEDULE_UNKNOWN", "nightly");
+                assertThat(user.run("schedule", "list")).as(user.err()).isZero();
+                assertThat(user.out()).contains("nightly", "amend", "30 2 1 1 *", "gold.hourly complete");
+                assertThat(user.run("schedule", "run", "nightli")).isEqualTo(ExitCode.PROBLEM.code());
+                assertThat(user.err()).contains("SCHEDULE_UNKNOWN", "nightly");
                 // The day is not over for the table, and will not be.
-                assertThat(run("schedule", "run", "report", "--key", "a")).as(console.err()).isZero();
+                assertThat(user.run("schedule", "run", "report", "--key", "a")).as(user.err()).isZero();
                 awaitRun("report#a", "given up");
-                assertThat(console.out()).contains("CUT_TOO_EARLY");
+                assertThat(user.out()).contains("CUT_TOO_EARLY");
                 Patience.until(() -> "an alert", () -> !alerts.isEmpty());
                 assertThat(alerts.get(0).get("run").asText()).isEqualTo("report#a");
                 assertThat(alerts.get(0).get("attempt").asInt()).isEqualTo(2);
                 assertThat(alerts.get(0).get("why").asText()).contains("was given up after 2 attempts");
 
-                assertThat(run("schedule", "run", "nightly", "--key", "b", "-o", "json")).as(console.err()).isZero();
-                assertThat(json().get("id").asText()).isEqualTo("nightly#b");
+                assertThat(user.run("schedule", "run", "nightly", "--key", "b", "-o", "json")).as(user.err()).isZero();
+                assertThat(user.json().get("id").asText()).isEqualTo("nightly#b");
                 awaitRun("nightly#b", "running");
             }
-            assertThat(run("schedule", "list")).as("nothing runs").isZero();
+            assertThat(user.run("schedule", "list")).as("nothing runs").isZero();
             try (Platform platform = start()) {
                 awaitRun("nightly#b", "done");
-                assertThat(console.out()).contains(LATE + " late records taken in by 1 replay");
-                assertThat(of("SELECT sum(n) FROM gold.hourly WHERE window_start >= '" + TODAY.minusDays(5)
+                assertThat(user.out()).contains(LATE + " late records taken in by 1 replay");
+                assertThat(user.rows("SELECT sum(n) FROM gold.hourly WHERE window_start >= '" + TODAY.minusDays(5)
                         + "' AND window_start < '" + TODAY.minusDays(4) + "'")).containsExactly(Integer.toString(
                                 200 + LATE));
                 for (int i = 0; i < 2; i++) {
@@ -96,12 +94,12 @@ class ScheduleCommandTest {
                 assertThat(post(platform, "/v1/pipelines/shop/schedules/tidy/runs?key=c").get("id").asText())
                         .isEqualTo("tidy#c");
                 awaitRun("tidy#c", "done");
-                Patience.until(() -> "the table of runs", () -> of("SELECT count(*) FROM millrace.runs").get(0)
+                Patience.until(() -> "the table of runs", () -> user.rows("SELECT count(*) FROM millrace.runs").get(0)
                         .equals("4"));
-                assertThat(of("SELECT id, action, status FROM millrace.runs ORDER BY ended_at")).containsExactly(
+                assertThat(user.rows("SELECT id, action, status FROM millrace.runs ORDER BY ended_at")).containsExactly(
                         "shop/report#a/1,cut,failed", "shop/report#a/2,cut,given up",
                         "shop/nightly#b/1,amend,done", "shop/tidy#c/1,compact,done");
-                assertThat(run("topics", "plan")).as(console.err()).isZero();
+                assertThat(user.run("topics", "plan")).as(user.err()).isZero();
             }
         } finally {
             hook.stop(0);
@@ -109,7 +107,7 @@ class ScheduleCommandTest {
     }
 
     private void awaitRun(String run, String status) throws Exception {
-        Patience.until(() -> console.out() + console.err(), () -> run("schedule", "runs") == 0 && console.out().lines()
+        Patience.until(() -> user.out() + user.err(), () -> user.run("schedule", "runs") == 0 && user.out().lines()
                 .anyMatch(l -> l.startsWith(run + " ") && l.contains(status)));
     }
 
@@ -150,28 +148,9 @@ class ScheduleCommandTest {
                 .map(TableStatus::rows).filter(rows -> rows >= LATE).isPresent());
     }
 
-    private List<String> of(String sql) {
-        Console own = new Console();
-        assertThat(run(own, "query", "-o", "csv", sql)).as(own.err()).isZero();
-        return own.out().lines().skip(1).toList();
-    }
-
-    private int run(String... arguments) {
-        return run(console, arguments);
-    }
-
-    private int run(Console by, String... arguments) {
-        List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--data", folder.resolve("data").toString()));
-        return by.run(shop.path(), all.toArray(String[]::new));
-    }
-
-    private JsonNode json() throws IOException {
-        return new ObjectMapper().readTree(console.out());
-    }
-
     private void shop(int hook) throws IOException {
         shop = VisitsFolder.make(folder.resolve("shop"), 1, "  - {property: allowedLateness, value: 1h}");
+        user = new ShopCommands(shop.path(), folder.resolve("data"));
         shop.write("millrace.yaml",
                 """
                     name: shop
